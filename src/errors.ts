@@ -1,0 +1,241 @@
+/** Which side an error speaks of: who has to do something next. */
+export type Party = 'operator' | 'caller' | 'upstream' | 'proxy';
+
+interface ErrorRow {
+  readonly party: Party;
+  /** HTTP status of an answer with this code; absent where the code only ends the process. */
+  readonly status?: number;
+  /** Exit code of the process; absent where the code only ever answers a request. */
+  readonly exit?: number;
+  /** RFC 9209 §2.3 error type for the `Proxy-Status` header. */
+  readonly proxyStatus?: string;
+  /** What to do next. */
+  readonly hint: string;
+}
+
+/** The one table of codes. Answers, exit codes, docs and tests derive from it. */
+export const ERRORS = {
+  CONFIG_INVALID: {
+    party: 'operator',
+    exit: 2,
+    hint: 'Correct the settings listed above; `mkio-proxy start --help` lists them all.',
+  },
+  TOKEN_UNAVAILABLE: {
+    party: 'operator',
+    status: 503,
+    exit: 3,
+    proxyStatus: 'proxy_configuration_error',
+    hint: 'Give the proxy a token by MKIO_TOKEN or MKIO_TOKEN_FILE and start it again.',
+  },
+  TOKEN_EXPIRED: {
+    party: 'operator',
+    status: 503,
+    exit: 3,
+    proxyStatus: 'proxy_configuration_error',
+    hint: 'Create a new MK.IO token and give it to the proxy.',
+  },
+  LISTEN_FAILED: {
+    party: 'operator',
+    exit: 4,
+    hint: 'Choose another MKIO_PROXY_PORT or MKIO_PROXY_ADMIN_PORT (0 takes a free one) or stop what holds it.',
+  },
+  TARGET_INVALID: {
+    party: 'caller',
+    status: 400,
+    proxyStatus: 'http_request_error',
+    hint: 'Send an origin-form target without dot segments, encoded separators or control characters, and exactly one Host.',
+  },
+  HOST_REFUSED: {
+    party: 'caller',
+    status: 403,
+    proxyStatus: 'http_request_denied',
+    hint: "Call the proxy by localhost, a loopback address or its listener's own name.",
+  },
+  ORIGIN_REFUSED: {
+    party: 'caller',
+    status: 403,
+    proxyStatus: 'http_request_denied',
+    hint: 'Only pages of a loopback origin may use this proxy from a browser.',
+  },
+  OPERATION_REFUSED: {
+    party: 'caller',
+    status: 403,
+    proxyStatus: 'http_request_denied',
+    hint: 'Use the MK.IO portal for this operation: a caller of the proxy must not create or revoke tokens.',
+  },
+  NOT_FORWARDED: {
+    party: 'caller',
+    status: 404,
+    proxyStatus: 'http_request_denied',
+    hint: 'The proxy forwards the paths below MKIO_PROXY_PREFIXES only (by default /api/v1).',
+  },
+  METHOD_REFUSED: {
+    party: 'caller',
+    status: 405,
+    proxyStatus: 'http_request_denied',
+    hint: 'The proxy forwards GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.',
+  },
+  UPGRADE_REFUSED: {
+    party: 'caller',
+    status: 501,
+    proxyStatus: 'http_upgrade_failed',
+    hint: 'MK.IO has no WebSocket or other upgraded protocol; send a plain HTTP request.',
+  },
+  REQUEST_TIMEOUT: {
+    party: 'caller',
+    status: 408,
+    proxyStatus: 'http_request_error',
+    hint: 'Send the whole request head without pausing.',
+  },
+  HEADERS_TOO_LARGE: {
+    party: 'caller',
+    status: 431,
+    proxyStatus: 'http_request_error',
+    hint: 'Send smaller or fewer request headers (16 KB in all).',
+  },
+  BODY_TOO_LARGE: {
+    party: 'caller',
+    status: 413,
+    proxyStatus: 'http_request_denied',
+    hint: 'Send a smaller body or raise MKIO_PROXY_MAX_BODY.',
+  },
+  CODING_REFUSED: {
+    party: 'caller',
+    status: 501,
+    proxyStatus: 'http_request_error',
+    hint: 'Send the body with a Content-Length, or with Transfer-Encoding: chunked alone.',
+  },
+  EXPECTATION_REFUSED: {
+    party: 'caller',
+    status: 417,
+    proxyStatus: 'http_request_denied',
+    hint: 'Send no Expect, or 100-continue.',
+  },
+  BUSY: {
+    party: 'proxy',
+    status: 503,
+    proxyStatus: 'connection_limit_reached',
+    hint: 'Try again shortly, or raise MKIO_PROXY_MAX_CONNECTIONS.',
+  },
+  UPSTREAM_UNREACHABLE: {
+    party: 'upstream',
+    status: 502,
+    exit: 5,
+    proxyStatus: 'destination_unavailable',
+    hint: 'Check the network, DNS and MKIO_BASE_URL of the proxy.',
+  },
+  UPSTREAM_UNTRUSTED: {
+    party: 'upstream',
+    status: 502,
+    exit: 5,
+    proxyStatus: 'tls_certificate_error',
+    hint: 'The certificate of the upstream could not be verified. Behind an inspecting gateway, give its CA by NODE_EXTRA_CA_CERTS.',
+  },
+  UPSTREAM_INVALID: {
+    party: 'upstream',
+    status: 502,
+    exit: 5,
+    proxyStatus: 'http_protocol_error',
+    hint: 'The upstream did not answer with valid HTTP. Check MKIO_BASE_URL.',
+  },
+  UPSTREAM_RESET: {
+    party: 'upstream',
+    status: 502,
+    exit: 5,
+    proxyStatus: 'connection_terminated',
+    hint: 'The upstream closed the connection before it answered. Repeat the request if it may be repeated.',
+  },
+  UPSTREAM_TIMEOUT: {
+    party: 'upstream',
+    status: 504,
+    exit: 5,
+    proxyStatus: 'http_response_timeout',
+    hint: 'Try again, or raise MKIO_PROXY_CONNECT_TIMEOUT or MKIO_PROXY_HEADERS_TIMEOUT.',
+  },
+  INTERNAL: {
+    party: 'proxy',
+    status: 500,
+    exit: 1,
+    proxyStatus: 'proxy_internal_error',
+    hint: "The cause is in the proxy's log under this request id.",
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ProxyErrorOptions {
+  readonly cause?: unknown;
+  /** Replaces the table's hint. */
+  readonly hint?: string;
+  /** Replaces the table's RFC 9209 error type by a narrower one. */
+  readonly proxyStatus?: string;
+  /** Header fields that the answer must carry too, e.g. `Allow` with 405 (RFC 9110 §15.5.6). */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal or a failure: what the proxy says itself. `message` is shown to callers, `cause` is for the log alone. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #proxyStatus: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ProxyErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    const row: ErrorRow = ERRORS[code];
+    this.code = code;
+    this.hint = options.hint ?? row.hint;
+    this.headers = options.headers ?? {};
+    this.#proxyStatus = options.proxyStatus ?? row.proxyStatus;
+  }
+
+  /** HTTP status; 500 for the codes that belong to the start of the process. */
+  get status(): number {
+    return (ERRORS[this.code] as ErrorRow).status ?? 500;
+  }
+
+  get exit(): number {
+    return (ERRORS[this.code] as ErrorRow).exit ?? 1;
+  }
+
+  get proxyStatus(): string {
+    return this.#proxyStatus ?? 'proxy_internal_error';
+  }
+}
+
+/** What may be shown of any error: one that is not ours stays in `cause`. */
+export function asProxyError(error: unknown): ProxyError {
+  return error instanceof ProxyError ? error : new ProxyError('INTERNAL', 'The proxy failed.', { cause: error });
+}
+
+export interface RenderedError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** MK.IO's error shape: `{"error":{"code","detail","extraDetail":{"hint"}},"status","ref"}`. */
+  readonly body: string;
+}
+
+/** `requestId` becomes MK.IO's `ref`, the thing to quote to support. */
+export function renderError(error: ProxyError, requestId: string): RenderedError {
+  const { code, status, hint } = error;
+  const body = JSON.stringify({
+    error: { code, detail: error.message, extraDetail: { hint } },
+    status,
+    ref: requestId,
+  });
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-mkio-proxy-error': code,
+      'x-request-id': requestId,
+      'proxy-status': `mkio-proxy; error=${error.proxyStatus}`,
+      ...error.headers,
+    },
+    body,
+  };
+}

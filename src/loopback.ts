@@ -1,0 +1,20 @@
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|::1)$/;
+const WILDCARD = /^(?:0(?:\.0){0,3}|[0:]+)$/;
+
+/** Lower case, without brackets and trailing dot: `LOCALHOST.` → `localhost`, `[::1]` → `::1`. */
+export function readName(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[(.+)\]$/, '$1')
+    .replace(/\.$/, '');
+}
+
+/** Names and addresses that never leave this machine: localhost, *.localhost (RFC 6761 §6.3), 127.0.0.0/8 and ::1. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(readName(host));
+}
+
+/** Addresses that listen on every interface, loopback included. */
+export function isWildcard(host: string): boolean {
+  return WILDCARD.test(readName(host));
+}
