@@ -1,0 +1,117 @@
+import type { ConfigIssue } from './issues.ts';
+import type { Env } from './layers.ts';
+import { isLoopback, isWildcard } from '../loopback.ts';
+import type { OptionKey, Values } from './options.ts';
+import { OPTIONS } from './options.ts';
+
+/** What checks across settings look at. A value that could not be parsed is absent and was reported before. */
+export interface Facts {
+  readonly values: Partial<Values>;
+  readonly originOf: (key: OptionKey) => string;
+  readonly env: Env;
+  readonly execArgv: readonly string[];
+}
+
+type Check = (facts: Facts) => ConfigIssue | undefined;
+
+const oneTokenSource: Check = ({ values, originOf }) =>
+  values.token !== undefined && values.tokenFile !== undefined
+    ? {
+        setting: 'MKIO_TOKEN',
+        origin: originOf('token'),
+        problem: `is set beside MKIO_TOKEN_FILE (${originOf('tokenFile')})`,
+        remedy: 'keep one of the two',
+      }
+    : undefined;
+
+const tlsBeyondLoopback: Check = ({ values: { baseUrl }, originOf }) =>
+  baseUrl?.startsWith('http:') === true && !isLoopback(new URL(baseUrl).hostname)
+    ? {
+        setting: 'MKIO_BASE_URL',
+        origin: originOf('baseUrl'),
+        problem: 'would send the token in plain text over a network',
+        remedy: 'use https; http is for loopback addresses alone',
+      }
+    : undefined;
+
+/** Whoever exports MKIO_BASE_URL for a client of the proxy easily starts the proxy in the same shell. */
+const notItself: Check = ({ values: { baseUrl, host, port, adminHost, adminPort }, originOf }) => {
+  if (baseUrl === undefined) return undefined;
+  const upstream = new URL(baseUrl);
+  const upstreamPort = Number(upstream.port || (upstream.protocol === 'https:' ? 443 : 80));
+  const listeners = [
+    { host, port },
+    { host: adminHost, port: adminPort },
+  ];
+  const met = listeners.some(
+    (listener) =>
+      listener.host !== undefined &&
+      listener.port === upstreamPort &&
+      isLoopback(upstream.hostname) &&
+      (isLoopback(listener.host) || isWildcard(listener.host)),
+  );
+  if (!met) return undefined;
+  return {
+    setting: 'MKIO_BASE_URL',
+    origin: originOf('baseUrl'),
+    problem: 'points at the proxy itself, which is the value for its callers',
+    remedy: `unset it for the proxy, or give the upstream, such as ${OPTIONS.baseUrl.default}`,
+  };
+};
+
+const twoListeners: Check = ({ values: { host, port, adminHost, adminPort }, originOf }) => {
+  if (host === undefined || adminHost === undefined || port === 0 || port === undefined) return undefined;
+  const sameHost = host === adminHost || isWildcard(host) || isWildcard(adminHost);
+  if (port !== adminPort || !sameHost) return undefined;
+  return {
+    setting: 'MKIO_PROXY_ADMIN_PORT',
+    origin: originOf('adminPort'),
+    problem: `is the port of the proxy (MKIO_PROXY_PORT, ${originOf('port')}) too`,
+    remedy: 'give another port, 0 for a free one, or off',
+  };
+};
+
+const verifiedTls: Check = ({ env }) =>
+  env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
+    ? {
+        setting: 'NODE_TLS_REJECT_UNAUTHORIZED',
+        origin: 'environment',
+        problem: 'turns off the verification of TLS certificates, so anyone in between could take the token',
+        remedy: 'unset it; for a company CA use NODE_EXTRA_CA_CERTS',
+      }
+    : undefined;
+
+const LAX_PARSER = /(?:^|\s)--insecure-http-parser(?:=|\s|$)/;
+
+const strictHttp: Check = ({ env, execArgv }) => {
+  // Node takes `_` for `-` in its options, and quotes and escapes in NODE_OPTIONS.
+  const isLax = (text: string): boolean => LAX_PARSER.test(text.replaceAll('_', '-').replace(/["'\\]/g, ''));
+  const byEnvironment = isLax(env.NODE_OPTIONS ?? '');
+  if (!byEnvironment && !execArgv.some(isLax)) return undefined;
+  return {
+    setting: '--insecure-http-parser',
+    origin: byEnvironment ? 'environment NODE_OPTIONS' : 'argument of node',
+    problem: 'lets requests through that this proxy and MK.IO read differently',
+    remedy: 'remove it',
+  };
+};
+
+const CHECKS: readonly Check[] = [oneTokenSource, tlsBeyondLoopback, notItself, twoListeners, verifiedTls, strictHttp];
+
+export const checkAcross = (facts: Facts): ConfigIssue[] => CHECKS.flatMap((check) => check(facts) ?? []);
+
+/** What each loosened default now allows. */
+export function renderWarnings({ values: { host, adminHost, adminPort }, originOf }: Facts): string[] {
+  const warnings: string[] = [];
+  if (host !== undefined && !isLoopback(host)) {
+    warnings.push(
+      `MKIO_PROXY_HOST is ${host} (${originOf('host')}): whoever reaches this machine uses MK.IO with your token.`,
+    );
+  }
+  if (adminHost !== undefined && adminPort !== undefined && !isLoopback(adminHost)) {
+    warnings.push(
+      `MKIO_PROXY_ADMIN_HOST is ${adminHost} (${originOf('adminHost')}): whoever reaches this machine reads what passes the proxy.`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,55 @@
+/** Where and how the proxy reaches MK.IO. Times in milliseconds. */
+export interface UpstreamConfig {
+  /** Scheme, host and port alone, e.g. `https://app.mk.io`. */
+  readonly origin: string;
+  readonly connectTimeoutMs: number;
+  /** From the last byte of the request to the end of the answer's head. */
+  readonly headersTimeoutMs: number;
+  /** Between two reads of the answer's body. */
+  readonly idleTimeoutMs: number;
+}
+
+/** What callers connect to. */
+export interface ListenerConfig {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Path prefixes that are forwarded, without a trailing slash, e.g. `/api/v1`. */
+  readonly prefixes: readonly string[];
+  /** Lower-case request header names forwarded beyond the built-in allow-list. */
+  readonly forwardHeaders: readonly string[];
+  readonly rewriteLinks: boolean;
+  /** undefined: no limit. */
+  readonly maxBodyBytes: number | undefined;
+  readonly maxConnections: number;
+  readonly drainTimeoutMs: number;
+}
+
+export interface AdminConfig {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TokenConfig {
+  readonly value: string | undefined;
+  readonly file: string | undefined;
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+export type LogFormat = 'auto' | 'json' | 'pretty';
+
+export interface LogConfig {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
+
+/** The merged, checked and frozen settings; each feature gets just its own slice. */
+export interface Config {
+  readonly token: TokenConfig;
+  readonly project: string | undefined;
+  readonly upstream: UpstreamConfig;
+  readonly listener: ListenerConfig;
+  /** undefined: no admin listener. */
+  readonly admin: AdminConfig | undefined;
+  readonly log: LogConfig;
+}

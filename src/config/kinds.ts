@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { parseForwardHeader, parseHost, parseOrigin, parsePrefix } from './parsers.ts';
+import { parseDuration, parseSize } from './units.ts';
+
+/**
+ * How the text of a setting is read. Messages of the schema say what is wrong without the value, which may be a
+ * misplaced secret.
+ */
+export interface Kind<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** What would be right, after "give". */
+  readonly expects: string;
+  /** For `--flag <placeholder>`. */
+  readonly placeholder: string;
+  /** JSON Schema of the same setting in a settings file, where numbers, booleans and lists are written as such. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** A schema of a parser whose thrown message is the problem. */
+const parsedBy = <T>(parse: (text: string) => T): z.ZodType<T, string> =>
+  z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not valid' });
+      return z.NEVER;
+    }
+  });
+
+const matching = (pattern: RegExp, problem: string): z.ZodType<string, string> => z.string().regex(pattern, problem);
+
+const unlessOff = <T>(schema: z.ZodType<T, string>): z.ZodType<T | undefined, string> =>
+  z.union([z.literal('off').transform(() => undefined), schema], {
+    error: ({ input }) => schema.safeParse(input).error?.issues[0]?.message,
+  });
+
+/** Any text that is passed on as it is and never shown. */
+export const secret: Kind<string> = {
+  schema: z.string(),
+  expects: 'the token alone',
+  placeholder: 'token',
+  json: { type: 'string' },
+};
+
+export const path: Kind<string> = {
+  schema: matching(/\S/, 'is not a path').refine((text) => !/^eyJ[\w-]+\./.test(text), 'is a token, not a path'),
+  expects: 'the path of a file',
+  placeholder: 'path',
+  json: { type: 'string', minLength: 1 },
+};
+
+export const name: Kind<string> = {
+  schema: matching(/^[A-Za-z0-9][\w.-]*$/, 'is not a name'),
+  expects: "a project's name: letters, digits, `-`, `_` and `.`",
+  placeholder: 'name',
+  json: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$' },
+};
+
+export const origin: Kind<string> = {
+  schema: parsedBy(parseOrigin),
+  expects: 'scheme and host alone, such as https://app.mk.io',
+  placeholder: 'url',
+  json: { type: 'string', format: 'uri' },
+};
+
+export const host: Kind<string> = {
+  schema: parsedBy(parseHost),
+  expects: 'a host name or an IP address without a port',
+  placeholder: 'host',
+  json: { type: 'string', minLength: 1 },
+};
+
+const integer = (min: number, max: number, problem: string): z.ZodType<number, string> =>
+  matching(/^\d{1,15}$/, problem)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, problem);
+
+export const port: Kind<number> = {
+  schema: integer(0, 65_535, 'is not a port'),
+  expects: 'a number from 0 (any free port) to 65535',
+  placeholder: 'port',
+  json: { type: 'integer', minimum: 0, maximum: 65_535 },
+};
+
+export const portOrOff: Kind<number | undefined> = {
+  schema: unlessOff(port.schema),
+  expects: `${port.expects}, or off`,
+  placeholder: 'port|off',
+  json: { anyOf: [port.json, { const: 'off' }] },
+};
+
+export const count: Kind<number> = {
+  schema: integer(1, 1_000_000, 'is not a count'),
+  expects: 'a whole number from 1 to 1000000',
+  placeholder: 'count',
+  json: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+};
+
+export const duration = ({ min }: { readonly min: '0s' | '1ms' }): Kind<number> => ({
+  schema: parsedBy(parseDuration).refine((ms) => ms >= parseDuration(min), 'is too short'),
+  expects: `a time with its unit, at least ${min}, such as 500ms, 10s, 2m or 1h`,
+  placeholder: 'time',
+  json: { type: 'string', pattern: '^\\d+(ms|s|m|h)$' },
+});
+
+export const sizeOrOff: Kind<number | undefined> = {
+  schema: unlessOff(parsedBy(parseSize).refine((bytes) => bytes > 0, 'is too small')),
+  expects: 'a size with its unit, such as 64KB, 10MB or 1GiB, or off for no limit',
+  placeholder: 'size|off',
+  json: { type: 'string', pattern: '^(off|\\d+(B|[KMG]i?B))$' },
+};
+
+export const onOff: Kind<boolean> = {
+  schema: z.enum(['on', 'off'], 'is neither on nor off').transform((text) => text === 'on'),
+  expects: 'on or off',
+  placeholder: 'on|off',
+  json: { anyOf: [{ type: 'boolean' }, { enum: ['on', 'off'] }] },
+};
+
+export const oneOf = <const T extends string>(choices: readonly [T, ...T[]], placeholder: string): Kind<T> => ({
+  schema: z.enum(choices, 'is not one of the choices'),
+  expects: `one of ${choices.join(', ')}`,
+  placeholder,
+  json: { enum: choices },
+});
+
+const listOf = (parse: (item: string) => string): z.ZodType<readonly string[], string> =>
+  parsedBy((text) => [...new Set(text === '' ? [] : text.split(',').map((item) => parse(item.trim())))]);
+
+export const prefixes: Kind<readonly string[]> = {
+  schema: listOf(parsePrefix).refine((paths) => paths.length > 0, 'holds no path'),
+  expects: 'paths in canonical form separated by commas, such as /api/v1',
+  placeholder: 'paths',
+  json: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string', pattern: '^/' }, minItems: 1 }] },
+};
+
+export const headerNames: Kind<readonly string[]> = {
+  schema: listOf(parseForwardHeader),
+  expects: 'names of harmless request headers separated by commas, such as x-correlation-id',
+  placeholder: 'names',
+  json: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+};

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as dotenv from 'dotenv';
+import { OPTIONS } from './options.ts';
+import type { CheckedLayer, Env, Flags, Layer } from './layers.ts';
+import { DEFAULTS, readEnv, readFlags, readSettings } from './layers.ts';
+import type { Loaded } from './resolve.ts';
+import { resolveConfig } from './resolve.ts';
+import { withoutServiceLinks } from './service-links.ts';
+
+export interface ConfigWorlds {
+  readonly env: Env;
+  /** Where `.env` is looked for and relative paths start. */
+  readonly cwd: string;
+  readonly flags?: Flags;
+  /** The arguments of Node itself, before the program's name. */
+  readonly execArgv?: readonly string[];
+}
+
+const checked = (layer: Layer): CheckedLayer => ({ layer, issues: [], warnings: [] });
+
+/** defaults ← settings file ← `.env` ← environment ← flags. Throws a ConfigError with every problem at once. */
+export function loadConfig({ env, cwd, flags = {}, execArgv = [] }: ConfigWorlds): Loaded {
+  const over = [readDotenv(cwd), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
+  const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
+  const file = path === undefined ? [] : [readSettingsFile(cwd, path)];
+  return resolveConfig([checked(DEFAULTS), ...file, ...over], { env, execArgv });
+}
+
+/** The settings that the given flags make alone, whatever surrounds them. */
+export const loadFlags = (flags: Flags): Loaded =>
+  resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], { env: {}, execArgv: [] });
+
+function readDotenv(cwd: string): CheckedLayer {
+  try {
+    return readEnv(dotenv.parse(readFileSync(resolve(cwd, '.env'))), '.env');
+  } catch (error) {
+    const code = codeOf(error);
+    // A directory of that name is a Python virtual environment.
+    return code === 'ENOENT' || code === 'EISDIR' ? checked({}) : unreadable('.env', '.env', code);
+  }
+}
+
+function readSettingsFile(cwd: string, path: string): CheckedLayer {
+  const origin = `file ${path}`;
+  try {
+    return readSettings(JSON.parse(readFileSync(resolve(cwd, path), 'utf8').replace(/^\uFEFF/, '')), origin);
+  } catch (error) {
+    // The text of a SyntaxError quotes the file, which may hold a secret.
+    return unreadable(
+      OPTIONS.config.env,
+      origin,
+      error instanceof SyntaxError ? 'it is not valid JSON' : codeOf(error),
+    );
+  }
+}
+
+function unreadable(setting: string, origin: string, reason: string): CheckedLayer {
+  const issue = { setting, origin, problem: `the file cannot be read (${reason})`, remedy: 'correct or remove it' };
+  return { layer: {}, issues: [issue], warnings: [] };
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown reason';

@@ -1,0 +1,188 @@
+import type { z } from 'zod';
+import type { LogFormat, LogLevel } from './config.ts';
+import * as kinds from './kinds.ts';
+import type { Kind } from './kinds.ts';
+
+export type Group = 'token' | 'upstream' | 'listener' | 'admin' | 'logging';
+
+export interface Option<T = unknown> {
+  readonly env: string;
+  readonly kind: Kind<T>;
+  /** As an operator would write it. */
+  readonly default?: string;
+  readonly group: Group;
+  readonly about: string;
+  /** No flag (argv is readable by every user of the machine), no settings file, never shown. */
+  readonly secret?: true;
+  /** Only by environment or flag, not inside a settings file. */
+  readonly outsideFile?: true;
+}
+
+const LEVELS: readonly [LogLevel, ...LogLevel[]] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const FORMATS: readonly [LogFormat, ...LogFormat[]] = ['auto', 'json', 'pretty'];
+
+/** THE option table: names, types, help, `.env.example`, JSON schema and docs derive from it. Keys name settings-file keys. */
+export const OPTIONS = {
+  token: {
+    env: 'MKIO_TOKEN',
+    kind: kinds.secret,
+    group: 'token',
+    about: 'The MK.IO API token; prefer MKIO_TOKEN_FILE where files can be mounted',
+    secret: true,
+    outsideFile: true,
+  },
+  tokenFile: {
+    env: 'MKIO_TOKEN_FILE',
+    kind: kinds.path,
+    group: 'token',
+    about: 'File that holds the MK.IO API token alone, e.g. a mounted secret',
+  },
+  project: {
+    env: 'MKIO_PROJECT',
+    kind: kinds.name,
+    group: 'upstream',
+    about: 'MK.IO project that `check` tries and examples name',
+  },
+  baseUrl: {
+    env: 'MKIO_BASE_URL',
+    kind: kinds.origin,
+    default: 'https://app.mk.io',
+    group: 'upstream',
+    about: 'Origin of MK.IO, the only one that gets the token',
+  },
+  connectTimeout: {
+    env: 'MKIO_PROXY_CONNECT_TIMEOUT',
+    kind: kinds.duration({ min: '1ms' }),
+    default: '10s',
+    group: 'upstream',
+    about: 'Longest time to connect to MK.IO, TLS included',
+  },
+  headersTimeout: {
+    env: 'MKIO_PROXY_HEADERS_TIMEOUT',
+    kind: kinds.duration({ min: '1ms' }),
+    default: '2m',
+    group: 'upstream',
+    about: "Longest time from the end of a request to the head of MK.IO's answer",
+  },
+  idleTimeout: {
+    env: 'MKIO_PROXY_IDLE_TIMEOUT',
+    kind: kinds.duration({ min: '1ms' }),
+    default: '2m',
+    group: 'upstream',
+    about: "Longest pause within the body of MK.IO's answer",
+  },
+  host: {
+    env: 'MKIO_PROXY_HOST',
+    kind: kinds.host,
+    default: '127.0.0.1',
+    group: 'listener',
+    about: 'Address that callers connect to; beyond loopback others can use your token',
+  },
+  port: {
+    env: 'MKIO_PROXY_PORT',
+    kind: kinds.port,
+    default: '6546',
+    group: 'listener',
+    about: 'Port that callers connect to; 0 takes a free one',
+  },
+  prefixes: {
+    env: 'MKIO_PROXY_PREFIXES',
+    kind: kinds.prefixes,
+    default: '/api/v1',
+    group: 'listener',
+    about: 'Path prefixes that are forwarded, separated by commas',
+  },
+  forwardHeaders: {
+    env: 'MKIO_PROXY_FORWARD_HEADERS',
+    kind: kinds.headerNames,
+    group: 'listener',
+    about: 'Further request headers to forward, separated by commas',
+  },
+  rewriteLinks: {
+    env: 'MKIO_PROXY_REWRITE_LINKS',
+    kind: kinds.onOff,
+    default: 'on',
+    group: 'listener',
+    about: "Lead links in MK.IO's answers back through the proxy",
+  },
+  maxBody: {
+    env: 'MKIO_PROXY_MAX_BODY',
+    kind: kinds.sizeOrOff,
+    default: 'off',
+    group: 'listener',
+    about: 'Largest request body; off for no limit',
+  },
+  maxConnections: {
+    env: 'MKIO_PROXY_MAX_CONNECTIONS',
+    kind: kinds.count,
+    default: '1024',
+    group: 'listener',
+    about: 'Most connections of callers at a time',
+  },
+  drainTimeout: {
+    env: 'MKIO_PROXY_DRAIN_TIMEOUT',
+    kind: kinds.duration({ min: '0s' }),
+    default: '10s',
+    group: 'listener',
+    about: 'Time that exchanges get to end after a signal; 0s cuts them at once',
+  },
+  adminHost: {
+    env: 'MKIO_PROXY_ADMIN_HOST',
+    kind: kinds.host,
+    default: '127.0.0.1',
+    group: 'admin',
+    about: 'Address of the admin listener: inspector, health and metrics',
+  },
+  adminPort: {
+    env: 'MKIO_PROXY_ADMIN_PORT',
+    kind: kinds.portOrOff,
+    default: '6547',
+    group: 'admin',
+    about: 'Port of the admin listener; 0 takes a free one, off disables it',
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    kind: kinds.oneOf(LEVELS, 'level'),
+    default: 'info',
+    group: 'logging',
+    about: 'Least important level that is logged',
+  },
+  logFormat: {
+    env: 'LOG_FORMAT',
+    kind: kinds.oneOf(FORMATS, 'format'),
+    default: 'auto',
+    group: 'logging',
+    about: 'json, pretty, or auto: pretty on a terminal and json elsewhere',
+  },
+  config: {
+    env: 'MKIO_PROXY_CONFIG',
+    kind: kinds.path,
+    group: 'logging',
+    about: 'Settings file in JSON; its keys are the flags in camelCase',
+    outsideFile: true,
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionKey = keyof typeof OPTIONS;
+
+type ParsedBy<O> = O extends { readonly kind: { readonly schema: infer S extends z.ZodType } } ? z.output<S> : never;
+
+/** The parsed settings; those without a default may be absent. */
+export type Values = {
+  readonly [K in OptionKey]:
+    ParsedBy<(typeof OPTIONS)[K]> | ((typeof OPTIONS)[K] extends { readonly default: string } ? never : undefined);
+};
+
+export const OPTION_KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
+
+export const optionOf = (key: OptionKey): Option => OPTIONS[key];
+
+/** `MKIO_PROXY_ADMIN_PORT` → `--admin-port`; a secret has none. */
+export function flagOf(key: OptionKey): string | undefined {
+  const { env, secret } = optionOf(key);
+  if (secret === true) return undefined;
+  return `--${env
+    .replace(/^MKIO_(PROXY_)?/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')}`;
+}

@@ -1,0 +1,47 @@
+import { isIPv6 } from 'node:net';
+
+export function parseOrigin(text: string): string {
+  if (!URL.canParse(text)) throw new TypeError('is not an absolute URL');
+  const url = new URL(text);
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError('is neither https nor http');
+  if (url.username !== '' || url.password !== '') throw new TypeError('carries user information');
+  if (text.includes('?')) throw new TypeError('has a query');
+  if (text.includes('#')) throw new TypeError('has a fragment');
+  if (url.pathname !== '/') throw new TypeError('has a path');
+  return url.origin;
+}
+
+export function parseHost(text: string): string {
+  const bare = text.replace(/^\[(.+)\]$/, '$1');
+  if (isIPv6(bare)) return bare;
+  if (!/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(bare)) throw new TypeError('is not a host');
+  return bare.toLowerCase();
+}
+
+/** A prefix is compared with canonical targets, so one that is not canonical itself would never match. */
+export function parsePrefix(text: string): string {
+  const prefix = text.replace(/\/$/, '');
+  if (!text.startsWith('/')) throw new TypeError('holds a path that does not start with /');
+  if (prefix === '') throw new TypeError('holds the bare /, which would forward everything');
+  if (prefix.includes('//')) throw new TypeError('holds a path with an empty segment');
+  if (prefix.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw new TypeError('holds a path with a dot segment');
+  }
+  if (!/^[\w/\-.~!$&'()*+;=:@]+$/.test(prefix)) throw new TypeError('holds a path with a character that is not plain');
+  return prefix;
+}
+
+/** The caller's credentials (never travel), routing (is ours) and the hop-by-hop fields of RFC 9110 §7.6.1. */
+const NEVER_FORWARDED: ReadonlySet<string> = new Set([
+  ...['authorization', 'proxy-authorization', 'cookie', 'x-mkio-token', 'host', 'content-length', 'expect'],
+  ...['connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+]);
+
+export function parseForwardHeader(text: string): string {
+  const field = text.toLowerCase();
+  if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(field)) throw new TypeError('holds what is not a header name');
+  // Servers with CGI roots read `_` as `-`, so `x_mkio_token` is the same credential in another spelling.
+  const canonical = field.replaceAll('_', '-');
+  if (NEVER_FORWARDED.has(canonical)) throw new TypeError(`holds ${canonical}, which is never forwarded`);
+  return field;
+}

@@ -1,0 +1,101 @@
+import { checkAcross, renderWarnings } from './checks.ts';
+import type { Facts } from './checks.ts';
+import type { Config } from './config.ts';
+import type { ConfigIssue } from './issues.ts';
+import { ConfigError, renderValue } from './issues.ts';
+import type { CheckedLayer, Entry, Env, Layer } from './layers.ts';
+import type { OptionKey, Values } from './options.ts';
+import { OPTION_KEYS, optionOf } from './options.ts';
+
+/** A setting for the eye of the operator: a secret's text is masked. */
+export interface Setting {
+  readonly text: string | undefined;
+  readonly origin: string;
+}
+
+export type Settings = Readonly<Record<OptionKey, Setting>>;
+
+export interface Loaded {
+  readonly config: Config;
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+}
+
+export interface Surroundings {
+  readonly env: Env;
+  readonly execArgv: readonly string[];
+}
+
+/** Parses the merged layers by the option table, checks across them and freezes; throws all problems at once. */
+export function resolveConfig(layers: readonly CheckedLayer[], { env, execArgv }: Surroundings): Loaded {
+  const merged = Object.assign({}, ...layers.map(({ layer }) => layer)) as Layer;
+  const { values, issues: wrongValues } = parseValues(merged);
+  const originOf = (key: OptionKey): string => merged[key]?.origin ?? 'not set';
+  const facts: Facts = { values, originOf, env, execArgv };
+  const issues = [...layers.flatMap((layer) => layer.issues), ...wrongValues, ...checkAcross(facts)];
+  if (issues.length > 0) throw new ConfigError(issues);
+  return deepFreeze({
+    config: assemble(values as Values),
+    settings: maskSecrets(merged),
+    warnings: [...layers.flatMap((layer) => layer.warnings), ...renderWarnings(facts)],
+  });
+}
+
+function parseValues(entries: Layer): { readonly values: Partial<Values>; readonly issues: readonly ConfigIssue[] } {
+  const values: Partial<Record<OptionKey, unknown>> = {};
+  const issues: ConfigIssue[] = [];
+  for (const key of OPTION_KEYS) {
+    const entry = entries[key];
+    if (entry === undefined) continue;
+    const parsed = optionOf(key).kind.schema.safeParse(entry.text);
+    if (parsed.success) values[key] = parsed.data;
+    else issues.push(wrongValue(key, entry, parsed.error.issues[0]?.message));
+  }
+  return { values: values as Partial<Values>, issues };
+}
+
+function wrongValue(key: OptionKey, { text, origin }: Entry, problem = 'is not valid'): ConfigIssue {
+  const { env, kind, secret } = optionOf(key);
+  const shown = secret === true ? 'the value' : renderValue(text);
+  return { setting: env, origin, problem: `${shown} ${problem}`, remedy: `give ${kind.expects}` };
+}
+
+const assemble = (values: Values): Config => ({
+  token: { value: values.token, file: values.tokenFile },
+  project: values.project,
+  upstream: {
+    origin: values.baseUrl,
+    connectTimeoutMs: values.connectTimeout,
+    headersTimeoutMs: values.headersTimeout,
+    idleTimeoutMs: values.idleTimeout,
+  },
+  listener: {
+    host: values.host,
+    port: values.port,
+    prefixes: values.prefixes,
+    forwardHeaders: values.forwardHeaders ?? [],
+    rewriteLinks: values.rewriteLinks,
+    maxBodyBytes: values.maxBody,
+    maxConnections: values.maxConnections,
+    drainTimeoutMs: values.drainTimeout,
+  },
+  admin: values.adminPort === undefined ? undefined : { host: values.adminHost, port: values.adminPort },
+  log: { level: values.logLevel, format: values.logFormat },
+});
+
+const maskSecrets = (entries: Layer): Settings =>
+  Object.fromEntries(
+    OPTION_KEYS.map((key) => {
+      const { text, origin = 'not set' } = entries[key] ?? {};
+      const masked = optionOf(key).secret === true && text !== undefined ? `set (${text.length} characters)` : text;
+      return [key, { text: masked, origin }];
+    }),
+  ) as Settings;
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import type { OptionKey } from '../../src/config/options.ts';
+import { OPTION_KEYS, flagOf, optionOf } from '../../src/config/options.ts';
+
+const GOOD: readonly (readonly [OptionKey, string, unknown])[] = [
+  ['token', 'anything at all', 'anything at all'],
+  ['tokenFile', '/run/secrets/mkio_token', '/run/secrets/mkio_token'],
+  ['project', 'my-project_1', 'my-project_1'],
+  ['baseUrl', 'https://app.mk.io', 'https://app.mk.io'],
+  ['baseUrl', 'https://APP.mk.io:443/', 'https://app.mk.io'],
+  ['baseUrl', 'http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
+  ['connectTimeout', '500ms', 500],
+  ['headersTimeout', '1h', 3_600_000],
+  ['idleTimeout', '2m', 120_000],
+  ['drainTimeout', '0s', 0],
+  ['host', '0.0.0.0', '0.0.0.0'],
+  ['host', '[::1]', '::1'],
+  ['host', 'LocalHost', 'localhost'],
+  ['port', '0', 0],
+  ['port', '65535', 65_535],
+  ['prefixes', '/api/v1/,/api/v2 , /api/v1', ['/api/v1', '/api/v2']],
+  ['forwardHeaders', 'X-Correlation-Id, traceparent', ['x-correlation-id', 'traceparent']],
+  ['rewriteLinks', 'off', false],
+  ['maxBody', 'off', undefined],
+  ['maxBody', '64KiB', 65_536],
+  ['maxConnections', '1', 1],
+  ['adminHost', '::', '::'],
+  ['adminPort', 'off', undefined],
+  ['adminPort', '0', 0],
+  ['logLevel', 'silent', 'silent'],
+  ['logFormat', 'pretty', 'pretty'],
+  ['config', 'config/sidecar.json', 'config/sidecar.json'],
+];
+
+const BAD: readonly (readonly [OptionKey, string, RegExp])[] = [
+  ['tokenFile', ' ', /not a path/],
+  ['tokenFile', 'eyJhbGciOiJSUzI1NiJ9.e30.sig', /is a token, not a path/],
+  ['project', 'a/b', /not a name/],
+  ['baseUrl', 'app.mk.io', /not an absolute URL/],
+  ['baseUrl', 'ftp://app.mk.io', /neither https nor http/],
+  ['baseUrl', 'https://me:secret@app.mk.io', /user information/],
+  ['baseUrl', 'https://app.mk.io?x=1', /query/],
+  ['baseUrl', 'https://app.mk.io/?', /query/],
+  ['baseUrl', 'https://app.mk.io/#', /fragment/],
+  ['baseUrl', 'https://app.mk.io/api/v1', /path/],
+  ['connectTimeout', '10', /has no unit/],
+  ['connectTimeout', '0s', /too short/],
+  ['headersTimeout', '1.5s', /not a whole number/],
+  ['headersTimeout', '2min', /unknown unit/],
+  ['idleTimeout', '-1s', /not a whole number/],
+  ['idleTimeout', '1000h', /too large/],
+  ['drainTimeout', '0', /has no unit/],
+  ['host', '127.0.0.1:80', /not a host/],
+  ['host', 'a b', /not a host/],
+  ['port', '65536', /not a port/],
+  ['port', '80x', /not a port/],
+  ['port', '-1', /not a port/],
+  ['port', '1e3', /not a port/],
+  ['prefixes', '/', /bare \//],
+  ['prefixes', 'api', /does not start with/],
+  ['prefixes', '/api//v1', /empty segment/],
+  ['prefixes', '/api/../v1', /dot segment/],
+  ['prefixes', '/api/./v1', /dot segment/],
+  ['prefixes', '/api?x', /not plain/],
+  ['prefixes', '/api#x', /not plain/],
+  ['prefixes', '/api%2e', /not plain/],
+  ['prefixes', '/api\\v1', /not plain/],
+  ['prefixes', '/api/v1,', /does not start with/],
+  ['forwardHeaders', 'x-a,,x-b', /not a header name/],
+  ['forwardHeaders', 'x a', /not a header name/],
+  ['forwardHeaders', 'x:a', /not a header name/],
+  ['rewriteLinks', 'yes', /neither on nor off/],
+  ['maxBody', '10', /has no unit/],
+  ['maxBody', '0B', /too small/],
+  ['maxBody', '99999999999999GB', /too large/],
+  ['maxBody', '10mb', /unknown unit/],
+  ['maxConnections', '0', /not a count/],
+  ['adminPort', 'none', /not a port/],
+  ['logLevel', 'verbose', /not one of the choices/],
+  ['logFormat', 'JSON', /not one of the choices/],
+];
+
+const NEVER_FORWARDED = [
+  ...['authorization', 'proxy-authorization', 'cookie', 'x-mkio-token', 'host', 'connection', 'keep-alive', 'te'],
+  ...['trailer', 'transfer-encoding', 'upgrade', 'expect', 'content-length', 'proxy-connection'],
+];
+
+const parse = (key: OptionKey, text: string) => optionOf(key).kind.schema.safeParse(text);
+
+describe('The option table', () => {
+  test.each(GOOD)('reads %s from %j', (key, text, value) => {
+    expect(parse(key, text)).toEqual({ success: true, data: value });
+  });
+
+  test.each(BAD)('refuses %s as %j', (key, text, problem) => {
+    expect(parse(key, text).error?.issues[0]?.message).toMatch(problem);
+  });
+
+  test.each(NEVER_FORWARDED)('never lets %s be forwarded, in no spelling', (name) => {
+    for (const spelling of [name, name.toUpperCase(), name.replaceAll('-', '_'), `x-ok, ${name}`]) {
+      expect(parse('forwardHeaders', spelling).error?.issues[0]?.message).toContain(
+        `${name}, which is never forwarded`,
+      );
+    }
+  });
+
+  test('tries every setting with a good and, but for the token, a bad value', () => {
+    const keysOf = (rows: readonly (readonly [OptionKey, ...unknown[]])[]) => new Set(rows.map(([key]) => key));
+    expect(keysOf(GOOD)).toEqual(new Set(OPTION_KEYS));
+    const free: readonly OptionKey[] = ['token', 'config', 'adminHost'];
+    expect(keysOf(BAD)).toEqual(new Set(OPTION_KEYS.filter((key) => !free.includes(key))));
+  });
+
+  test('names each setting alike in the environment, as a flag and in a settings file', () => {
+    for (const key of OPTION_KEYS) {
+      const flag = flagOf(key);
+      const camelCase = flag?.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+      if (flag !== undefined) expect(camelCase).toBe(key);
+    }
+    expect([flagOf('adminPort'), flagOf('baseUrl'), flagOf('logLevel'), flagOf('token')]).toEqual([
+      '--admin-port',
+      '--base-url',
+      '--log-level',
+      undefined,
+    ]);
+  });
+
+  test('has defaults that are valid and no two rows of one name', () => {
+    for (const key of OPTION_KEYS) {
+      const { default: text } = optionOf(key);
+      if (text !== undefined) expect(parse(key, text).success).toBe(true);
+    }
+    expect(new Set(OPTION_KEYS.map((key) => optionOf(key).env)).size).toBe(OPTION_KEYS.length);
+  });
+
+  test('accepts the settings file that is shipped for sidecars', () => {
+    const cwd = new URL('../..', import.meta.url).pathname;
+    const { config } = loadConfig({ env: {}, cwd, flags: { config: 'config/sidecar.json' } });
+    expect(config.log.format).toBe('json');
+    expect(JSON.parse(readFileSync(`${cwd}/config/sidecar.json`, 'utf8'))).toHaveProperty('$schema', './schema.json');
+  });
+});
