@@ -1,0 +1,27 @@
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { decodeJwt } from 'jose/jwt/decode';
+
+/** What a JWT says of itself, unverified: for display and for the expiry alone, never for trust. */
+export interface Claims {
+  readonly kid: string | undefined;
+  readonly alg: string | undefined;
+  readonly jti: string | undefined;
+  /** Seconds since 1970, as in the JWT. */
+  readonly exp: number | undefined;
+  readonly iat: number | undefined;
+}
+
+/** undefined for an opaque token; never throws. */
+export function readClaims(token: string): Claims | undefined {
+  try {
+    const { kid, alg } = decodeProtectedHeader(token);
+    const { jti, exp, iat } = decodeJwt(token);
+    return { kid: textOf(kid), alg: textOf(alg), jti: textOf(jti), exp: numberOf(exp), iat: numberOf(iat) };
+  } catch {
+    return undefined;
+  }
+}
+
+// jose's types promise strings and numbers; an unverified token may hold anything.
+const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' ? claim : undefined);
+const numberOf = (claim: unknown): number | undefined => (Number.isFinite(claim) ? (claim as number) : undefined);
