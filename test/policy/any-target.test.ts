@@ -1,0 +1,71 @@
+import { Agent, request } from 'node:http';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { startTestProxy } from '../support/proxy.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+// What paths are broken with comes often, the rest of printable ASCII now and then.
+const PIECES = [
+  '/',
+  '.',
+  '..',
+  '%2e',
+  '%2E',
+  '%252e',
+  ';',
+  '%3b',
+  '%2f',
+  '%5c',
+  '%00',
+  '%0a',
+  '\\',
+  '?',
+  '#',
+  '%',
+  'api',
+];
+const printable = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
+const target = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), printable), { maxLength: 12 })
+  .map((pieces) => `/api/v1${pieces.join('')}`);
+
+test('any target of printable bytes arrives byte for byte, or is refused and nothing arrives', async () => {
+  const upstream = await startUpstream();
+  const proxy = await startTestProxy(upstream);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const ask = async (path: string): Promise<number | undefined> =>
+    await new Promise((resolve, reject) => {
+      request({ agent, host: '127.0.0.1', port: proxy.port, path }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode));
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  await fc.assert(
+    fc.asyncProperty(target, async (path) => {
+      const before = upstream.seen.length;
+      const status = await ask(path);
+      const arrived = upstream.seen.slice(before).map(({ url }) => url);
+
+      expect([200, 400, 404]).toContain(status);
+      expect(arrived).toEqual(status === 200 ? [path] : []);
+      for (const url of arrived) expect(normalize(url)).toMatch(/^\/api\/v1(?:\/|$)/);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** The path as the strictest normaliser reads it: escapes decoded twice, backslashes turned, dot segments taken out. */
+function normalize(url: string): string {
+  const [path = ''] = url.split('?');
+  const decoded = decode(decode(path))
+    .replaceAll('\\', '/')
+    .replace(/;[^/]*/g, '');
+  return new URL(`http://upstream${decoded.replaceAll(/[?#]/g, '_')}`).pathname;
+}
+
+function decode(text: string): string {
+  return text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
