@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createRedactor } from '../../src/traffic/redact.ts';
+
+const SECRET = 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl-_x';
+const redact = createRedactor([SECRET]);
+
+describe('masking', () => {
+  test('leaves every other text as it is', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        fc.pre(!text.includes(SECRET));
+        expect(redact(text)).toBe(text);
+      }),
+    );
+  });
+
+  test('keeps what stands around a secret', () => {
+    expect(redact(`a ${SECRET} b ${SECRET}`)).toBe('a [redacted] b [redacted]');
+  });
+
+  test.each(['base64', 'base64url'] as const)(
+    'leaves no %s that decodes to a secret, whatever stands around it',
+    (encoding) => {
+      fc.assert(
+        fc.property(fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), (before, after) => {
+          const masked = redact(Buffer.from(before + SECRET + after).toString(encoding));
+          for (const word of masked.split('[redacted]')) {
+            for (let offset = 0; offset < 4; offset++) {
+              expect(Buffer.from(word.slice(offset), encoding).toString('latin1')).not.toContain(SECRET.slice(0, 12));
+            }
+          }
+        }),
+      );
+    },
+  );
+
+  test('finds a secret whichever of its characters are URL-encoded', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('plain', 'lower', 'UPPER'), { minLength: 1 }), (ways) => {
+        const encoded = Array.from(SECRET, (char, i) => encode(char, ways[i % ways.length])).join('');
+        expect(redact(`?t=${encoded}&x`)).toBe('?t=[redacted]&x');
+      }),
+    );
+  });
+
+  test('masks a secret that holds another one whole', () => {
+    expect(createRedactor(['abcdefgh', 'abcdefgh-ijkl'])('x abcdefgh-ijkl y')).toBe('x [redacted] y');
+  });
+
+  test('without secrets changes nothing', () => {
+    expect(createRedactor([])('a')).toBe('a');
+    expect(createRedactor([''])('a')).toBe('a');
+  });
+});
+
+function encode(char: string, way: string | undefined): string {
+  if (way === 'plain') return char;
+  const hex = char.charCodeAt(0).toString(16);
+  return `%${way === 'lower' ? hex : hex.toUpperCase()}`;
+}
