@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { Client, Pool } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
+import type { UpstreamConfig } from '../config/config.ts';
+import type { FieldLines } from './headers.ts';
+
+/** One request to the upstream. It names no origin: there is only one. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Raw path and query. */
+  readonly path: string;
+  readonly fields: FieldLines;
+  readonly body: AsyncIterable<Buffer> | null;
+  /** Whether a connection is opened for this request alone. */
+  readonly fresh: boolean;
+  /** Told which connection will carry the request, before it is sent. */
+  readonly onConnection: (connection: UpstreamConnection) => void;
+}
+
+export interface UpstreamConnection {
+  /** The open socket, or undefined where one has to be opened first. */
+  readonly socket: Socket | undefined;
+}
+
+export interface Upstream {
+  readonly dispatch: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
+  /** Ends all connections at once. */
+  readonly destroy: () => Promise<void>;
+}
+
+export interface UpstreamWorlds {
+  readonly config: UpstreamConfig;
+  readonly maxConnections: number;
+  /** The token to send with the next request. */
+  readonly currentToken: () => string;
+}
+
+// Shorter than common idle limits of load balancers (60 s and more); a `Keep-Alive` hint of the upstream goes first.
+const KEEP_ALIVE_MS = 30_000;
+
+type OwnOptions = Dispatcher.DispatchOptions & Partial<Pick<UpstreamRequest, 'onConnection'>>;
+
+/** The one way to the upstream: a pool bound to its origin, over verified TLS, which adds the token last. */
+export function createUpstream({ config, maxConnections, currentToken }: UpstreamWorlds): Upstream {
+  const options = {
+    // Said outright, so that neither a default nor NODE_TLS_REJECT_UNAUTHORIZED decides whom the token is shown to.
+    connect: { rejectUnauthorized: true, timeout: config.connectTimeoutMs },
+    connections: maxConnections,
+    factory: (origin: URL, ofPool: Client.Options) => new Connection(origin, ofPool),
+    headersTimeout: config.headersTimeoutMs,
+    bodyTimeout: config.idleTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const pool = new Pool(config.origin, { ...options, pipelining: 1 });
+  const keepNone = new Pool(config.origin, { ...options, pipelining: 0 });
+
+  return {
+    dispatch: ({ method, path, fields, body, fresh, onConnection }, handler) => {
+      const dispatched: OwnOptions = {
+        method: method,
+        path,
+        headers: [...fields, 'authorization', `Bearer ${currentToken()}`],
+        // undici takes any async iterable; its types tell of streams alone.
+        body: body as Readable | null,
+        onConnection,
+      };
+      (fresh ? keepNone : pool).dispatch(dispatched, handler);
+    },
+    destroy: async () => {
+      await Promise.all([pool.destroy(), keepNone.destroy()]);
+    },
+  };
+}
+
+/** A client of the pool is one connection at a time; this one shows itself to its requests. */
+class Connection extends Client implements UpstreamConnection {
+  #socket: Socket | undefined;
+
+  constructor(origin: URL, options: Client.Options) {
+    const connect = options.connect as buildConnector.connector;
+    super(origin, {
+      ...options,
+      connect: (target, callback) => {
+        connect(target, (...outcome) => {
+          this.#socket = outcome[1] ?? undefined;
+          this.#socket?.prependListener('error', disguiseReset);
+          callback(...outcome);
+        });
+      },
+    });
+  }
+
+  get socket(): Socket | undefined {
+    return this.#socket?.destroyed === false ? this.#socket : undefined;
+  }
+
+  override dispatch(options: OwnOptions, handler: Dispatcher.DispatchHandler): boolean {
+    options.onConnection?.(this);
+    return super.dispatch(options, handler);
+  }
+}
+
+/**
+ * At a reset, undici takes what it has of an answer that ends with its connection for the whole, and asserts on the way
+ * that it is not paused, out of reach of any handler. Under its own code the reset is an error like any other.
+ */
+function disguiseReset(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET';
+}

@@ -1,0 +1,23 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AnswerPasses, FieldLines } from './headers.ts';
+import { answerFields } from './headers.ts';
+
+export interface InterimWorlds {
+  readonly raw: IncomingMessage;
+  readonly answer: ServerResponse;
+  readonly passes: AnswerPasses;
+}
+
+/** Passes on the interim answers that Node can send: 102 and 103 (RFC 9110 §15.2, RFC 8297). */
+export function relayInterim({ raw, answer, passes }: InterimWorlds, status: number, fields: FieldLines): void {
+  if (raw.httpVersionMinor === 0) return; // never to an HTTP/1.0 caller
+  if (status === 102) answer.writeProcessing();
+  if (status !== 103) return;
+  const passed = answerFields(fields, passes);
+  const link = passed.filter((_, i) => i % 2 === 1 && passed[i - 1] === 'link');
+  try {
+    if (link.length > 0) answer.writeEarlyHints({ link });
+  } catch {
+    // Node refuses some links that RFC 8288 allows. A hint may be missing; the answer behind it may not.
+  }
+}

@@ -1,0 +1,104 @@
+/** Bytes that a link's spelling may take between its key and the end of the origin: bounds what is held back. */
+const MAX_WINDOW = 512;
+const KEY = Buffer.from('"@odata.nextLink"');
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+export interface LinkMap {
+  /** Maps an absolute or scheme-relative link of the upstream's origin to `base`; others stay. */
+  readonly mapLink: (link: string, base: string) => string;
+  /** A mapper for one JSON body, to be fed chunk by chunk. */
+  readonly createBodyMapper: (base: string) => BodyMapper;
+}
+
+export interface BodyMapper {
+  /** The mapped bytes that are certain by now. */
+  readonly push: (chunk: Buffer) => Buffer;
+  /** The rest. */
+  readonly flush: () => Buffer;
+  /** A body that is all there; the same Buffer where nothing was mapped. */
+  readonly whole: (body: Buffer) => Buffer;
+}
+
+/**
+ * Keeps callers inside the proxy: links to the upstream's origin are mapped to the address that the caller used.
+ *
+ * @param upstream origin, e.g. `https://app.mk.io`
+ */
+export function createLinkMap(upstream: string): LinkMap {
+  const link = new RegExp(`^${originPattern(upstream, '/')}(?=[/?#]|$)`, 'i');
+  // In JSON a slash may be escaped (RFC 8259 §7).
+  const value = new RegExp(
+    `^"@odata\\.nextLink"([ \\t\\r\\n]*:[ \\t\\r\\n]*")${originPattern(upstream, String.raw`\\?/`)}(?=[/?#"\\\\])`,
+    'i',
+  );
+  return {
+    mapLink: (text, base) => text.replace(link, () => base),
+    createBodyMapper: (base) => createBodyMapper(value, base),
+  };
+}
+
+function originPattern(upstream: string, slash: string): string {
+  const { protocol, hostname, port } = new URL(upstream);
+  const defaultPort = DEFAULT_PORTS[protocol];
+  const suffix = port === '' ? `(?::${defaultPort})?` : `:${port}`;
+  return `(?:${protocol})?${slash}${slash}${hostname.replace(/[.[\]]/g, String.raw`\$&`)}${suffix}`;
+}
+
+/**
+ * The only bytes ever held back are a beginning of the key at a chunk's end, and, behind a key, what is needed to see
+ * whether its value begins with the upstream's origin. A string value cannot look like the key and its colon, since
+ * quotes in it are escaped.
+ */
+function createBodyMapper(value: RegExp, base: string): BodyMapper {
+  let held: Buffer = Buffer.alloc(0);
+
+  const map = (input: Buffer, last: boolean): Buffer => {
+    const out: Buffer[] = [];
+    let copied = 0;
+    let end = input.length;
+    for (let at = input.indexOf(KEY); at !== -1; at = input.indexOf(KEY, at)) {
+      const window = input.toString('latin1', at, at + MAX_WINDOW);
+      if (window.length < MAX_WINDOW && !last && isUndecided(window)) {
+        end = at;
+        break;
+      }
+      const match = value.exec(window);
+      if (match === null) {
+        at += KEY.length;
+      } else {
+        out.push(input.subarray(copied, at), Buffer.from(`"@odata.nextLink"${match[1]}${base}`));
+        at += match[0].length;
+        copied = at;
+      }
+    }
+    if (!last && end === input.length) end -= beginningOfKeyAtEnd(input, copied);
+    held = input.subarray(end);
+    if (copied === 0 && end === input.length) return input;
+    return Buffer.concat([...out, input.subarray(copied, end)]);
+  };
+
+  const take = (chunk: Buffer): Buffer => {
+    const input = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    held = Buffer.alloc(0);
+    return input;
+  };
+
+  return {
+    push: (chunk) => map(take(chunk), false),
+    flush: () => map(take(Buffer.alloc(0)), true),
+    whole: (body) => map(body, true),
+  };
+}
+
+/** Whether the value behind the key has begun but its first part is not all there yet. */
+function isUndecided(window: string): boolean {
+  return /^"@odata\.nextLink"[ \t\r\n]*(?::[ \t\r\n]*(?:"[^"?#]*)?)?$/.test(window);
+}
+
+function beginningOfKeyAtEnd(input: Buffer, from: number): number {
+  // The key has a quote at both its ends, so a beginning of it starts at the last quote.
+  const at = input.lastIndexOf(KEY[0] ?? 0);
+  const length = input.length - at;
+  if (at < from || length >= KEY.length) return 0;
+  return input.compare(KEY, 0, length, at) === 0 ? length : 0;
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import httpProxy from '@fastify/http-proxy';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { ListenerConfig, UpstreamConfig } from '../config/config.ts';
+import { FORWARDED_METHODS } from '../policy/methods.ts';
+import { createUpstream } from './dispatcher.ts';
+import { requestFields } from './headers.ts';
+import { createLinkMap } from './links.ts';
+import { Relay } from './relay.ts';
+import { requestBody } from './request-body.ts';
+
+export interface ForwardOptions {
+  readonly upstream: UpstreamConfig;
+  readonly listener: ListenerConfig;
+  readonly currentToken: () => string;
+  readonly redact: (text: string) => string;
+}
+
+/** What `reply.from` would use: by default it neither verifies TLS nor keeps to the target that was judged. */
+const NO_OTHER_WAY = {
+  request: (): never => {
+    throw new Error('the upstream is reached by the dispatcher alone');
+  },
+};
+
+/** Forwards what the hooks before it have let through, by @fastify/http-proxy with a handler of our own. */
+export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) => {
+  const { upstream: config, listener, currentToken, redact } = options;
+  const upstream = createUpstream({ config, maxConnections: listener.maxConnections, currentToken });
+  const links = createLinkMap(config.origin);
+
+  // @fastify/http-proxy does not close a dispatcher that it was given.
+  app.addHook('onClose', () => upstream.destroy());
+  // Bodies are opaque streams: for a method without a body Fastify minds neither length nor type, and reads nothing.
+  for (const method of FORWARDED_METHODS) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+
+  const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+    const { raw, target, exchange } = request;
+    if (target === undefined || exchange === undefined) throw new Error('a request reached forwarding unjudged');
+    const base = `http://${target.authority}`;
+    const body = requestBody(raw, () => relay.upstreamSocket, listener.maxBodyBytes);
+    if (body !== null && awaitsContinue(raw)) reply.raw.writeContinue();
+
+    const relay = new Relay({
+      upstream,
+      request: {
+        method: request.method,
+        path: target.path + target.query,
+        fields: requestFields(raw.rawHeaders, raw.headers.connection, listener.forwardHeaders),
+        body,
+      },
+      exchange,
+      raw,
+      answer: reply.raw,
+      passes: { mapLink: (link) => links.mapLink(link, base), redact, requestId: exchange.id },
+      createMapper: listener.rewriteLinks ? () => links.createBodyMapper(base) : undefined,
+      onAnswer: () => void reply.hijack(),
+      onFailure: (failure) => void reply.send(failure),
+    });
+    relay.start();
+  };
+
+  await app.register(httpProxy, {
+    upstream: config.origin,
+    httpMethods: [...FORWARDED_METHODS],
+    routes: ['/'],
+    handler,
+    undici: NO_OTHER_WAY,
+  });
+});
+
+/** Whether the caller holds its body back until it is told to go on (RFC 9110 §10.1.1). */
+function awaitsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
+  return headers.expect !== undefined && httpVersionMinor > 0;
+}

@@ -1,0 +1,187 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { ProxyError } from '../errors.ts';
+import type { Exchange } from '../traffic/exchange.ts';
+import type { AnswerBody } from './answer-body.ts';
+import { createAnswerBody } from './answer-body.ts';
+import type { Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
+import { readFailure } from './failures.ts';
+import type { AnswerPasses, FieldLines } from './headers.ts';
+import { answerFields } from './headers.ts';
+import { relayInterim } from './interim.ts';
+import type { BodyMapper } from './links.ts';
+
+/** One exchange on its way: what to ask the upstream, and where the answer goes. */
+export interface Relayed {
+  readonly upstream: Upstream;
+  readonly request: Omit<UpstreamRequest, 'fresh' | 'onConnection'>;
+  readonly exchange: Exchange;
+  readonly raw: IncomingMessage;
+  readonly answer: ServerResponse;
+  readonly passes: AnswerPasses;
+  /** undefined: links in bodies stay as they are. */
+  readonly createMapper: (() => BodyMapper) | undefined;
+  /** Called just before the answer is written to `answer`. */
+  readonly onAnswer: () => void;
+  /** Called instead where the upstream leg broke before the answer began. */
+  readonly onFailure: (failure: ProxyError) => void;
+}
+
+// Neither has a body, whatever its header announces (RFC 9110 §6.4.1).
+const BODYLESS_STATUS = new Set([204, 304]);
+const SAFE_METHODS = new Set(['GET', 'HEAD']);
+
+/** Sends an exchange upstream and streams the answer back. A caller that leaves cancels the upstream call. */
+export class Relay implements Dispatcher.DispatchHandler {
+  readonly #relayed: Relayed;
+  #controller: Dispatcher.DispatchController | undefined;
+  #body: AnswerBody | undefined;
+  #callerLeft = false;
+  #finished = false;
+  #connection: UpstreamConnection | undefined;
+  /** The kept-alive socket that carries the request, and how much it had read before. */
+  #reused: { readonly socket: Socket; readonly bytesRead: number } | undefined;
+
+  constructor(relayed: Relayed) {
+    this.#relayed = relayed;
+    relayed.answer.once('close', () => {
+      if (!this.#finished) this.#cancel();
+    });
+  }
+
+  start(): void {
+    const { upstream, request, exchange } = this.#relayed;
+    const onConnection = (connection: UpstreamConnection): void => {
+      const { socket } = connection;
+      this.#connection = connection;
+      this.#reused = socket && { socket, bytesRead: socket.bytesRead };
+    };
+    upstream.dispatch({ ...request, fresh: exchange.retries > 0, onConnection }, this);
+  }
+
+  /** The open socket that carries the request. */
+  get upstreamSocket(): Socket | undefined {
+    return this.#connection?.socket;
+  }
+
+  #cancel(): void {
+    this.#callerLeft = true;
+    this.#controller?.abort(new Error('the caller left'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#callerLeft) this.#cancel();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    const fields = readLatin1(controller.rawHeaders);
+    if (status < 100 || status > 599) {
+      throw new ProxyError('UPSTREAM_INVALID', 'The upstream answered with an unknown status.');
+    }
+    if (status < 200) {
+      relayInterim(this.#relayed, status, fields);
+      return;
+    }
+
+    const { answer, exchange, request, passes, createMapper, onAnswer } = this.#relayed;
+    this.#body = createAnswerBody({
+      answer,
+      status,
+      fields,
+      method: request.method,
+      pass: (lines, drop) => answerFields(lines, passes, drop),
+      createMapper: SAFE_METHODS.has(request.method) ? createMapper : undefined,
+      onBroken: () => this.#truncate(),
+    });
+    onAnswer();
+    exchange.status = status;
+    exchange.answeredBy = 'upstream';
+    // undici would take the length that a 304 may announce for a body that never came.
+    if (BODYLESS_STATUS.has(status)) this.#finish();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const body = this.#body;
+    if (body === undefined || chunk.length === 0) return; // undici gives an empty one after each pause
+    this.#relayed.exchange.answerBytes += chunk.length;
+    if (!body.write(chunk)) this.#waitForDrain(controller, body.sink);
+  }
+
+  #waitForDrain(controller: Dispatcher.DispatchController, sink: Writable): void {
+    const socket = this.upstreamSocket;
+    const resume = (): void => {
+      sink.off('drain', resume);
+      socket?.off('end', resume);
+      controller.resume();
+    };
+    controller.pause();
+    sink.once('drain', resume);
+    // At the end of a connection undici asserts that it is not paused, out of reach of any handler. Nothing follows there.
+    socket?.prependOnceListener('end', resume);
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#finished || this.#callerLeft || this.#relayed.raw.socket.destroyed) return;
+    const failure = readFailure(error);
+    if (this.#body !== undefined) this.#truncate();
+    else if (this.#mayRepeat(failure)) this.#repeat();
+    else this.#fail(failure);
+  }
+
+  #repeat(): void {
+    this.#relayed.exchange.retries++;
+    try {
+      this.start();
+    } catch (error) {
+      // The token may have expired meanwhile, and undici lets no error of a handler go anywhere.
+      this.#fail(readFailure(error as Error));
+    }
+  }
+
+  #fail(failure: ProxyError): void {
+    this.#finished = true;
+    this.#relayed.onFailure(failure);
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#body?.end();
+  }
+
+  /** The head is out: only a broken connection can tell the caller that what it got is not all. */
+  #truncate(): void {
+    const { exchange, raw, answer } = this.#relayed;
+    if (this.#callerLeft) return;
+    exchange.truncated = true;
+    // For HTTP/1.0 a plain close is how a body ends.
+    if (raw.httpVersionMinor === 0) reset(raw.socket);
+    else answer.destroy();
+  }
+
+  /** RFC 9112 §9.3.1: a request may cross the closing of a kept-alive connection; where nothing was answered, ask again. */
+  #mayRepeat({ code }: ProxyError): boolean {
+    const { request, exchange } = this.#relayed;
+    const reused = this.#reused;
+    if (code !== 'UPSTREAM_RESET' || reused === undefined || reused.socket.bytesRead !== reused.bytesRead) return false;
+    return SAFE_METHODS.has(request.method) && request.body === null && exchange.retries === 0;
+  }
+}
+
+/** Node's own `resetAndDestroy` ends the stream first, and the FIN of that reads as the end of the body. */
+function reset(socket: Socket): void {
+  socket.destroySoon = () => socket.destroy();
+  socket.resetAndDestroy();
+}
+
+/** Field values are bytes, and latin1 keeps each of them (RFC 9110 §5.5). */
+function readLatin1(rawHeaders: Dispatcher.DispatchController['rawHeaders']): FieldLines {
+  return Array.isArray(rawHeaders) ? rawHeaders.map((field) => field.toString('latin1')) : [];
+}

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import { createGzip } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { startTestProxy } from '../support/proxy.ts';
+import { openRaw } from '../support/raw.ts';
+import { BY_HAND, startUpstream } from '../support/upstream.ts';
+
+const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
+const PUT = 'PUT /api/v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n';
+
+describe('a caller that leaves cancels the upstream call at once', () => {
+  test('before the answer has begun', async () => {
+    const { upstream, proxy, caller } = await start(GET);
+    const { request, response } = await upstream.next();
+
+    caller.leave();
+    await once(response, 'close');
+
+    expect(request.destroyed).toBe(true);
+    expect(await proxy.exchange()).toMatchObject({ caller: '127.0.0.1', ending: 'cancelled' });
+  });
+
+  test('within the download', async () => {
+    const { upstream, proxy, caller } = await start(GET);
+    const { response } = await upstream.next();
+    response.write('first');
+    await caller.until('first');
+
+    caller.leave();
+    await once(response, 'close');
+
+    expect(response.writableFinished).toBe(false);
+    expect(await proxy.exchange()).toMatchObject({ status: 200, answeredBy: 'upstream', ending: 'cancelled' });
+  });
+
+  test('within a download that waits for the caller to read on', async () => {
+    const { upstream, proxy, caller } = await start(GET);
+    const { response } = await upstream.next();
+    caller.socket.pause();
+    const block = randomBytes(1024 * 1024);
+    while (response.write(block)) await new Promise(setImmediate);
+
+    caller.leave();
+    await once(response, 'close');
+
+    expect(await proxy.exchange()).toMatchObject({ caller: '127.0.0.1', ending: 'cancelled' });
+  });
+
+  test('within a list in gzip', async () => {
+    const { upstream, proxy, caller } = await start(GET);
+    const { response } = await upstream.next();
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    const gzip = createGzip();
+    gzip.pipe(response);
+    gzip.write('{"value":["first"');
+    gzip.flush();
+    await caller.until('first');
+
+    caller.leave();
+    await once(response, 'close');
+
+    expect(await proxy.exchange()).toMatchObject({ caller: '127.0.0.1', ending: 'cancelled' });
+  });
+
+  test('within the upload', async () => {
+    const { upstream, proxy, caller } = await start(`${PUT}first`);
+    const { request, response } = await upstream.next();
+    await once(request, 'data');
+
+    caller.leave();
+    await once(response, 'close');
+
+    expect(request.complete).toBe(false);
+    expect(await proxy.exchange()).toMatchObject({ caller: '127.0.0.1', ending: 'cancelled' });
+  });
+
+  test('within a chunked upload', async () => {
+    const head = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const { upstream, proxy, caller } = await start(`${head}5\r\nfirst\r\n`);
+    const { request, response } = await upstream.next();
+    await once(request, 'data');
+
+    caller.leave();
+    await once(response, 'close');
+
+    expect(request.complete).toBe(false);
+    expect(await proxy.exchange()).toMatchObject({ caller: '127.0.0.1', ending: 'cancelled' });
+  });
+});
+
+test('the upstream call of another caller goes on', async () => {
+  const { upstream, proxy, caller } = await start(GET);
+  const leaving = await upstream.next();
+  const other = await openRaw(proxy.port);
+  other.write(GET);
+  const staying = await upstream.next();
+
+  caller.leave();
+  await once(leaving.response, 'close');
+  staying.response.end('still here');
+
+  await other.until('still here');
+});
+
+async function start(request: string) {
+  const upstream = await startUpstream(BY_HAND);
+  const proxy = await startTestProxy(upstream);
+  const caller = await openRaw(proxy.port);
+  caller.write(request);
+  return { upstream, proxy, caller };
+}

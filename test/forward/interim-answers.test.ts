@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { TOKEN, call, startTestProxy } from '../support/proxy.ts';
+import { sendRaw } from '../support/raw.ts';
+import { startAnswering } from '../support/upstream.ts';
+
+const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload; as=style\r\n\r\n';
+
+describe('an interim answer of the upstream', () => {
+  test('103 is relayed with its Link', async () => {
+    const { origin } = await startAnswering(HINTS + FINAL);
+    const proxy = await startTestProxy({ origin });
+
+    const answer = await call(proxy, '/api/v1/x');
+
+    expect(answer.interim).toMatchObject([{ status: 103, headers: { link: '</a.css>; rel=preload; as=style' } }]);
+    expect(answer.text).toBe('ok');
+  });
+
+  test('102 is relayed', async () => {
+    const { origin } = await startAnswering(`HTTP/1.1 102 Processing\r\n\r\n${FINAL}`);
+    const proxy = await startTestProxy({ origin });
+
+    const answer = await call(proxy, '/api/v1/x');
+
+    expect(answer.interim).toMatchObject([{ status: 102 }]);
+    expect(answer.text).toBe('ok');
+  });
+
+  test('several come one after the other', async () => {
+    const { origin } = await startAnswering(HINTS + HINTS + FINAL);
+    const proxy = await startTestProxy({ origin });
+
+    const answer = await call(proxy, '/api/v1/x');
+
+    expect(answer.interim).toHaveLength(2);
+    expect(answer.text).toBe('ok');
+  });
+
+  test('103 without Link, and a 1xx without a name, leave the final answer whole', async () => {
+    const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n${FINAL}`);
+    const proxy = await startTestProxy({ origin });
+
+    const answer = await call(proxy, '/api/v1/x');
+
+    expect([answer.status, answer.text]).toEqual([200, 'ok']);
+  });
+
+  const odd = ['</a.css>; rel=preload, </b.css>; rel=preload', '</a.css>; rel="preload stylesheet"', 'nonsense'];
+
+  test.each(odd)('103 with the Link %s leaves the final answer whole', async (link) => {
+    const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n\r\n${FINAL}`);
+    const proxy = await startTestProxy({ origin });
+
+    const answer = await call(proxy, '/api/v1/x');
+
+    expect([answer.status, answer.text]).toEqual([200, 'ok']);
+  });
+
+  // undici takes it for a broken answer, where RFC 9110 §15.2 would have a client read on.
+  test('100 that nobody asked for is answered 502 UPSTREAM_INVALID', async () => {
+    const { origin } = await startAnswering(`HTTP/1.1 100 Continue\r\n\r\n${FINAL}`);
+    const proxy = await startTestProxy({ origin });
+
+    const answer = await call(proxy, '/api/v1/x');
+
+    expect([answer.status, answer.headers['x-mkio-proxy-error']]).toEqual([502, 'UPSTREAM_INVALID']);
+  });
+
+  test('never reaches a caller of HTTP/1.0', async () => {
+    const { origin } = await startAnswering(`HTTP/1.1 102 Processing\r\n\r\n${HINTS}${FINAL}`);
+    const proxy = await startTestProxy({ origin });
+
+    const received = await sendRaw(proxy.port, 'GET /api/v1/x HTTP/1.0\r\nHost: localhost\r\n\r\n');
+
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+
+  test('holds no token', async () => {
+    const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\nLink: </${TOKEN}>; rel=next\r\n\r\n${FINAL}`);
+    const proxy = await startTestProxy({ origin });
+
+    const received = await sendRaw(
+      proxy.port,
+      'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+    );
+
+    expect(received).toMatch(/ok$/);
+    expect(received).not.toContain(TOKEN);
+  });
+});

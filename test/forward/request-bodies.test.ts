@@ -1,0 +1,84 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { call, startTestProxy } from '../support/proxy.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const MB = 1024 * 1024;
+const BLOCK = randomBytes(MB);
+
+/** Answers with what it was sent, and tells how it was framed. */
+const echo: RequestListener = (request, response) => {
+  const { 'content-length': length, 'transfer-encoding': encoding, 'content-type': type } = request.headers;
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'x-framing': length ?? encoding,
+    'x-type': type ?? '',
+  });
+  request.pipe(response);
+};
+
+const bodies: [string, string, string | Buffer][] = [
+  ['text/plain of 2 MB', 'text/plain', 'x'.repeat(2 * MB)],
+  ['malformed JSON', 'application/json', '{"a":1,,}'],
+  ['JSON with a prototype in it', 'application/json', '{"__proto__":{"a":1},"constructor":{"prototype":{}}}'],
+  ['JSON behind a byte order mark', 'application/json; charset=utf-8', '\ufeff{"a":1}'],
+  ['a Content-Type that is none', 'garbage///', 'a'],
+  ['an empty Content-Type', '', 'a'],
+  ['form fields', 'application/x-www-form-urlencoded', 'a=1&a=2&b=%zz'],
+  ['a multipart form without an end', 'multipart/form-data; boundary=x', '--x\r\n\r\nhello'],
+  ['bytes of every value', 'application/octet-stream', Buffer.from(Array.from({ length: 256 }, (_, i) => i))],
+];
+
+describe('a request body passes unread', () => {
+  test.each(bodies)('%s', async (_, type, body) => {
+    const upstream = await startUpstream(echo);
+    const proxy = await startTestProxy(upstream);
+
+    const answer = await call(proxy, '/api/v1/x', {
+      method: 'POST',
+      headers: { 'content-type': type, 'content-length': Buffer.byteLength(body) },
+      body,
+    });
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.equals(Buffer.from(body))).toBe(true);
+    expect(answer.headers['x-framing']).toBe(String(Buffer.byteLength(body)));
+    expect(answer.headers['x-type']).toBe(type);
+  });
+
+  test('a chunked upload of 20 MB comes back the same', async () => {
+    const upstream = await startUpstream(echo);
+    const proxy = await startTestProxy(upstream);
+    const sent = createHash('sha256');
+    const body = Readable.from(
+      (function* () {
+        for (let i = 0; i < 20; i++) {
+          sent.update(BLOCK);
+          yield BLOCK;
+        }
+      })(),
+    );
+
+    const answer = await call(proxy, '/api/v1/x', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body,
+    });
+
+    expect(answer.headers['x-framing']).toBe('chunked');
+    expect(answer.body.length).toBe(20 * MB);
+    expect(createHash('sha256').update(answer.body).digest('hex')).toBe(sent.digest('hex'));
+  });
+
+  test.each(['GET', 'DELETE', 'OPTIONS', 'PATCH'])('%s has one where the caller sends one', async (method) => {
+    const upstream = await startUpstream(echo);
+    const proxy = await startTestProxy(upstream);
+
+    const answer = await call(proxy, '/api/v1/x', { method, headers: { 'content-length': 5 }, body: 'hello' });
+
+    expect(answer.text).toBe('hello');
+    expect(answer.headers['x-framing']).toBe('5');
+  });
+});

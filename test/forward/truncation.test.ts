@@ -1,0 +1,80 @@
+import type { Socket } from 'node:net';
+import { constants, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { startTestProxy } from '../support/proxy.ts';
+import { openRaw } from '../support/raw.ts';
+import { startRawUpstream } from '../support/upstream.ts';
+
+const PLAIN = 'HTTP/1.1 200 OK\r\n';
+const JSON_LIST = `${PLAIN}Content-Type: application/json\r\n`;
+const GZIP_LIST = `${JSON_LIST}Content-Encoding: gzip\r\n`;
+const LENGTH = 'Content-Length: 1000\r\n\r\n';
+const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n';
+const BEGUN = '{"value":["begun",';
+// Ends at a whole byte, but not at the end of the gzip.
+const zipped = gzipSync(BEGUN, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1');
+const chunk = (bytes: string) => `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
+// RFC 1951 §3.2.3: block type 3 is an error.
+const NO_BLOCK = '\x07';
+
+const closes = (socket: Socket) => socket.end();
+const writes = (bytes: string) => (socket: Socket) => socket.write(bytes, 'latin1');
+
+/** What the upstream does, how its answer begins, and what it does when the caller has that. */
+const cuts: [string, string, (socket: Socket) => void][] = [
+  ['closes within a promised length', PLAIN + LENGTH + BEGUN, closes],
+  ['closes before the last chunk', PLAIN + CHUNKED + chunk(BEGUN), closes],
+  ['breaks its chunks', PLAIN + CHUNKED + chunk(BEGUN), writes('zz\r\n')],
+  ['goes silent within its body', PLAIN + LENGTH + BEGUN, () => undefined],
+  ['resets the connection', PLAIN + CHUNKED + chunk(BEGUN), (socket) => socket.resetAndDestroy()],
+  ['closes within a list', JSON_LIST + LENGTH + BEGUN, closes],
+  ['closes within a list in chunks', JSON_LIST + CHUNKED + chunk(BEGUN), closes],
+  ['closes within a list in gzip', GZIP_LIST + LENGTH + zipped, closes],
+  ['ends its body within the gzip', GZIP_LIST + CHUNKED + chunk(zipped), writes('0\r\n\r\n')],
+  ['breaks the gzip', GZIP_LIST + CHUNKED + chunk(zipped), writes(chunk(NO_BLOCK))],
+];
+
+describe.each(['1.1', '1.0'])(
+  'to a caller of HTTP/%s an answer is not shown as complete where the upstream',
+  (version) => {
+    test.each(cuts)('%s', async (_, beginning, cut) => {
+      let upstream: Socket | undefined;
+      const { origin } = await startRawUpstream((socket) => {
+        upstream = socket;
+        socket.write(beginning, 'latin1');
+      });
+      const proxy = await startTestProxy({ origin, upstream: { idleTimeoutMs: 200 } });
+      const caller = await openRaw(proxy.port);
+
+      caller.write(`GET /api/v1/x HTTP/${version}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+      await caller.until(BEGUN);
+      if (upstream !== undefined) cut(upstream);
+      const ended = await caller.ended;
+
+      // Where neither a length nor a last chunk tells the end, a closed connection does: only a reset tells a cut.
+      if (isWhole(caller.received())) expect(ended).toBe('reset');
+      expect(await proxy.exchange()).toMatchObject({ status: 200, answeredBy: 'upstream', ending: 'truncated' });
+    });
+  },
+);
+
+test('an upstream that ends within gzip before a byte of the list has come is not shown as complete either', async () => {
+  const { origin } = await startRawUpstream((socket) => {
+    socket.end(GZIP_LIST + LENGTH + zipped.slice(0, 5), 'latin1');
+  });
+  const proxy = await startTestProxy({ origin });
+  const caller = await openRaw(proxy.port);
+
+  caller.write('GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  await caller.ended;
+
+  expect(isWhole(caller.received())).toBe(false);
+});
+
+function isWhole(received: string): boolean {
+  const [head = '', body] = received.split('\r\n\r\n', 2);
+  if (body === undefined) return false;
+  if (/^transfer-encoding: chunked$/im.test(head)) return received.endsWith('0\r\n\r\n');
+  const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+  return length === undefined || body.length >= Number(length);
+}
