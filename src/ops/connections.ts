@@ -1,0 +1,94 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+interface Running {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+export interface Connections {
+  /** Open connections. */
+  readonly count: () => number;
+  /** Exchanges under way. */
+  readonly running: () => number;
+  readonly isRunning: (socket: Socket) => boolean;
+  /** The exchange whose request has not arrived whole yet, with whether its answer has begun. */
+  readonly findIncomplete: (socket: Socket) => { readonly answering: boolean } | undefined;
+  /** Calls back when no exchange is under way on the socket: at once, or behind the answers that are still owed. */
+  readonly whenIdle: (socket: Socket, then: () => void) => void;
+  /**
+   * From now on the last answer that is owed on a connection ends it; connections without an exchange end, also those
+   * that never sent a request, which Node's `closeIdleConnections` leaves open.
+   */
+  readonly drain: () => void;
+  /** Cuts every connection, also those that Node has let go of after CONNECT. */
+  readonly cut: () => void;
+}
+
+/** Keeps the books on who is connected and what is under way there. */
+export function watchConnections(server: Server): Connections {
+  const sockets = new Map<Socket, Set<Running>>();
+  const waiting = new WeakMap<Socket, () => void>();
+  const markedLast = new WeakSet<ServerResponse>();
+  let draining = false;
+
+  const close = (socket: Socket, running: Running): void => {
+    const left = sockets.get(socket);
+    if (left?.delete(running) !== true || left.size > 0) return;
+    waiting.get(socket)?.();
+    if (draining) socket.destroySoon();
+  };
+  const markLast = (running: ReadonlySet<Running>): void => {
+    const responses = [...running].map(({ response }) => response);
+    for (const response of responses) if (markedLast.has(response)) response.shouldKeepAlive = true;
+    const last = responses.at(-1);
+    if (last?.shouldKeepAlive !== true) return;
+    markedLast.add(last);
+    last.shouldKeepAlive = false;
+  };
+
+  server.prependListener('connection', (socket: Socket) => {
+    const running = new Set<Running>();
+    sockets.set(socket, running);
+    socket.once('close', () => {
+      // Node closes the one response that had its turn; those queued behind it in a pipeline would never hear of it.
+      setImmediate(() => {
+        for (const { response } of running) response.emit('close');
+        sockets.delete(socket);
+      });
+    });
+  });
+  server.prependListener('request', (request, response) => {
+    const { socket } = request;
+    const running = { request, response };
+    const all = sockets.get(socket)?.add(running);
+    if (draining && all) markLast(all);
+    response.once('close', () => close(socket, running));
+  });
+
+  const isRunning = (socket: Socket): boolean => (sockets.get(socket)?.size ?? 0) > 0;
+
+  return {
+    count: () => sockets.size,
+    running: () => [...sockets.values()].reduce((sum, running) => sum + running.size, 0),
+    isRunning,
+    findIncomplete: (socket) => {
+      const found = [...(sockets.get(socket) ?? [])].find(({ request }) => !request.complete);
+      return found && { answering: found.response.headersSent };
+    },
+    whenIdle: (socket, then) => {
+      if (isRunning(socket)) waiting.set(socket, then);
+      else then();
+    },
+    drain: () => {
+      draining = true;
+      for (const [socket, running] of sockets) {
+        if (running.size === 0) socket.destroySoon();
+        else markLast(running);
+      }
+    },
+    cut: () => {
+      for (const socket of sockets.keys()) socket.destroy();
+    },
+  };
+}
