@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify';
+import { isObject, valueAt, type Json } from './json.ts';
+import { badRequest } from './replies.ts';
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** Lenient where clients are: `Content-Type: application/json` with no body at all is an everyday request to MK.IO. */
+export function parseJsonBody(_request: FastifyRequest, text: string, done: Done): void {
+  let body: unknown;
+  try {
+    body = text === '' ? undefined : JSON.parse(text);
+  } catch {
+    done(badRequest('The body is not valid JSON.'));
+    return;
+  }
+  done(null, body);
+}
+
+/** The body of a request that needs one. */
+export function objectBody(request: FastifyRequest): Json {
+  if (isObject(request.body)) return request.body;
+  throw badRequest('The body has to be a JSON object.');
+}
+
+export function requireFields(paths: readonly string[], body: Json): void {
+  const missing = paths.find((path) => (valueAt(body, path) ?? '') === '');
+  if (missing !== undefined) throw badRequest(`${missing} is required.`, missing);
+}
