@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { FastifyInstance } from 'fastify';
+import fastify from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import { asProxyError, renderError } from './errors.ts';
+import { forward } from './forward/plugin.ts';
+import type { Connections } from './ops/connections.ts';
+import { watchConnections } from './ops/connections.ts';
+import { createListenerAnswers } from './ops/listener.ts';
+import { guard } from './policy/plugin.ts';
+import { recordOwnAnswer } from './traffic/exchange.ts';
+import { recorder } from './traffic/recorder.ts';
+import { createRedactor } from './traffic/redact.ts';
+
+/** The worlds that a proxy lives in; tests bring their own. */
+export interface ProxyWorlds {
+  readonly config: Config;
+  readonly token: {
+    /** @throws ProxyError TOKEN_UNAVAILABLE, TOKEN_EXPIRED (503) */
+    readonly current: () => string;
+    /** Every token this process has held: what is masked wherever something is shown. */
+    readonly held: readonly string[];
+  };
+  readonly log: Logger;
+}
+
+export interface Proxy {
+  readonly app: FastifyInstance;
+  readonly connections: Connections;
+}
+
+/** The whole proxy, in the order in which a request meets it. */
+export async function createProxy({ config, token, log }: ProxyWorlds): Promise<Proxy> {
+  const { listener, upstream } = config;
+  const redact = createRedactor(token.held);
+  const createId = (): string => randomUUID();
+  const answers = createListenerAnswers({
+    connections: () => connections,
+    log,
+    maxConnections: listener.maxConnections,
+    createId,
+  });
+
+  const app = fastify({
+    logger: false,
+    genReqId: createId,
+    clientErrorHandler: answers.onClientError,
+    // The router must neither decode nor judge paths: policy/target.ts does, on the bytes as they came.
+    rewriteUrl: () => '/',
+    http: { requireHostHeader: false },
+    // Uploads may take as long as they move; while draining, open connections are still served.
+    requestTimeout: 0,
+    return503OnClosing: false,
+  });
+  const connections = watchConnections(app.server);
+  answers.watch(app.server);
+
+  app.setErrorHandler((error, request, reply) => {
+    const shown = asProxyError(error);
+    const { status, headers, body } = renderError(shown, request.id);
+    if (request.exchange !== undefined) recordOwnAnswer(request.exchange, shown);
+    return reply.code(status).headers(headers).send(body);
+  });
+
+  await app.register(recorder, { log, redact, now: () => performance.now() });
+  app.addHook('onRequest', ({ raw }, _, next) => {
+    answers.refuseExcess(raw.socket);
+    next();
+  });
+  await app.register(guard, listener);
+  app.addHook('preHandler', (_request, _reply, next) => {
+    token.current();
+    next();
+  });
+  await app.register(forward, { upstream, listener, currentToken: () => token.current(), redact });
+  return { app, connections };
+}

@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** The built program: `npm run build` comes before the tests. */
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface CliOptions {
+  /** Added to a bare environment: nothing of the developer's own settings gets in. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** An empty folder keeps the developer's .env out. */
+  readonly cwd: string;
+  readonly nodeArgs?: readonly string[];
+}
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess;
+  /** What was printed so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly ended: Promise<CliResult>;
+  /** Resolves to the match once standard output has it; rejects when the process ends before. */
+  readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>;
+}
+
+/** Starts `mkio-proxy <args>` and leaves it running. */
+export function spawnCli(args: readonly string[], { env = {}, cwd, nodeArgs = [] }: CliOptions): RunningCli {
+  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => (text[name] += chunk));
+  }
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...text }));
+  const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const match = pattern.exec(text.stdout);
+      if (match !== null) return match;
+      const over = await Promise.race([once(child.stdout, 'data').then(() => undefined), ended]);
+      if (over !== undefined && !pattern.test(over.stdout)) {
+        throw new Error(`ended with ${String(over.code)} before ${String(pattern)}:\n${over.stdout}${over.stderr}`);
+      }
+    }
+  };
+  return { child, stdout: () => text.stdout, stderr: () => text.stderr, ended, printed };
+}
+
+/** Runs `mkio-proxy <args>` to its end. */
+export const runCli = (args: readonly string[], options: CliOptions): Promise<CliResult> =>
+  spawnCli(args, options).ended;
