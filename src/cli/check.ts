@@ -1,0 +1,85 @@
+import process from 'node:process';
+import type { Config } from '../config/config.ts';
+import type { Flags } from '../config/layers.ts';
+import type { Loaded } from '../config/resolve.ts';
+import { ProxyError } from '../errors.ts';
+import { createLogger } from '../ops/logging.ts';
+import { startProxy } from '../server.ts';
+import type { Claims } from '../token/jwt.ts';
+import { readClaims } from '../token/jwt.ts';
+import type { TokenStore } from '../token/store.ts';
+import { createTokenStore } from '../token/store.ts';
+import type { Report } from './check-report.ts';
+import { exitOf, renderReport, renderReportJson } from './check-report.ts';
+import type { Answer, Finding } from './findings.ts';
+import { findingOf, judgeAnswer } from './findings.ts';
+import { loadProcessConfig, takeToken, withoutToken } from './process-settings.ts';
+import { readTokenFacts, renderTokenFacts } from './ready.ts';
+
+interface CheckFlags extends Flags {
+  readonly json?: boolean;
+}
+
+/** Shows what is set and whether MK.IO takes the token; resolves to the exit code. */
+export async function check({ json = false, ...flags }: CheckFlags): Promise<number> {
+  try {
+    const report = await examine(flags);
+    process.stdout.write(json ? renderReportJson(report) : renderReport(report));
+    return exitOf(report);
+  } catch (error) {
+    if (!json || !(error instanceof ProxyError)) throw error;
+    const { code, message, hint, exit } = error;
+    process.stdout.write(`${JSON.stringify({ ok: false, exit, error: { code, message, hint } }, null, 2)}\n`);
+    return exit;
+  }
+}
+
+async function examine(flags: Flags): Promise<Report> {
+  const loaded = loadProcessConfig(flags);
+  const { config, settings, warnings } = loaded;
+  const { finding, claims, store } = examineToken(loaded);
+  const calls = store === undefined ? [] : await callMkio(config, store);
+  return { settings, warnings, claims, findings: [finding, ...calls] };
+}
+
+interface ExaminedToken {
+  readonly finding: Finding;
+  readonly claims?: Claims | undefined;
+  /** undefined when there is no use in calling MK.IO. */
+  readonly store?: TokenStore;
+}
+
+function examineToken(loaded: Loaded): ExaminedToken {
+  let claims: Claims | undefined;
+  try {
+    const { token, source } = takeToken(loaded);
+    claims = readClaims(token);
+    const store = createTokenStore(token);
+    store.current();
+    const detail = renderTokenFacts(readTokenFacts(source, claims, Date.now()));
+    return { finding: { ok: true, what: 'token', detail, exit: 0 }, claims, store };
+  } catch (error) {
+    if (error instanceof ProxyError) return { finding: findingOf('token', error), claims };
+    throw error;
+  }
+}
+
+/** Through a proxy of its own, so that TLS, origin pinning and errors are those of `start`. */
+async function callMkio(config: Config, token: TokenStore): Promise<readonly Finding[]> {
+  const { project } = config;
+  const paths = ['/api/v1/user/profile', ...(project === undefined ? [] : [`/api/v1/projects/${project}`])];
+  const listener = { ...config.listener, host: '127.0.0.1', port: 0, prefixes: ['/api/v1'] };
+  const { log } = await createLogger({ level: 'silent', format: 'json' }, { isTTY: false });
+  const proxy = await startProxy({ config: { ...withoutToken(config), listener, admin: undefined }, token, log });
+  try {
+    const ask = async (path: string) => judgeAnswer(`GET ${path}`, await readAnswer(await fetch(proxy.address + path)));
+    return await Promise.all(paths.map(ask));
+  } finally {
+    await proxy.close({ drainTimeoutMs: 0 });
+  }
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return { status: response.status, ownCode: response.headers.get('x-mkio-proxy-error'), body };
+}

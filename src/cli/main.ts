@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { renderFailure } from './failure.ts';
+import { runProgram } from './program.ts';
+
+/** The one way out: what was printed leaves first. */
+const end = (code: number): void => {
+  process.stdout.write('', () => process.exit(code));
+};
+
+const fail = (error: unknown): void => {
+  const debug = ['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '');
+  const { exit, text } = renderFailure(error, { debug });
+  process.stderr.write(text);
+  end(exit);
+};
+
+process.on('uncaughtException', fail);
+// `mkio-proxy settings | head -1` closes the pipe early, which is no failure.
+process.stdout.on('error', () => undefined);
+
+runProgram(process.argv.slice(2)).then(end, fail);

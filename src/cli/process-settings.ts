@@ -1,0 +1,20 @@
+import process from 'node:process';
+import type { Config } from '../config/config.ts';
+import type { Flags } from '../config/layers.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Loaded } from '../config/resolve.ts';
+import type { FoundToken } from '../token/sources.ts';
+import { readToken } from '../token/sources.ts';
+
+/** The settings of this process. */
+export const loadProcessConfig = (flags: Flags): Loaded =>
+  loadConfig({ env: process.env, cwd: process.cwd(), flags, execArgv: process.execArgv });
+
+/** Takes the token out of the environment, which child processes and crash reports of Node would carry on. */
+export function takeToken({ config, settings }: Loaded): FoundToken {
+  delete process.env.MKIO_TOKEN;
+  return readToken(config.token, { token: settings.token.origin, tokenFile: settings.tokenFile.origin });
+}
+
+/** What goes on to the server: from here the store is the token's only home. */
+export const withoutToken = (config: Config): Config => ({ ...config, token: { value: undefined, file: undefined } });

@@ -1,0 +1,46 @@
+import type { Claims } from '../token/jwt.ts';
+import { renderCommand } from './shell.ts';
+import { printable } from '../ops/printable.ts';
+
+/** What may be said of a token: where it came from and how long it lasts. */
+export interface TokenFacts {
+  readonly tokenSource: string;
+  readonly tokenExpires: string | null;
+  readonly tokenDaysLeft: number | null;
+}
+
+export interface ReadyFacts extends TokenFacts {
+  readonly address: string;
+  readonly admin: string | null;
+  readonly upstream: string;
+}
+
+const DAY_MS = 86_400_000;
+
+export function readTokenFacts(tokenSource: string, claims: Claims | undefined, nowMs: number): TokenFacts {
+  const expiresMs = (claims?.exp ?? NaN) * 1_000;
+  const expires = new Date(expiresMs);
+  if (Number.isNaN(expires.getTime())) return { tokenSource, tokenExpires: null, tokenDaysLeft: null };
+  const tokenDaysLeft = Math.floor((expiresMs - nowMs) / DAY_MS);
+  return { tokenSource, tokenExpires: expires.toISOString(), tokenDaysLeft };
+}
+
+export const renderTokenFacts = ({ tokenSource, tokenExpires, tokenDaysLeft }: TokenFacts): string =>
+  tokenExpires === null
+    ? `${printable(tokenSource)}, expiry unknown`
+    : `${printable(tokenSource)}, expires ${tokenExpires.slice(0, 10)} (${tokenDaysLeft ?? 0} days left)`;
+
+export function renderBanner(facts: ReadyFacts, version: string): string {
+  const profile = `${facts.address}/api/v1/user/profile`;
+  return `
+  mkio-proxy ${version}
+
+  proxy   ${facts.address}  ->  ${facts.upstream}
+  admin   ${facts.admin ?? 'off'}
+  token   ${renderTokenFacts(facts)}
+
+  try     ${renderCommand(['curl', profile])}
+  stop    Ctrl-C
+
+`;
+}

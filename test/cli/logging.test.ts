@@ -1,0 +1,50 @@
+import { Writable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { createLogger } from '../../src/ops/logging.ts';
+
+async function linesOf(
+  format: 'auto' | 'json' | 'pretty',
+  isTTY: boolean,
+  fields: object = { event: 'x' },
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (line: string, _encoding, done) => {
+      lines.push(line);
+      done();
+    },
+  });
+  const { log, flush } = await createLogger({ level: 'info', format }, { isTTY, stream });
+  log.debug('unseen');
+  log.warn(fields, 'seen');
+  flush();
+  return lines;
+}
+
+describe('The log', () => {
+  test.each(['json', 'auto'] as const)('is one JSON object a line as %s without a terminal', async (format) => {
+    const lines = await linesOf(format, false);
+    expect(lines).toHaveLength(1);
+    const line = JSON.parse(lines[0]!) as Record<string, unknown>;
+    expect(Object.keys(line)).toEqual(['level', 'time', 'event', 'msg']);
+    expect(line).toMatchObject({ level: 'warn', event: 'x', msg: 'seen' });
+    expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  test.each([
+    ['pretty', false],
+    ['auto', true],
+  ] as const)('is for the eye as %s with a terminal: %s', async (format, isTTY) => {
+    const text = (await linesOf(format, isTTY)).join('');
+    expect(text).toContain('WARN');
+    expect(text).toContain('seen');
+    expect(text).not.toContain('{"level"');
+  });
+
+  test('tells an exchange to the eye in one short line that cannot steer the terminal', async () => {
+    const exchange = { event: 'exchange', id: 'x', method: 'GET', status: 404, code: 'NOT_FORWARDED', ms: 1.5 };
+    const text = (await linesOf('pretty', false, { ...exchange, target: '/a\u009b31m', ending: 'cancelled' })).join('');
+    expect(text).toMatch(/: GET \/a31m 404 1\.5 ms NOT_FORWARDED cancelled\n$/);
+  });
+});

@@ -1,0 +1,156 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { runCli, spawnCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+
+interface ReadyLine {
+  readonly address: string;
+  readonly admin: string | null;
+  readonly tokenDaysLeft: number;
+}
+
+let sandbox: Sandbox;
+let env: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  env = { MKIO_TOKEN: sandbox.token, MKIO_BASE_URL: sandbox.origin, MKIO_PROJECT: sandbox.project };
+});
+afterAll(() => sandbox.close());
+
+function spawnInFolder(args: readonly string[], extra: Readonly<Record<string, string>> = {}) {
+  const running = spawnCli(args, { env: extra, cwd: createFolder() });
+  onTestFinished(() => void running.child.kill('SIGKILL'));
+  return running;
+}
+
+const ANY_PORTS = ['--port', '0', '--admin-port', 'off'];
+
+describe('start', () => {
+  test('says where it listens, forwards, and ends with 0 on a signal', async () => {
+    const running = spawnInFolder(ANY_PORTS, env);
+    const [line] = await running.printed(/^.*"event":"ready".*$/m);
+    const ready = JSON.parse(line) as ReadyLine;
+    expect(ready).toMatchObject({ admin: null, upstream: sandbox.origin, tokenSource: 'MKIO_TOKEN (environment)' });
+    expect(ready.tokenDaysLeft).toBeGreaterThan(0);
+    const response = await fetch(`${ready.address}/api/v1/user/profile`);
+    expect(response.status).toBe(200);
+
+    running.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).not.toContain(sandbox.token.slice(0, 20));
+  });
+
+  test('shows a banner when it writes for the eye, and warnings after it', async () => {
+    const args = [...ANY_PORTS, '--host', '0.0.0.0', '--log-format', 'pretty'];
+    const running = spawnInFolder(args, env);
+    await running.printed(/WARN.*MKIO_PROXY_HOST is 0\.0\.0\.0/);
+    running.child.kill('SIGINT');
+    const { stdout } = await running.ended;
+    expect(stdout).toMatch(/proxy {3}http:\/\/0\.0\.0\.0:\d+ {2}-> {2}http:\/\/127\.0\.0\.1/);
+    expect(stdout).toMatch(/token {3}MKIO_TOKEN \(environment\), expires .* days left\)/);
+  });
+
+  test('ends with 4 when the port is taken', async () => {
+    const { port } = new URL(sandbox.origin);
+    const args = ['--port', port, '--admin-port', 'off'];
+    const { code, stderr } = await spawnInFolder(args, { ...env, MKIO_BASE_URL: 'https://app.mk.io' }).ended;
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^mkio-proxy: LISTEN_FAILED: .*EADDRINUSE/);
+  });
+});
+
+describe('demo', () => {
+  test('--once makes its three calls whatever the environment says, and ends with 0', async () => {
+    const stray = {
+      MKIO_TOKEN: 'stray',
+      MKIO_BASE_URL: 'http://example.com',
+      MKIO_PROXY_PORT: 'x',
+      MKIO_PROXY_FOO: '1',
+    };
+    const { code, stdout, stderr } = await spawnInFolder(['demo', '--once'], stray).ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.match(/^\$ curl .*\n200$/gm)).toHaveLength(3);
+    expect(stdout).not.toContain('eyJ');
+  });
+
+  test('stays up with commands that work, and ends with 0 on Ctrl-C', async () => {
+    const running = spawnInFolder(['demo', '--port', '0', '--admin-port', 'off']);
+    const [, url = ''] = await running.printed(/curl '(http:[^']+)'/);
+    await running.printed(/Ctrl-C/);
+    const response = await fetch(url);
+    expect(((await response.json()) as { readonly value: unknown[] }).value).toHaveLength(2);
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(0);
+  });
+
+  test('takes the port that was asked for or ends with 4', async () => {
+    const { port } = new URL(sandbox.origin);
+    const { code } = await spawnInFolder(['demo', '--once', '--port', port, '--admin-port', 'off']).ended;
+    expect(code).toBe(4);
+  });
+});
+
+describe('sandbox', () => {
+  test('prints its address and a token that works there', async () => {
+    const running = spawnInFolder(['sandbox', '--port', '0']);
+    const [, token = ''] = await running.printed(/^MKIO_TOKEN=(\S+)\n/m);
+    const [, origin = ''] = /sandbox on (\S+),/.exec(running.stdout()) ?? [];
+    const response = await fetch(`${origin}/api/v1/user/profile`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(200);
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(0);
+  });
+});
+
+describe('check', () => {
+  const check = (extra: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+    runCli(['check', ...args], { env: { ...env, ...extra }, cwd: createFolder() });
+
+  test('ends with 0 when MK.IO takes the token, and never shows it', async () => {
+    const { code, stdout } = await check({});
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/MKIO_TOKEN +set \(\d+ characters\) +environment/);
+    expect(stdout).toMatch(/✓ GET \/api\/v1\/user\/profile: ada@example\.com/);
+    expect(stdout).toContain(`✓ GET /api/v1/projects/${sandbox.project}: ${sandbox.project}`);
+    expect(stdout).not.toContain('eyJ');
+  });
+
+  test('prints one JSON object when asked to', async () => {
+    const { stdout } = await check({}, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      exit: 0,
+      settings: { MKIO_PROXY_PORT: { origin: 'default' } },
+    });
+    const failed = await check({ MKIO_PROXY_PORT: 'x' }, '--json');
+    expect([failed.code, JSON.parse(failed.stdout)]).toMatchObject([
+      2,
+      { ok: false, error: { code: 'CONFIG_INVALID' } },
+    ]);
+  });
+
+  test.each<[string, Record<string, string>, number, RegExp]>([
+    ['the token is blank', { MKIO_TOKEN: '' }, 3, /✗ token: TOKEN_UNAVAILABLE/],
+    ['MK.IO refuses the token', { MKIO_TOKEN: 'opaque' }, 3, /✗ GET \/api\/v1\/user\/profile: 401/],
+    ['the project is unknown', { MKIO_PROJECT: 'nope' }, 2, /✗ GET \/api\/v1\/projects\/nope: 404/],
+  ])('tells what to do when %s', async (_, extra, exit, line) => {
+    const { code, stdout } = await check(extra);
+    expect(code).toBe(exit);
+    expect(stdout).toMatch(line);
+  });
+
+  test('ends with 5 when MK.IO cannot be reached', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { readonly port: number };
+    await new Promise((closed) => server.close(closed));
+    const { code, stdout } = await check({ MKIO_BASE_URL: `http://127.0.0.1:${port}` });
+    expect(code).toBe(5);
+    expect(stdout).toContain('UPSTREAM_UNREACHABLE');
+  });
+});
