@@ -1,0 +1,48 @@
+// The attack: any page that the operator's browser opens can send requests to 127.0.0.1, by fetch, a form or an image. It
+// may neither read nor cause a call with the token: Origin and Sec-Fetch-Site, which no page can forge, give it away.
+import { describe, expect, test } from 'vitest';
+import { startTestProxy } from '../support/proxy.ts';
+import { askRaw } from '../support/raw.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const foreign: [string, string[]][] = [
+  ['fetch of a foreign page', ['Origin: https://evil.example', 'Sec-Fetch-Site: cross-site']],
+  ['fetch of an old browser', ['Origin: https://evil.example']],
+  ['a sandboxed frame', ['Origin: null']],
+  ['an image or a link', ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: no-cors']],
+  ['a page of a sibling site', ['Sec-Fetch-Site: same-site']],
+  ['a page whose name begins like loopback', ['Origin: http://localhost.evil.example']],
+  ['a page whose name begins like an address', ['Origin: http://127.0.0.1.nip.io']],
+  ['two origins', ['Origin: http://localhost:3000', 'Origin: https://evil.example']],
+  ['a file', ['Origin: file://']],
+  ['an extension', ['Origin: chrome-extension://abcdefgh']],
+];
+
+describe.each(['GET', 'POST', 'OPTIONS'])('%s', (method) => {
+  test.each(foreign)('of %s is answered 403 ORIGIN_REFUSED and causes no call', async (_, lines) => {
+    const upstream = await startUpstream();
+    const proxy = await startTestProxy(upstream);
+
+    const answer = await askRaw(proxy.port, `${method} /api/v1/x HTTP/1.1`, 'Host: localhost', ...lines);
+
+    expect(answer.status).toBe(403);
+    expect(answer.field('x-mkio-proxy-error')).toBe('ORIGIN_REFUSED');
+    expect(answer.lines.filter((line) => /^access-control-/i.test(line))).toEqual([]);
+    expect(upstream.seen).toEqual([]);
+  });
+});
+
+describe('a page of the operator passes', () => {
+  test.each(['http://localhost:5173', 'http://127.0.0.1:3000', 'https://app.localhost', 'http://[::1]:8080'])(
+    'from %s, and its Origin stays here',
+    async (origin) => {
+      const upstream = await startUpstream();
+      const proxy = await startTestProxy(upstream);
+
+      const answer = await askRaw(proxy.port, 'GET /api/v1/x HTTP/1.1', 'Host: localhost', `Origin: ${origin}`);
+
+      expect(answer.status).toBe(200);
+      expect(upstream.seen[0]?.headers).not.toHaveProperty('origin');
+    },
+  );
+});

@@ -1,0 +1,60 @@
+// The attack: a caller that may use the token, but not see it, asks MK.IO for a new one, which comes back in the answer; or
+// it revokes the operator's. Every spelling that an upstream could read as that path is refused.
+import { describe, expect, test } from 'vitest';
+import { startTestProxy } from '../support/proxy.ts';
+import { askRaw } from '../support/raw.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const minting: [string, string][] = [
+  ['POST', '/api/v1/user/tokens'],
+  ['POST', '/api/v1/user/tokens?x=1'],
+  ['POST', '/api/v1/user/tokens/'],
+  ['POST', '/api/v1/user//tokens'],
+  ['POST', '/api/v1//user/tokens'],
+  ['POST', '/api/v1/User/Tokens'],
+  ['POST', '/api/v1/user/tokens;x=1'],
+  ['POST', '/api/v1/user;a/tokens'],
+  ['POST', '/api/v1/user/%74okens'],
+  ['POST', '/api/v1/user/%2574okens'],
+  ['POST', '/api/v1/%75%73%65%72/tokens'],
+  ['POST', '/api/v1/user/tokens%3bx'],
+  ['PUT', '/api/v1/user/tokens/1'],
+  ['PATCH', '/api/v1/user/tokens/1'],
+  ['DELETE', '/api/v1/user/tokens'],
+  ['DELETE', '/api/v1/user/tokens/1'],
+  ['DELETE', '/api/v1/organization/tokens/1'],
+];
+
+describe('a token operation is answered 403 OPERATION_REFUSED', () => {
+  test.each(minting)('%s %s', async (method, path) => {
+    const upstream = await startUpstream();
+    const proxy = await startTestProxy(upstream);
+
+    const answer = await askRaw(proxy.port, `${method} ${path} HTTP/1.1`, 'Host: localhost', 'Content-Length: 0');
+
+    expect(answer.status).toBe(403);
+    expect(answer.field('x-mkio-proxy-error')).toBe('OPERATION_REFUSED');
+    expect(upstream.seen).toEqual([]);
+  });
+});
+
+test('to look at tokens, which are listed without their secret, is forwarded', async () => {
+  const upstream = await startUpstream();
+  const proxy = await startTestProxy(upstream);
+
+  const answer = await askRaw(proxy.port, 'GET /api/v1/user/tokens HTTP/1.1', 'Host: localhost');
+
+  expect(answer.status).toBe(200);
+});
+
+test.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])(
+  'a method named by %s does not travel behind a GET',
+  async (name) => {
+    const upstream = await startUpstream();
+    const proxy = await startTestProxy(upstream);
+
+    await askRaw(proxy.port, 'GET /api/v1/user/tokens HTTP/1.1', 'Host: localhost', `${name}: POST`);
+
+    expect(upstream.seen.map(({ headers }) => headers[name.toLowerCase()])).toEqual([undefined]);
+  },
+);
