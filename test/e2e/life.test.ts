@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+import { startUpstream } from '../support/upstream.ts';
+import { startProgram } from './program.ts';
+
+const SIGNALS: [NodeJS.Signals, number][] = [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+];
+
+describe('the life of the process', () => {
+  test('the ready line names the real addresses of both listeners', async () => {
+    const upstream = await startUpstream();
+    const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque' });
+    expect((await fetch(`${program.address}/api/v1/projects`)).status).toBe(200);
+    expect((await fetch(`${program.admin}/readyz`)).status).toBe(200);
+  });
+
+  test('a port that is taken ends it with 4 and says which', async () => {
+    const upstream = await startUpstream();
+    const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_PORT: String(upstream.port), MKIO_PROXY_ADMIN_PORT: 'off' };
+    const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(new RegExp(`LISTEN_FAILED.*${upstream.port}.*EADDRINUSE`));
+  });
+
+  test.each(SIGNALS)('%s without work in hand ends it with 0', async (signal) => {
+    const program = await startProgram({ MKIO_TOKEN: 'opaque' });
+    program.child.kill(signal);
+    expect((await program.ended).code).toBe(0);
+  });
+
+  test.each(SIGNALS)('%s lets a running exchange finish, then ends with 0', async (signal) => {
+    const { program, asked, finish } = await startWithSlowExchange({});
+    program.child.kill(signal);
+    await program.printed(/"event":"draining"/);
+    finish();
+    const answer = await asked;
+    expect(await answer.text()).toBe('done');
+    expect((await program.ended).code).toBe(0);
+  });
+
+  test.each(SIGNALS)('%s cuts an exchange that outlasts the drain timeout and ends with %i', async (signal, code) => {
+    const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '50ms' });
+    const cut = expect(asked).rejects.toThrow();
+    program.child.kill(signal);
+    await cut;
+    expect((await program.ended).code).toBe(code);
+  });
+
+  test.each(SIGNALS)('a second %s ends it at once with %i', async (signal, code) => {
+    const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '1h' });
+    const cut = expect(asked).rejects.toThrow();
+    program.child.kill(signal);
+    await program.printed(/"event":"draining"/);
+    program.child.kill(signal);
+    await cut;
+    expect((await program.ended).code).toBe(code);
+  });
+});
+
+async function startWithSlowExchange(env: Record<string, string>) {
+  let arrived: (response: ServerResponse) => void;
+  const arrival = new Promise<ServerResponse>((resolve) => (arrived = resolve));
+  const upstream = await startUpstream((_, response) => arrived(response));
+  const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', ...env });
+  const asked = fetch(`${program.address}/api/v1/projects`);
+  const response = await arrival;
+  return { program, asked, finish: () => response.end('done') };
+}

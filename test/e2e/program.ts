@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { RunningCli } from '../support/cli.ts';
+import { spawnCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+
+export interface Program extends RunningCli {
+  readonly address: string;
+  readonly admin: string | null;
+}
+
+/** The built `mkio-proxy start` on free ports, as an operator would run it, ended with the test. */
+export async function startProgram(env: Readonly<Record<string, string>>): Promise<Program> {
+  const running = spawnCli(['start'], {
+    cwd: createFolder(),
+    env: { MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0', LOG_FORMAT: 'json', ...env },
+  });
+  onTestFinished(async () => {
+    running.child.kill('SIGKILL');
+    await running.ended;
+  });
+  const [line] = await running.printed(/^.*"event":"ready".*$/m);
+  const ready = JSON.parse(line) as { address: string; admin: string | null };
+  return { ...running, ...ready };
+}
+
+/** A sandbox that is closed with the test. */
+export async function startTestSandbox(options?: SandboxOptions): Promise<Sandbox> {
+  const sandbox = await startSandbox(options);
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+/** The program with a sandbox behind it. */
+export async function startBoth(options?: SandboxOptions): Promise<{ program: Program; sandbox: Sandbox }> {
+  const sandbox = await startTestSandbox(options);
+  const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN: sandbox.token });
+  return { program, sandbox };
+}
+
+/** Runs a command line as a reader of the docs would paste it. */
+export async function runShell(line: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { PATH: process.env.PATH, ...env } });
+  return stdout;
+}
