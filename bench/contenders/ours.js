@@ -1,0 +1,26 @@
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL, URL } from 'node:url';
+import { reportSelf } from '../self-report.js';
+import { TOKEN } from '../token.js';
+
+/** The built program as `mkio-proxy start` runs it: its defaults, all guards, link rewriting, its own JSON log. */
+const [origin, dist] = process.argv.slice(2);
+const load = (file) => import(pathToFileURL(`${dist}/${file}`).href);
+const [{ loadConfig }, { createLogger }, { startProxy }, { createTokenStore }] = await Promise.all(
+  ['config/load.js', 'ops/logging.js', 'server.js', 'token/store.js'].map(load),
+);
+
+const { config } = loadConfig({
+  env: {
+    MKIO_BASE_URL: origin,
+    MKIO_TOKEN: TOKEN,
+    MKIO_PROXY_PORT: '0',
+    MKIO_PROXY_ADMIN_PORT: '0',
+    LOG_FORMAT: 'json',
+  },
+  cwd: fileURLToPath(new URL('.', import.meta.url)),
+});
+const { log } = await createLogger(config.log, { isTTY: false });
+const { address } = await startProxy({ config, token: createTokenStore(TOKEN), log });
+
+reportSelf(address);

@@ -1,0 +1,35 @@
+import { startChild } from './child.js';
+
+/**
+ * @typedef {object} Contender
+ * @property {string} name as it stands in the tables
+ * @property {string} file
+ * @property {readonly string[]} args behind the upstream's origin
+ */
+
+export const OURS = 'ours';
+export const HTTP_PROXY = 'fastify + http-proxy';
+export const CEILING = 'node:http + undici';
+
+/**
+ * @param {string} dist the built program
+ * @param {readonly string[]} others further builds of it, to compare a change with what was before
+ * @returns {Contender[]}
+ */
+export function createField(dist, others) {
+  const ours = (folder, name) => ({ name, file: 'contenders/ours.js', args: [folder] });
+  return [
+    ours(dist, OURS),
+    ...others.map((folder) => ours(folder, `${OURS}, ${folder}`)),
+    { name: HTTP_PROXY, file: 'contenders/http-proxy.js', args: [] },
+    { name: `${HTTP_PROXY}, no log`, file: 'contenders/http-proxy.js', args: ['without-log'] },
+    { name: CEILING, file: 'contenders/ceiling.js', args: [] },
+  ];
+}
+
+/** @param {Contender} contender */
+export const startContender = ({ file, args }, upstream, execArgv) =>
+  startChild(file, [upstream.address, ...args], execArgv);
+
+/** The same contenders, another one first each time, so that none always runs behind the same neighbour. */
+export const rotate = (list, by) => list.map((_, index) => list[(index + by) % list.length]);
