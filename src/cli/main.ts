@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import process from 'node:process';
+import { keepWasmBaseline } from '../ops/wasm.ts';
 import { renderFailure } from './failure.ts';
 import { runProgram } from './program.ts';
 
@@ -19,4 +20,5 @@ process.on('uncaughtException', fail);
 // `mkio-proxy settings | head -1` closes the pipe early, which is no failure.
 process.stdout.on('error', () => undefined);
 
+keepWasmBaseline();
 runProgram(process.argv.slice(2)).then(end, fail);
