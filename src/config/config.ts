@@ -1,3 +1,5 @@
+import type { Level, PolicyRules, Rule } from './policy.ts';
+
 /** Where and how the proxy reaches MK.IO. Times in milliseconds. */
 export interface UpstreamConfig {
   /** Scheme, host and port alone, e.g. `https://app.mk.io`. */
@@ -22,12 +24,49 @@ export interface ListenerConfig {
   /** undefined: no limit. */
   readonly maxBodyBytes: number | undefined;
   readonly maxConnections: number;
+  readonly maxHeaderBytes: number;
+  /** For the head of a request, and between two reads of its body. */
+  readonly callerTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** Listens there in place of host and port. */
+  readonly socket: SocketConfig | undefined;
+}
+
+export interface SocketConfig {
+  readonly path: string;
+  /** Permission bits, e.g. 0o600. */
+  readonly mode: number;
+}
+
+/** Who may call. */
+export interface AccessConfig {
+  /** Lower-case host names, or `.suffix` for the names below. */
+  readonly allowedHosts: readonly string[];
+  /** Serialized origins (RFC 6454 §6.2), e.g. `http://localhost:5173`. */
+  readonly allowedOrigins: readonly string[];
+  readonly callerKey: string | undefined;
+  readonly callerKeysFile: string | undefined;
+  /** Requests a minute of one caller; undefined: no limit. */
+  readonly rateLimit: number | undefined;
+  /** Exchanges of one caller at a time; undefined: no limit. */
+  readonly maxExchanges: number | undefined;
+}
+
+/** What callers may do. */
+export interface PolicyConfig {
+  /** Built-in levels, or the rules of a file. */
+  readonly base: { readonly levels: readonly Level[] } | PolicyRules;
+  /** What is allowed beside it. */
+  readonly allow: readonly Rule[];
+  /** The only projects that callers may use; empty: all. */
+  readonly projects: readonly string[];
 }
 
 export interface AdminConfig {
   readonly host: string;
   readonly port: number;
+  /** For everything but health and metrics; undefined: beyond loopback, these are all there is. */
+  readonly key: string | undefined;
 }
 
 export interface TokenConfig {
@@ -49,6 +88,8 @@ export interface Config {
   readonly project: string | undefined;
   readonly upstream: UpstreamConfig;
   readonly listener: ListenerConfig;
+  readonly access: AccessConfig;
+  readonly policy: PolicyConfig;
   /** undefined: no admin listener. */
   readonly admin: AdminConfig | undefined;
   readonly log: LogConfig;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { parseForwardHeader, parseHost, parseOrigin, parsePrefix } from './parsers.ts';
+import { parseForwardHeader, parseHost, parseHostPattern, parseName, parseOrigin, parsePrefix } from './parsers.ts';
+import type { PolicyChoice, Rule } from './policy.ts';
+import { LEVELS, parsePolicy, parseRule } from './policy.ts';
 import { parseDuration, parseSize } from './units.ts';
 
 /**
@@ -50,7 +52,7 @@ export const path: Kind<string> = {
 };
 
 export const name: Kind<string> = {
-  schema: matching(/^[A-Za-z0-9][\w.-]*$/, 'is not a name'),
+  schema: parsedBy(parseName),
   expects: "a project's name: letters, digits, `-`, `_` and `.`",
   placeholder: 'name',
   json: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$' },
@@ -96,6 +98,13 @@ export const count: Kind<number> = {
   json: { type: 'integer', minimum: 1, maximum: 1_000_000 },
 };
 
+export const countOrOff: Kind<number | undefined> = {
+  schema: unlessOff(count.schema),
+  expects: `${count.expects}, or off for no limit`,
+  placeholder: 'count|off',
+  json: { anyOf: [count.json, { const: 'off' }] },
+};
+
 export const duration = ({ min }: { readonly min: '0s' | '1ms' }): Kind<number> => ({
   schema: parsedBy(parseDuration).refine((ms) => ms >= parseDuration(min), 'is too short'),
   expects: `a time with its unit, at least ${min}, such as 500ms, 10s, 2m or 1h`,
@@ -103,9 +112,16 @@ export const duration = ({ min }: { readonly min: '0s' | '1ms' }): Kind<number> 
   json: { type: 'string', pattern: '^\\d+(ms|s|m|h)$' },
 });
 
+export const size: Kind<number> = {
+  schema: parsedBy(parseSize).refine((bytes) => bytes > 0, 'is too small'),
+  expects: 'a size with its unit, such as 64KB, 10MB or 1GiB',
+  placeholder: 'size',
+  json: { type: 'string', pattern: '^\\d+(B|[KMG]i?B)$' },
+};
+
 export const sizeOrOff: Kind<number | undefined> = {
-  schema: unlessOff(parsedBy(parseSize).refine((bytes) => bytes > 0, 'is too small')),
-  expects: 'a size with its unit, such as 64KB, 10MB or 1GiB, or off for no limit',
+  schema: unlessOff(size.schema),
+  expects: `${size.expects}, or off for no limit`,
   placeholder: 'size|off',
   json: { type: 'string', pattern: '^(off|\\d+(B|[KMG]i?B))$' },
 };
@@ -117,6 +133,30 @@ export const onOff: Kind<boolean> = {
   json: { anyOf: [{ type: 'boolean' }, { enum: ['on', 'off'] }] },
 };
 
+export const yesNo: Kind<boolean> = {
+  schema: z.enum(['yes', 'no'], 'is neither yes nor no').transform((text) => text === 'yes'),
+  expects: 'yes or no',
+  placeholder: 'yes|no',
+  json: { enum: ['yes', 'no'] },
+};
+
+/** A secret that callers send as a bearer token (RFC 6750 §2.1), long enough not to be guessed. */
+export const key: Kind<string> = {
+  schema: matching(/^[\w\-.~+/]+=*\s*$/, 'is blank or has characters that no bearer token has')
+    .transform((text) => text.trim())
+    .refine((text) => text.length >= 16, 'is too short'),
+  expects: 'a key of at least 16 characters, as `mkio-proxy key new` prints it',
+  placeholder: 'key',
+  json: { type: 'string' },
+};
+
+export const fileMode: Kind<number> = {
+  schema: matching(/^0?[0-7]{3}$/, 'is not a file mode').transform((text) => parseInt(text, 8)),
+  expects: 'a file mode in octal digits, such as 0600 or 0660',
+  placeholder: 'mode',
+  json: { type: 'string', pattern: '^0?[0-7]{3}$' },
+};
+
 export const oneOf = <const T extends string>(choices: readonly [T, ...T[]], placeholder: string): Kind<T> => ({
   schema: z.enum(choices, 'is not one of the choices'),
   expects: `one of ${choices.join(', ')}`,
@@ -124,8 +164,10 @@ export const oneOf = <const T extends string>(choices: readonly [T, ...T[]], pla
   json: { enum: choices },
 });
 
-const listOf = (parse: (item: string) => string): z.ZodType<readonly string[], string> =>
+const listOf = <T>(parse: (item: string) => T): z.ZodType<readonly T[], string> =>
   parsedBy((text) => [...new Set(text === '' ? [] : text.split(',').map((item) => parse(item.trim())))]);
+
+const TEXTS = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
 
 export const prefixes: Kind<readonly string[]> = {
   schema: listOf(parsePrefix).refine((paths) => paths.length > 0, 'holds no path'),
@@ -138,5 +180,40 @@ export const headerNames: Kind<readonly string[]> = {
   schema: listOf(parseForwardHeader),
   expects: 'names of harmless request headers separated by commas, such as x-correlation-id',
   placeholder: 'names',
-  json: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+  json: TEXTS,
+};
+
+export const hostPatterns: Kind<readonly string[]> = {
+  schema: listOf(parseHostPattern),
+  expects: 'host names separated by commas, such as proxy.example.com, or .example.com for all names below it',
+  placeholder: 'hosts',
+  json: TEXTS,
+};
+
+export const origins: Kind<readonly string[]> = {
+  schema: listOf(parseOrigin),
+  expects: 'origins separated by commas, such as https://app.example.com or http://localhost:5173',
+  placeholder: 'origins',
+  json: TEXTS,
+};
+
+export const names: Kind<readonly string[]> = {
+  schema: listOf(parseName),
+  expects: 'names of projects separated by commas',
+  placeholder: 'names',
+  json: TEXTS,
+};
+
+export const policy: Kind<PolicyChoice> = {
+  schema: parsedBy(parsePolicy),
+  expects: `levels (${LEVELS.join(', ')}) separated by commas, or the path of a JSON file that holds a slash or ends in .json`,
+  placeholder: 'policy',
+  json: { type: 'string' },
+};
+
+export const rules: Kind<readonly Rule[]> = {
+  schema: listOf(parseRule),
+  expects: 'rules separated by commas, such as `POST /user/tokens`; * stands for one segment, ** for any number',
+  placeholder: 'rules',
+  json: TEXTS,
 };

@@ -46,8 +46,9 @@ export function readEnv(env: Env, origin: string): CheckedLayer {
   const layer = layerOf((key) => {
     const text = env[OPTIONS[key].env];
     // `FOO=` is how compose files and shells write "not set", but a blank token is a secret that failed to arrive.
-    const unset = text === undefined || (text.trim() === '' && key !== 'token');
-    return unset ? undefined : { text: key === 'token' ? text : text.trim(), origin };
+    const secret = optionOf(key).secret === true;
+    const unset = text === undefined || (text.trim() === '' && !secret);
+    return unset ? undefined : { text: secret ? text : text.trim(), origin };
   });
   return { layer, ...checkEnvNames(Object.keys(env), origin) };
 }

@@ -24,12 +24,20 @@ export function loadConfig({ env, cwd, flags = {}, execArgv = [] }: ConfigWorlds
   const over = [readDotenv(cwd), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
   const file = path === undefined ? [] : [readSettingsFile(cwd, path)];
-  return resolveConfig([checked(DEFAULTS), ...file, ...over], { env, execArgv });
+  return resolveConfig([checked(DEFAULTS), ...file, ...over], {
+    env,
+    execArgv,
+    readPolicyFile: (path) => readJson(resolve(cwd, path)),
+  });
 }
 
 /** The settings that the given flags make alone, whatever surrounds them. */
 export const loadFlags = (flags: Flags): Loaded =>
-  resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], { env: {}, execArgv: [] });
+  resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], {
+    env: {},
+    execArgv: [],
+    readPolicyFile: (path) => readJson(path),
+  });
 
 function readDotenv(cwd: string): CheckedLayer {
   try {
@@ -37,26 +45,34 @@ function readDotenv(cwd: string): CheckedLayer {
   } catch (error) {
     const code = codeOf(error);
     // A directory of that name is a Python virtual environment.
-    return code === 'ENOENT' || code === 'EISDIR' ? checked({}) : unreadable('.env', '.env', code);
+    return code === 'ENOENT' || code === 'EISDIR'
+      ? checked({})
+      : unreadable('.env', '.env', `cannot be read (${code})`);
   }
 }
 
 function readSettingsFile(cwd: string, path: string): CheckedLayer {
   const origin = `file ${path}`;
   try {
-    return readSettings(JSON.parse(readFileSync(resolve(cwd, path), 'utf8').replace(/^\uFEFF/, '')), origin);
+    return readSettings(readJson(resolve(cwd, path)), origin);
   } catch (error) {
-    // The text of a SyntaxError quotes the file, which may hold a secret.
-    return unreadable(
-      OPTIONS.config.env,
-      origin,
-      error instanceof SyntaxError ? 'it is not valid JSON' : codeOf(error),
-    );
+    return unreadable(OPTIONS.config.env, origin, (error as Error).message);
+  }
+}
+
+/** Its errors tell the reason alone: the text of a SyntaxError quotes the file, which may hold a secret. */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new Error(error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${codeOf(error)})`, {
+      cause: error,
+    });
   }
 }
 
 function unreadable(setting: string, origin: string, reason: string): CheckedLayer {
-  const issue = { setting, origin, problem: `the file cannot be read (${reason})`, remedy: 'correct or remove it' };
+  const issue = { setting, origin, problem: `the file ${reason}`, remedy: 'correct or remove it' };
   return { layer: {}, issues: [issue], warnings: [] };
 }
 

@@ -3,7 +3,7 @@ import type { LogFormat, LogLevel } from './config.ts';
 import * as kinds from './kinds.ts';
 import type { Kind } from './kinds.ts';
 
-export type Group = 'token' | 'upstream' | 'listener' | 'admin' | 'logging';
+export type Group = 'token' | 'upstream' | 'listener' | 'access' | 'policy' | 'admin' | 'logging';
 
 export interface Option<T = unknown> {
   readonly env: string;
@@ -119,12 +119,105 @@ export const OPTIONS = {
     group: 'listener',
     about: 'Most connections of callers at a time',
   },
+  maxHeader: {
+    env: 'MKIO_PROXY_MAX_HEADER',
+    kind: kinds.size,
+    default: '16KiB',
+    group: 'listener',
+    about: 'Largest head of a request',
+  },
+  callerTimeout: {
+    env: 'MKIO_PROXY_CALLER_TIMEOUT',
+    kind: kinds.duration({ min: '1ms' }),
+    default: '1m',
+    group: 'listener',
+    about: 'Longest time for the head of a request, and longest pause within its body',
+  },
   drainTimeout: {
     env: 'MKIO_PROXY_DRAIN_TIMEOUT',
     kind: kinds.duration({ min: '0s' }),
     default: '10s',
     group: 'listener',
     about: 'Time that exchanges get to end after a signal; 0s cuts them at once',
+  },
+  socket: {
+    env: 'MKIO_PROXY_SOCKET',
+    kind: kinds.path,
+    group: 'listener',
+    about: 'Unix socket that callers connect to, in place of host and port',
+  },
+  socketMode: {
+    env: 'MKIO_PROXY_SOCKET_MODE',
+    kind: kinds.fileMode,
+    default: '0600',
+    group: 'listener',
+    about: 'Who may connect to the Unix socket; beyond its owner a caller key is needed',
+  },
+  allowedHosts: {
+    env: 'MKIO_PROXY_ALLOWED_HOSTS',
+    kind: kinds.hostPatterns,
+    group: 'access',
+    about: 'Further host names by which callers may address the proxy, separated by commas',
+  },
+  allowedOrigins: {
+    env: 'MKIO_PROXY_ALLOWED_ORIGINS',
+    kind: kinds.origins,
+    group: 'access',
+    about: 'Further origins whose web pages may use the proxy, separated by commas',
+  },
+  callerKey: {
+    env: 'MKIO_PROXY_CALLER_KEY',
+    kind: kinds.key,
+    group: 'access',
+    about: 'Key that every caller has to send as `Authorization: Bearer`',
+    secret: true,
+    outsideFile: true,
+  },
+  callerKeysFile: {
+    env: 'MKIO_PROXY_CALLER_KEYS_FILE',
+    kind: kinds.path,
+    group: 'access',
+    about: 'File with one `name:sha256` a line for each caller, as `mkio-proxy key new` prints it',
+  },
+  unsafeOpen: {
+    env: 'MKIO_PROXY_UNSAFE_OPEN',
+    kind: kinds.yesNo,
+    default: 'no',
+    group: 'access',
+    about: 'Serve beyond this machine without a caller key: whoever reaches the proxy spends your token',
+  },
+  rateLimit: {
+    env: 'MKIO_PROXY_RATE_LIMIT',
+    kind: kinds.countOrOff,
+    default: 'off',
+    group: 'access',
+    about: 'Most requests a minute of one caller',
+  },
+  maxExchanges: {
+    env: 'MKIO_PROXY_MAX_EXCHANGES',
+    kind: kinds.countOrOff,
+    default: 'off',
+    group: 'access',
+    about: 'Most exchanges of one caller at a time',
+  },
+  policy: {
+    env: 'MKIO_PROXY_POLICY',
+    kind: kinds.policy,
+    default: 'default',
+    group: 'policy',
+    about: 'What callers may do: built-in levels separated by commas, or the path of a file with rules',
+  },
+  policyAllow: {
+    env: 'MKIO_PROXY_POLICY_ALLOW',
+    kind: kinds.rules,
+    group: 'policy',
+    about: 'Operations that are allowed whatever the policy says, separated by commas',
+  },
+  projects: {
+    env: 'MKIO_PROXY_PROJECTS',
+    kind: kinds.names,
+    group: 'policy',
+    about: 'The only MK.IO projects that callers may use, separated by commas',
   },
   adminHost: {
     env: 'MKIO_PROXY_ADMIN_HOST',
@@ -139,6 +232,15 @@ export const OPTIONS = {
     default: '6547',
     group: 'admin',
     about: 'Port of the admin listener; 0 takes a free one, off disables it',
+  },
+  adminKey: {
+    env: 'MKIO_PROXY_ADMIN_KEY',
+    kind: kinds.key,
+    group: 'admin',
+    about:
+      'Key for all of the admin listener but health and metrics; without one, these are all it has beyond loopback',
+    secret: true,
+    outsideFile: true,
   },
   logLevel: {
     env: 'LOG_LEVEL',

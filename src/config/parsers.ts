@@ -18,6 +18,20 @@ export function parseHost(text: string): string {
   return bare.toLowerCase();
 }
 
+/** A host name, or `.suffix` for every name below it. Ports are not compared, so none may stand here. */
+export function parseHostPattern(text: string): string {
+  const below = text.startsWith('.');
+  const name = parseHost((below ? text.slice(1) : text).replace(/\.$/, ''));
+  if (/^[\d.]*$|^0x/.test(name) && below) throw new TypeError('holds a suffix that is no name');
+  return below ? `.${name}` : name;
+}
+
+/** A project's name. */
+export function parseName(text: string): string {
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(text)) throw new TypeError('is not a name');
+  return text;
+}
+
 /** A prefix is compared with canonical targets, so one that is not canonical itself would never match. */
 export function parsePrefix(text: string): string {
   const prefix = text.replace(/\/$/, '');

@@ -5,6 +5,8 @@ export const GROUP_TITLES: Readonly<Record<Group, string>> = {
   token: 'Token',
   upstream: 'Upstream (MK.IO)',
   listener: 'Listener (what callers connect to)',
+  access: 'Access (who may call)',
+  policy: 'Policy (what callers may do)',
   admin: 'Admin listener (inspector, health, metrics)',
   logging: 'Logging and settings file',
 };
@@ -26,10 +28,12 @@ export function renderAbout(key: OptionKey): string {
 }
 
 /** What `--help` says of the settings that have no flag. */
-export const renderSecretHelp = (): string =>
-  OPTION_KEYS.filter((key) => optionOf(key).secret === true)
-    .map((key) => `Environment alone, as others can read argv:\n  ${optionOf(key).env}  ${optionOf(key).about}`)
-    .join('\n');
+export function renderSecretHelp(): string {
+  const secrets = OPTION_KEYS.map(optionOf).filter(({ secret }) => secret === true);
+  return ['Environment alone, as others can read argv:', ...secrets.map(({ env, about }) => `  ${env}  ${about}`)].join(
+    '\n',
+  );
+}
 
 /** A `.env` file that changes nothing: every setting is a comment with its default. */
 export function renderEnvExample(): string {

@@ -5,7 +5,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
-import type { AdminConfig, Config, ListenerConfig, UpstreamConfig } from '../../src/config/config.ts';
+import type {
+  AccessConfig,
+  AdminConfig,
+  Config,
+  ListenerConfig,
+  PolicyConfig,
+  UpstreamConfig,
+} from '../../src/config/config.ts';
 import { startProxy } from '../../src/server.ts';
 
 /** Looks like a token of MK.IO, so that its length and alphabet are real. */
@@ -29,12 +36,14 @@ export interface TestProxyOptions {
   readonly token?: { readonly current: () => string; readonly held?: readonly string[] };
   readonly upstream?: Partial<UpstreamConfig>;
   readonly listener?: Partial<ListenerConfig>;
-  readonly admin?: AdminConfig;
+  readonly access?: Partial<AccessConfig>;
+  readonly policy?: Partial<PolicyConfig>;
+  readonly admin?: Pick<AdminConfig, 'host' | 'port'> & Partial<AdminConfig>;
 }
 
 /** A proxy on a free port in front of `origin`, closed when the test has finished. */
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
-  const { origin, token, upstream, listener, admin } = options;
+  const { origin, token, upstream, listener, access, policy, admin } = options;
   const log = createLog();
   const config: Config = {
     token: { value: undefined, file: undefined },
@@ -48,10 +57,23 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       rewriteLinks: true,
       maxBodyBytes: undefined,
       maxConnections: 256,
+      maxHeaderBytes: 16_384,
+      callerTimeoutMs: 5000,
       drainTimeoutMs: 1000,
+      socket: undefined,
       ...listener,
     },
-    admin,
+    access: {
+      allowedHosts: [],
+      allowedOrigins: [],
+      callerKey: undefined,
+      callerKeysFile: undefined,
+      rateLimit: undefined,
+      maxExchanges: undefined,
+      ...access,
+    },
+    policy: { base: { levels: ['default'] }, allow: [], projects: [], ...policy },
+    admin: admin && { key: undefined, ...admin },
     log: { level: 'info', format: 'json' },
   };
   const handle = await startProxy({
