@@ -14,6 +14,15 @@ const rooms = {
 };
 const features = Object.keys(rooms);
 
+/** Decisions are functions over values: no Fastify, no I/O, no clock. */
+const pure = [
+  ...['loopback', 'token/jwt', 'traffic/redact', 'config/options', 'config/policy', 'config/render'],
+  ...['policy/access', 'policy/cors', 'policy/methods', 'policy/rules', 'policy/target'],
+  ...['forward/headers', 'forward/failures', 'forward/links'],
+].map((file) => `src/${file}.ts`);
+const worlds = ['performance', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'globalThis', 'global'];
+const PURE = 'This file is pure: no Fastify, no I/O, no clock.';
+
 const keep = (files, patterns) => ({
   files,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
@@ -23,7 +32,7 @@ const wallsOf = (room) => {
   const closed = features.filter((other) => other !== room && !rooms[room].includes(other));
   return [
     { group: closed.map((f) => `../${f}/*`), allowTypeImports: true, message: `${room}/ sees types alone there.` },
-    { group: ['../cli/*', '../index.ts', '../app.ts'], message: 'Nobody imports the outside.' },
+    { group: ['../cli/*', '../index.ts', '../app.ts', '../server.ts'], message: 'Nobody imports the outside.' },
   ];
 };
 
@@ -58,6 +67,13 @@ export default tseslint.config(
     files: ['src/**'],
     ignores: ['src/cli/**', 'src/ops/shutdown.ts'],
     rules: { 'no-restricted-globals': ['error', { name: 'process', message: 'process.* belongs to cli/.' }] },
+  },
+  {
+    files: pure,
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '^(?:node:|fs$|fastify|undici$)', message: PURE }] }],
+      'no-restricted-globals': ['error', ...['process', 'Date', ...worlds].map((name) => ({ name, message: PURE }))],
+    },
   },
   keep(['src/*.ts', 'src/cli/**'], packagesClosedTo('')),
   ...features.map((room) => keep([`src/${room}/**`], [...wallsOf(room), ...packagesClosedTo('')])),

@@ -35,6 +35,7 @@ const PURE = [
   'forward/links.ts',
   'traffic/redact.ts',
   'config/options.ts',
+  'config/policy.ts',
   'config/render.ts',
 ];
 

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { Config } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
+import { loadFlags } from '../config/load.ts';
 import type { Loaded } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 import { createLogger } from '../ops/logging.ts';
@@ -13,7 +14,7 @@ import type { Report } from './check-report.ts';
 import { exitOf, renderReport, renderReportJson } from './check-report.ts';
 import type { Answer, Finding } from './findings.ts';
 import { findingOf, judgeAnswer } from './findings.ts';
-import { loadProcessConfig, takeToken, withoutToken } from './process-settings.ts';
+import { loadProcessConfig, takeToken } from './process-settings.ts';
 import { readTokenFacts, renderTokenFacts } from './ready.ts';
 
 interface CheckFlags extends Flags {
@@ -64,13 +65,15 @@ function examineToken(loaded: Loaded): ExaminedToken {
   }
 }
 
+/** As limits and rules for callers have nothing to say to the operator. */
+const { config: OWN_PROXY } = loadFlags({ host: '127.0.0.1', port: '0', adminPort: 'off' });
+
 /** Through a proxy of its own, so that TLS, origin pinning and errors are those of `start`. */
 async function callMkio(config: Config, token: TokenStore): Promise<readonly Finding[]> {
-  const { project } = config;
+  const { project, upstream } = config;
   const paths = ['/api/v1/user/profile', ...(project === undefined ? [] : [`/api/v1/projects/${project}`])];
-  const listener = { ...config.listener, host: '127.0.0.1', port: 0, prefixes: ['/api/v1'] };
   const { log } = await createLogger({ level: 'silent', format: 'json' }, { isTTY: false });
-  const proxy = await startProxy({ config: { ...withoutToken(config), listener, admin: undefined }, token, log });
+  const proxy = await startProxy({ config: { ...OWN_PROXY, upstream }, token, log });
   try {
     const ask = async (path: string) => judgeAnswer(`GET ${path}`, await readAnswer(await fetch(proxy.address + path)));
     return await Promise.all(paths.map(ask));

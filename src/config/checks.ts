@@ -1,6 +1,6 @@
 import type { ConfigIssue } from './issues.ts';
 import type { Env } from './layers.ts';
-import { isLoopback, isWildcard } from '../loopback.ts';
+import { isLoopback, isWildcard, readName } from '../loopback.ts';
 import type { OptionKey, Values } from './options.ts';
 import { OPTIONS } from './options.ts';
 
@@ -47,8 +47,8 @@ const notItself: Check = ({ values: { baseUrl, host, port, adminHost, adminPort 
     (listener) =>
       listener.host !== undefined &&
       listener.port === upstreamPort &&
-      isLoopback(upstream.hostname) &&
-      (isLoopback(listener.host) || isWildcard(listener.host)),
+      (readName(upstream.hostname) === readName(listener.host) ||
+        (isLoopback(upstream.hostname) && (isLoopback(listener.host) || isWildcard(listener.host)))),
   );
   if (!met) return undefined;
   return {

@@ -36,3 +36,9 @@ export function renderValue(value: string): string {
   if (value.trim() === '') return 'a blank value';
   return /^[\w.:+-]{1,20}$/.test(value) ? `"${value}"` : 'the value';
 }
+
+/**
+ * Whether a value is a token that was put in the wrong place: with its scheme in front, or of a JWT's shape (RFC 7519 §3).
+ * No part of such a value is shown, looked up or opened.
+ */
+export const holdsToken = (text: string): boolean => /^\s*bearer\s|\beyJ[\w-]{5,}\.[\w-]{2,}/i.test(text);

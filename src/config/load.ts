@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as dotenv from 'dotenv';
+import { holdsToken } from './issues.ts';
 import { OPTIONS } from './options.ts';
 import type { CheckedLayer, Env, Flags, Layer } from './layers.ts';
 import { DEFAULTS, readEnv, readFlags, readSettings } from './layers.ts';
@@ -23,7 +24,8 @@ const checked = (layer: Layer): CheckedLayer => ({ layer, issues: [], warnings: 
 export function loadConfig({ env, cwd, flags = {}, execArgv = [] }: ConfigWorlds): Loaded {
   const over = [readDotenv(cwd), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
-  const file = path === undefined ? [] : [readSettingsFile(cwd, path)];
+  // A token that stands there is reported with the other settings.
+  const file = path === undefined || holdsToken(path) ? [] : [readSettingsFile(cwd, path)];
   return resolveConfig([checked(DEFAULTS), ...file, ...over], {
     env,
     execArgv,

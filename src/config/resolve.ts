@@ -2,7 +2,7 @@ import { checkAcross, renderWarnings } from './checks.ts';
 import type { Facts } from './checks.ts';
 import type { Config, PolicyConfig } from './config.ts';
 import type { ConfigIssue } from './issues.ts';
-import { ConfigError, renderValue } from './issues.ts';
+import { ConfigError, holdsToken, renderValue } from './issues.ts';
 import type { CheckedLayer, Entry, Env, Layer } from './layers.ts';
 import type { OptionKey, Values } from './options.ts';
 import { OPTION_KEYS, OPTIONS, optionOf } from './options.ts';
@@ -55,12 +55,23 @@ function parseValues(entries: Layer): { readonly values: Partial<Values>; readon
   for (const key of OPTION_KEYS) {
     const entry = entries[key];
     if (entry === undefined) continue;
+    if (optionOf(key).secret !== true && holdsToken(entry.text)) {
+      issues.push(misplacedToken(key, entry));
+      continue;
+    }
     const parsed = optionOf(key).kind.schema.safeParse(entry.text);
     if (parsed.success) values[key] = parsed.data;
     else issues.push(wrongValue(key, entry, parsed.error.issues[0]?.message));
   }
   return { values: values as Partial<Values>, issues };
 }
+
+const misplacedToken = (key: OptionKey, { origin }: Entry): ConfigIssue => ({
+  setting: optionOf(key).env,
+  origin,
+  problem: 'holds a token',
+  remedy: 'give the token by MKIO_TOKEN or in the file that MKIO_TOKEN_FILE names, and replace the one that stood here',
+});
 
 function wrongValue(key: OptionKey, { text, origin }: Entry, problem = 'is not valid'): ConfigIssue {
   const { env, kind, secret } = optionOf(key);

@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { isObject, valueAt, type Json } from './json.ts';
+import { isDeeper, isObject, valueAt, type Json } from './json.ts';
 import { badRequest } from './replies.ts';
+
+/** Patching recurses as deep as a body does. */
+const MAX_DEPTH = 100;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -13,7 +16,8 @@ export function parseJsonBody(_request: FastifyRequest, text: string, done: Done
     done(badRequest('The body is not valid JSON.'));
     return;
   }
-  done(null, body);
+  if (isDeeper(body, MAX_DEPTH)) done(badRequest(`The body is nested deeper than ${MAX_DEPTH} levels.`));
+  else done(null, body);
 }
 
 /** The body of a request that needs one. */

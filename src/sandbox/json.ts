@@ -5,6 +5,11 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 /** Follows `properties/created` (OData) or `properties.created` (error details). */
 export function valueAt(value: unknown, path: string): unknown {
   return path.split(/[/.]/).reduce((at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined), value);

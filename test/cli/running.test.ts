@@ -120,6 +120,11 @@ describe('check', () => {
     expect(stdout).not.toContain('eyJ');
   });
 
+  test('calls MK.IO whatever limits and rules hold for callers', async () => {
+    const limits = { MKIO_PROXY_MAX_CONNECTIONS: '1', MKIO_PROXY_PREFIXES: '/api/ams', MKIO_PROXY_MAX_EXCHANGES: '1' };
+    expect((await check(limits)).code).toBe(0);
+  });
+
   test('prints one JSON object when asked to', async () => {
     const { stdout } = await check({}, '--json');
     expect(JSON.parse(stdout)).toMatchObject({

@@ -44,6 +44,7 @@ describe('The upstream', () => {
     ['http://[::1]:6546', { MKIO_PROXY_HOST: '0.0.0.0' }],
     ['https://localhost:7000', { MKIO_PROXY_PORT: '7000' }],
     ['http://localhost', { MKIO_PROXY_PORT: '80' }],
+    ['https://proxy.test:6546', { MKIO_PROXY_HOST: 'proxy.test', MKIO_PROXY_UNSAFE_OPEN: 'yes' }],
   ])('may not be the proxy itself: %s with %j', (url, env) => {
     expect(problemsOf({ MKIO_BASE_URL: url, ...env })).toEqual([
       'MKIO_BASE_URL points at the proxy itself, which is the value for its callers',

@@ -3,6 +3,7 @@ import type { ConfigIssue } from '../../src/config/issues.ts';
 import { ConfigError } from '../../src/config/issues.ts';
 import type { ConfigWorlds } from '../../src/config/load.ts';
 import { loadConfig, loadFlags } from '../../src/config/load.ts';
+import { OPTION_KEYS, optionOf } from '../../src/config/options.ts';
 import { createFolder } from '../support/folder.ts';
 
 const CANARY = 'eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ';
@@ -181,6 +182,17 @@ describe('Problems', () => {
 
   test('a settings file that is missing is named', () => {
     expect(failureOf({ flags: { config: 'none.json' } }).message).toContain('(file none.json)');
+  });
+
+  test.each(
+    OPTION_KEYS.filter((key) => optionOf(key).secret !== true).flatMap((key) => [
+      [optionOf(key).env, CANARY],
+      [optionOf(key).env, `Bearer ${CANARY.replaceAll('.', '')}`],
+    ]),
+  )('%s refuses a token, and neither shows nor opens nor looks it up: %#', (name, value) => {
+    const error = failureOf({ env: { [name]: value } });
+    expect(error.issues).toEqual([expect.objectContaining({ setting: name, problem: 'holds a token' })]);
+    expect(JSON.stringify([error.message, error.issues, error.hint])).not.toContain(CANARY.slice(0, 12));
   });
 
   test('no message holds a secret, wherever it was put', () => {

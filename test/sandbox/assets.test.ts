@@ -173,3 +173,9 @@ describe('requests as they come from the field', () => {
     expect(await send(media, 'GET', '/assets')).toBe(200);
   });
 });
+
+it('a body that is nested too deep is answered 400', async () => {
+  const { media } = await openSandbox();
+  const labels = `{"labels":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`;
+  expect(await media('PATCH', '/assets/output-video', labels)).toMatchObject({ status: 400 });
+});
