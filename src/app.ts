@@ -5,14 +5,20 @@ import fastify from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
+import { isForwarded } from './forward/headers.ts';
 import { forward } from './forward/plugin.ts';
 import type { Connections } from './ops/connections.ts';
 import { watchConnections } from './ops/connections.ts';
 import { createListenerAnswers } from './ops/listener.ts';
+import { createCallers } from './policy/keys-file.ts';
+import { limits } from './policy/limits.ts';
 import { guard } from './policy/plugin.ts';
 import { recordOwnAnswer } from './traffic/exchange.ts';
 import { recorder } from './traffic/recorder.ts';
 import { createRedactor } from './traffic/redact.ts';
+
+// How often Node looks for callers that send their request heads too slowly.
+const CHECK_INTERVAL_MS = 5_000;
 
 /** The worlds that a proxy lives in; tests bring their own. */
 export interface ProxyWorlds {
@@ -33,7 +39,7 @@ export interface Proxy {
 
 /** The whole proxy, in the order in which a request meets it. */
 export async function createProxy({ config, token, log }: ProxyWorlds): Promise<Proxy> {
-  const { listener, upstream } = config;
+  const { listener, access, upstream } = config;
   const redact = createRedactor(token.held);
   const createId = (): string => randomUUID();
   const answers = createListenerAnswers({
@@ -49,7 +55,12 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
     clientErrorHandler: answers.onClientError,
     // The router must neither decode nor judge paths: policy/target.ts does, on the bytes as they came.
     rewriteUrl: () => '/',
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      maxHeaderSize: listener.maxHeaderBytes,
+      headersTimeout: listener.callerTimeoutMs,
+      connectionsCheckingInterval: Math.min(listener.callerTimeoutMs, CHECK_INTERVAL_MS),
+    },
     // Uploads may take as long as they move; while draining, open connections are still served.
     requestTimeout: 0,
     return503OnClosing: false,
@@ -69,7 +80,13 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
     answers.refuseExcess(raw.socket);
     next();
   });
-  await app.register(guard, listener);
+  await app.register(guard, {
+    listener,
+    access,
+    readCallers: createCallers(access, log),
+    isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
+  });
+  await app.register(limits, access);
   app.addHook('preHandler', (_request, _reply, next) => {
     token.current();
     next();

@@ -45,17 +45,23 @@ export const ERRORS = {
     proxyStatus: 'http_request_error',
     hint: 'Send an origin-form target without dot segments, encoded separators or control characters, and exactly one Host.',
   },
+  CALLER_UNAUTHENTICATED: {
+    party: 'caller',
+    status: 401,
+    proxyStatus: 'http_request_denied',
+    hint: 'Send a key of this proxy as `Authorization: Bearer <key>`, where the MK.IO token would stand.',
+  },
   HOST_REFUSED: {
     party: 'caller',
     status: 403,
     proxyStatus: 'http_request_denied',
-    hint: "Call the proxy by localhost, a loopback address or its listener's own name.",
+    hint: "Call the proxy by localhost, a loopback address or its listener's own name, or add the name to MKIO_PROXY_ALLOWED_HOSTS.",
   },
   ORIGIN_REFUSED: {
     party: 'caller',
     status: 403,
     proxyStatus: 'http_request_denied',
-    hint: 'Only pages of a loopback origin may use this proxy from a browser.',
+    hint: 'Pages may use this proxy from loopback origins where it listens on loopback, and from those in MKIO_PROXY_ALLOWED_ORIGINS.',
   },
   OPERATION_REFUSED: {
     party: 'caller',
@@ -85,13 +91,13 @@ export const ERRORS = {
     party: 'caller',
     status: 408,
     proxyStatus: 'http_request_error',
-    hint: 'Send the whole request head without pausing.',
+    hint: 'Send the request without such pauses, or raise MKIO_PROXY_CALLER_TIMEOUT.',
   },
   HEADERS_TOO_LARGE: {
     party: 'caller',
     status: 431,
     proxyStatus: 'http_request_error',
-    hint: 'Send smaller or fewer request headers (16 KB in all).',
+    hint: 'Send smaller or fewer request headers, or raise MKIO_PROXY_MAX_HEADER.',
   },
   BODY_TOO_LARGE: {
     party: 'caller',
@@ -110,6 +116,12 @@ export const ERRORS = {
     status: 417,
     proxyStatus: 'http_request_denied',
     hint: 'Send no Expect, or 100-continue.',
+  },
+  RATE_LIMITED: {
+    party: 'caller',
+    status: 429,
+    proxyStatus: 'http_request_denied',
+    hint: 'Send fewer requests, or raise MKIO_PROXY_RATE_LIMIT or MKIO_PROXY_MAX_EXCHANGES.',
   },
   BUSY: {
     party: 'proxy',

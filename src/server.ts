@@ -1,13 +1,16 @@
+import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAdmin } from './admin/admin.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
+import type { SocketConfig } from './config/config.ts';
 import { ProxyError } from './errors.ts';
+import { listenOnSocket } from './ops/socket.ts';
 
 export interface ProxyHandle {
-  /** Where callers reach the proxy, e.g. `http://127.0.0.1:6546`. */
+  /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
   readonly address: string;
   readonly admin: string | undefined;
   /** Stops accepting, lets running exchanges finish, cuts what is left after the limit, and tells how many those were. */
@@ -20,11 +23,16 @@ export interface ProxyHandle {
  * @throws ProxyError LISTEN_FAILED
  */
 export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
-  const { listener, admin: adminConfig } = worlds.config;
+  const { listener, access, admin: adminConfig } = worlds.config;
   const proxy = await createProxy(worlds);
   let draining = false;
   const admin =
-    adminConfig && createAdmin({ config: adminConfig, readReasons: () => (draining ? ['the proxy is draining'] : []) });
+    adminConfig &&
+    createAdmin({
+      config: adminConfig,
+      allowedHosts: access.allowedHosts,
+      readReasons: () => (draining ? ['the proxy is draining'] : []),
+    });
 
   try {
     return {
@@ -33,6 +41,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       close: async ({ drainTimeoutMs }) => {
         draining = true;
         const cut = await drain(proxy, drainTimeoutMs);
+        if (listener.socket !== undefined) rmSync(listener.socket.path, { force: true });
         await admin?.close();
         return { cut };
       },
@@ -43,15 +52,25 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   }
 }
 
-async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
+async function listen(app: FastifyInstance, { host, port, socket }: Place): Promise<string> {
+  const place = socket?.path ?? `${host} port ${port}`;
   try {
-    await app.listen({ host, port });
+    if (socket === undefined) await app.listen({ host, port });
+    else await listenOnSocket(socket, (path) => app.listen({ path }));
   } catch (error) {
+    if (error instanceof ProxyError) throw error;
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new ProxyError('LISTEN_FAILED', `Can't listen on ${host} port ${port}: ${reason}.`, { cause: error });
+    throw new ProxyError('LISTEN_FAILED', `Can't listen on ${place}: ${reason}.`, { cause: error });
   }
+  if (socket !== undefined) return `unix:${socket.path}`;
   const bound = app.server.address() as AddressInfo;
   return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly socket?: SocketConfig | undefined;
 }
 
 async function drain({ app, connections }: Proxy, limitMs: number): Promise<number> {

@@ -96,22 +96,66 @@ const strictHttp: Check = ({ env, execArgv }) => {
   };
 };
 
-const CHECKS: readonly Check[] = [oneTokenSource, tlsBeyondLoopback, notItself, twoListeners, verifiedTls, strictHttp];
+/** Permission bits by which others than the owner may connect to a socket. */
+const OTHERS_MAY_WRITE = 0o022;
+
+/** Where others than the operator can reach the proxy: the setting that opens it, or undefined. */
+function readOpening({ host, socket, socketMode }: Partial<Values>): OptionKey | undefined {
+  if (socket !== undefined) return ((socketMode ?? 0) & OTHERS_MAY_WRITE) === 0 ? undefined : 'socketMode';
+  return host === undefined || isLoopback(host) ? undefined : 'host';
+}
+
+const hasCallerKey = ({ callerKey, callerKeysFile }: Partial<Values>): boolean =>
+  callerKey !== undefined || callerKeysFile !== undefined;
+
+const callersAreKnown: Check = ({ values, originOf }) => {
+  const opening = readOpening(values);
+  if (opening === undefined || hasCallerKey(values) || values.unsafeOpen === true) return undefined;
+  return {
+    setting: OPTIONS[opening].env,
+    origin: originOf(opening),
+    problem: 'lets others than you reach the proxy, who would spend your token',
+    remedy: `hand out caller keys by MKIO_PROXY_CALLER_KEYS_FILE (see \`mkio-proxy key new\`), or say MKIO_PROXY_UNSAFE_OPEN=yes`,
+  };
+};
+
+const CHECKS: readonly Check[] = [
+  oneTokenSource,
+  tlsBeyondLoopback,
+  notItself,
+  twoListeners,
+  verifiedTls,
+  strictHttp,
+  callersAreKnown,
+];
 
 export const checkAcross = (facts: Facts): ConfigIssue[] => CHECKS.flatMap((check) => check(facts) ?? []);
 
+type Warn = (values: Partial<Values>, originOf: Facts['originOf']) => string | undefined;
+
 /** What each loosened default now allows. */
-export function renderWarnings({ values: { host, adminHost, adminPort }, originOf }: Facts): string[] {
-  const warnings: string[] = [];
-  if (host !== undefined && !isLoopback(host)) {
-    warnings.push(
-      `MKIO_PROXY_HOST is ${host} (${originOf('host')}): whoever reaches this machine uses MK.IO with your token.`,
-    );
-  }
-  if (adminHost !== undefined && adminPort !== undefined && !isLoopback(adminHost)) {
-    warnings.push(
-      `MKIO_PROXY_ADMIN_HOST is ${adminHost} (${originOf('adminHost')}): whoever reaches this machine reads what passes the proxy.`,
-    );
-  }
-  return warnings;
-}
+const WARNINGS: readonly Warn[] = [
+  (values, originOf) => {
+    const opening = readOpening(values);
+    if (opening === undefined) return undefined;
+    const { env } = OPTIONS[opening];
+    return hasCallerKey(values)
+      ? `${env} (${originOf(opening)}): whoever reaches the proxy and has a caller key uses MK.IO with your token; keys and answers cross that network in plain text.`
+      : `${env} (${originOf(opening)}): whoever reaches the proxy uses MK.IO with your token.`;
+  },
+  ({ allowedHosts = [] }, originOf) =>
+    allowedHosts.length === 0
+      ? undefined
+      : `MKIO_PROXY_ALLOWED_HOSTS (${originOf('allowedHosts')}): whoever controls the DNS of ${allowedHosts.join(', ')} can have web pages call the proxy.`,
+  ({ allowedOrigins = [] }, originOf) =>
+    allowedOrigins.length === 0
+      ? undefined
+      : `MKIO_PROXY_ALLOWED_ORIGINS (${originOf('allowedOrigins')}): pages of ${allowedOrigins.join(', ')} use MK.IO with your token.`,
+  ({ adminHost, adminPort, adminKey }, originOf) =>
+    adminHost === undefined || adminPort === undefined || isLoopback(adminHost)
+      ? undefined
+      : `MKIO_PROXY_ADMIN_HOST is ${adminHost} (${originOf('adminHost')}): whoever reaches this machine reads the health of the proxy${adminKey === undefined ? '' : ', and with MKIO_PROXY_ADMIN_KEY everything'}.`,
+];
+
+export const renderWarnings = ({ values, originOf }: Facts): string[] =>
+  WARNINGS.flatMap((warn) => warn(values, originOf) ?? []);

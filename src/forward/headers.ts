@@ -83,14 +83,21 @@ export function requestFields(
   const fields: FieldLines = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i]?.toLowerCase(), raw[i + 1]];
-    if (!isForwarded(name, extra) || named?.has(name) || NEVER.has(name)) continue;
+    if (!isForwarded(name, extra) || named?.has(name)) continue;
     fields.push(name, value);
   }
   return fields;
 }
 
-function isForwarded(name: string, extra: readonly string[]): boolean {
-  return FORWARDED.has(name) || (VENDOR.test(name) && !CREDENTIAL.test(name)) || extra.includes(name);
+/**
+ * Whether a request header field goes upstream.
+ *
+ * @param name lower-case
+ * @param extra lower-case names that a setting adds to the allow-list
+ */
+export function isForwarded(name: string, extra: readonly string[]): boolean {
+  if (FORWARDED.has(name)) return true;
+  return !NEVER.has(name) && (extra.includes(name) || (VENDOR.test(name) && !CREDENTIAL.test(name)));
 }
 
 export interface AnswerPasses {
@@ -99,12 +106,14 @@ export interface AnswerPasses {
   /** Masks the token. */
   readonly redact: (text: string) => string;
   readonly requestId: string;
+  /** What the proxy itself has to say in the header, e.g. of CORS or of a rate limit. */
+  readonly own: Readonly<Record<string, unknown>>;
 }
 
 /** The answer's header as it goes to the caller, with the names in `drop` left out too. */
 export function answerFields(
   raw: readonly string[],
-  { mapLink, redact, requestId }: AnswerPasses,
+  { mapLink, redact, requestId, own }: AnswerPasses,
   drop?: ReadonlySet<string>,
 ): FieldLines {
   const named = readNames(readField(raw, 'connection'));
@@ -127,6 +136,7 @@ export function answerFields(
     'x-request-id',
     requestId,
   );
+  for (const name in own) fields.push(name, String(own[name]));
   return fields;
 }
 

@@ -39,7 +39,12 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
     const { raw, target, exchange } = request;
     if (target === undefined || exchange === undefined) throw new Error('a request reached forwarding unjudged');
     const base = `http://${target.authority}`;
-    const body = requestBody(raw, () => relay.upstreamSocket, listener.maxBodyBytes);
+    const body = requestBody(raw, {
+      upstreamSocket: () => relay.upstreamSocket,
+      maxBytes: listener.maxBodyBytes,
+      idleTimeoutMs: listener.callerTimeoutMs,
+      onIdle: (error) => relay.abort(error),
+    });
     if (body !== null && awaitsContinue(raw)) reply.raw.writeContinue();
 
     const relay = new Relay({
@@ -53,7 +58,12 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
       exchange,
       raw,
       answer: reply.raw,
-      passes: { mapLink: (link) => links.mapLink(link, base), redact, requestId: exchange.id },
+      passes: {
+        mapLink: (link) => links.mapLink(link, base),
+        redact,
+        requestId: exchange.id,
+        own: reply.getHeaders(),
+      },
       createMapper: listener.rewriteLinks ? () => links.createBodyMapper(base) : undefined,
       onAnswer: () => void reply.hijack(),
       onFailure: (failure) => void reply.send(failure),

@@ -66,6 +66,11 @@ export class Relay implements Dispatcher.DispatchHandler {
     return this.#connection?.socket;
   }
 
+  /** Ends the exchange: with this answer, or uncleanly where the upstream's has begun. */
+  abort(error: ProxyError): void {
+    this.#controller?.abort(error);
+  }
+
   #cancel(): void {
     this.#callerLeft = true;
     this.#controller?.abort(new Error('the caller left'));

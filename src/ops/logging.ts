@@ -49,7 +49,7 @@ async function prettyStream(colorize: boolean, stream?: NodeJS.WritableStream): 
 }
 
 // What the message of an exchange says already, and its id, which the answer carries too.
-const EXCHANGE_FIELDS = 'event,id,caller,method,target,status,answeredBy,code,ending,bytes,retries,ms';
+const EXCHANGE_FIELDS = 'event,id,caller,callerName,method,target,status,answeredBy,code,ending,bytes,retries,ms';
 
 type Line = Readonly<Record<string, string | number | undefined>>;
 

@@ -6,6 +6,23 @@ import { isLoopback, isWildcard, readName } from '../loopback.ts';
 export interface CallerFields {
   readonly origin: string | undefined;
   readonly secFetchSite: string | undefined;
+  readonly referer: string | undefined;
+}
+
+export interface AccessOptions {
+  /** Name or address that the listener is bound to. */
+  readonly host: string;
+  /** Lower-case host names, or `.suffix` for the names below. */
+  readonly allowedHosts: readonly string[];
+  /** Serialized origins, e.g. `https://app.example.com`. */
+  readonly allowedOrigins: readonly string[];
+}
+
+export interface Access {
+  /** @throws ProxyError HOST_REFUSED (403) */
+  readonly requireOwnHost: (authority: string) => void;
+  /** @throws ProxyError ORIGIN_REFUSED (403) */
+  readonly refuseForeignPages: (fields: CallerFields) => void;
 }
 
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
@@ -13,7 +30,11 @@ const ORIGIN = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 export function readCallerFields(headers: IncomingHttpHeaders): CallerFields {
   const site = headers['sec-fetch-site'];
-  return { origin: headers.origin, secFetchSite: Array.isArray(site) ? site.join(', ') : site };
+  return {
+    origin: headers.origin,
+    secFetchSite: Array.isArray(site) ? site.join(', ') : site,
+    referer: headers.referer,
+  };
 }
 
 /** The host of an authority as one spelling: `LOCALHOST.:6546` → `localhost`. */
@@ -21,31 +42,44 @@ export function readHostname(authority: string): string {
   return readName(authority.replace(/:\d*$/, ''));
 }
 
-/**
- * Refuses a request that came by a name which is not the proxy's own: a page whose DNS name was rebound to loopback
- * still carries its own name in Host.
- *
- * @throws ProxyError HOST_REFUSED (403)
- */
-export function requireOwnHost(authority: string, listenerHost: string): void {
-  const host = readHostname(authority);
-  // Browsers reach loopback by 0.0.0.0 and then send neither Origin nor fetch metadata.
-  if (!isWildcard(host)) {
-    if (isLoopback(host) || host === readName(listenerHost)) return;
+/** Decides who is served, by what a browser tells of the page behind a request. Programs tell nothing and pass. */
+export function createAccess({ host: bound, allowedHosts, allowedOrigins }: AccessOptions): Access {
+  const own = readName(bound);
+  const origins = new Set(allowedOrigins);
+  const servesLoopback = isLoopback(own);
+
+  const isOwnHost = (host: string): boolean => {
+    // Browsers reach loopback by 0.0.0.0 and then send neither Origin nor fetch metadata.
+    if (isWildcard(host)) return false;
+    if (isLoopback(host) || host === own || allowedHosts.some((allowed) => matchesHost(host, allowed))) return true;
     // Beyond loopback any address may be the listener's; only a name can be rebound.
-    if (!isLoopback(listenerHost) && ADDRESS.test(host)) return;
-  }
-  throw new ProxyError('HOST_REFUSED', 'The proxy was called by a host name that is not its own.');
+    return !servesLoopback && ADDRESS.test(host);
+  };
+  const isAllowedOrigin = (origin: string): boolean =>
+    origins.has(origin) || (servesLoopback && isLoopback(ORIGIN.exec(origin)?.[1] ?? ''));
+
+  return {
+    // A page whose DNS name was rebound to this machine still carries its own name in Host.
+    requireOwnHost: (authority) => {
+      if (isOwnHost(readHostname(authority))) return;
+      throw new ProxyError('HOST_REFUSED', 'The proxy was called by a host name that is not its own.');
+    },
+    refuseForeignPages: ({ origin, secFetchSite, referer }) => {
+      if (origin !== undefined) {
+        if (isAllowedOrigin(origin)) return;
+      } else if (secFetchSite !== undefined) {
+        if (secFetchSite === 'none' || secFetchSite === 'same-origin') return;
+      } else if (referer === undefined || isAllowedOrigin(readOrigin(referer))) return;
+      throw new ProxyError('ORIGIN_REFUSED', 'A web page of another origin caused this request.');
+    },
+  };
 }
 
-/**
- * Refuses what a page of a foreign origin caused. Programs send neither field and pass.
- *
- * @throws ProxyError ORIGIN_REFUSED (403)
- */
-export function refuseForeignPages({ origin, secFetchSite }: CallerFields): void {
-  if (origin === undefined) {
-    if (secFetchSite !== 'cross-site' && secFetchSite !== 'same-site') return;
-  } else if (isLoopback(ORIGIN.exec(origin)?.[1] ?? '')) return;
-  throw new ProxyError('ORIGIN_REFUSED', 'A web page of another origin caused this request.');
+/** `.example.com` holds every name below it, and not example.com itself. */
+function matchesHost(host: string, allowed: string): boolean {
+  return allowed.startsWith('.') ? host.length > allowed.length && host.endsWith(allowed) : host === allowed;
+}
+
+function readOrigin(url: string): string {
+  return /^https?:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
 }

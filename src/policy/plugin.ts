@@ -1,9 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { ListenerConfig } from '../config/config.ts';
+import type { AccessConfig, ListenerConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
-import { readCallerFields, refuseForeignPages, requireOwnHost } from './access.ts';
+import type { Exchange } from '../traffic/exchange.ts';
+import { createAccess, readCallerFields } from './access.ts';
+import { requireCaller } from './callers.ts';
+import { isPreflight, renderCors, renderPreflight } from './cors.ts';
+import type { ReadCallers } from './keys-file.ts';
 import { ALLOW, FORWARDED_METHODS } from './methods.ts';
 import { refuseTokenOperations } from './rules.ts';
 import type { Target } from './target.ts';
@@ -13,24 +17,47 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What this request will ask of the upstream; undefined until it was judged. */
     target: Target | undefined;
+    /** Whose key it carried; undefined where none is asked for. */
+    callerName: string | undefined;
   }
 }
 
+export interface GuardOptions {
+  readonly listener: ListenerConfig;
+  readonly access: AccessConfig;
+  readonly readCallers: ReadCallers;
+  /** Whether a request header field of this lower-case name goes upstream. */
+  readonly isForwarded: (name: string) => boolean;
+}
+
+const PREFLIGHT = { status: 204, answeredBy: 'preflight' } as const satisfies Partial<Exchange>;
 const METHODS = new Set<string>(FORWARDED_METHODS);
 
 /** Judges every request before anything is spent on it, from who calls to what is asked for. */
-export const guard = fp<ListenerConfig>((app: FastifyInstance, { host, prefixes }, done) => {
+export const guard = fp<GuardOptions>((app: FastifyInstance, { listener, access, readCallers, isForwarded }, done) => {
+  const { requireOwnHost, refuseForeignPages } = createAccess({ host: listener.host, ...access });
   app.decorateRequest('target');
-  app.addHook('onRequest', (request, _, next) => {
+  app.decorateRequest('callerName');
+
+  app.addHook('onRequest', (request, reply, next) => {
     const { raw, method, headers } = request;
     const address = resolveAddress({ url: request.originalUrl, hosts: readHosts(raw) });
-    requireOwnHost(address.authority, host);
+    requireOwnHost(address.authority);
     refuseForeignPages(readCallerFields(headers));
+    if (headers.origin !== undefined) {
+      void reply.headers(renderCors(headers.origin));
+      if (isPreflight(method, headers)) {
+        if (request.exchange !== undefined) Object.assign(request.exchange, PREFLIGHT);
+        void reply.code(204).headers(renderPreflight(headers, isForwarded)).send();
+        return;
+      }
+    }
+    if (readCallers !== undefined) request.callerName = requireCaller(headers.authorization, readCallers());
     refuseMethod(method);
     refuseUpgrade(headers.upgrade);
     refuseExpectation(headers.expect);
     refuseTransferCoding(headers['transfer-encoding']);
-    const target = resolveTarget(address, prefixes);
+    const target = resolveTarget(address, listener.prefixes);
     refuseTokenOperations(method, target);
     request.target = target;
     next();

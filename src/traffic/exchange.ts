@@ -1,8 +1,11 @@
 import type { ProxyError } from '../errors.ts';
 import { ERRORS } from '../errors.ts';
 
-/** Who answered: MK.IO, a rule of the proxy that said no, or the proxy because the upstream leg broke. */
-export type AnsweredBy = 'upstream' | 'refusal' | 'failure';
+/**
+ * Who answered: MK.IO, or the proxy because a rule said no, because the upstream leg broke, or because a browser asked it
+ * before a request.
+ */
+export type AnsweredBy = 'upstream' | 'refusal' | 'failure' | 'preflight';
 
 /** How an exchange ended: whole, cut by the upstream, or left by the caller. */
 export type Ending = 'complete' | 'truncated' | 'cancelled';

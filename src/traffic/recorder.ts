@@ -42,6 +42,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, { log, redact
           event: 'exchange',
           id: exchange.id,
           caller: exchange.caller,
+          callerName: request.callerName,
           method: exchange.method,
           target: exchange.target,
           status: exchange.status,

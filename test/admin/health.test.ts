@@ -81,3 +81,23 @@ test('without settings there is no admin listener', async () => {
 function portOf(address: string | undefined): number {
   return Number(new URL(address ?? '').port);
 }
+
+describe('beyond loopback', () => {
+  const open = { host: '0.0.0.0', port: 0 };
+  const ask = async (address: string | undefined, path: string, headers: Record<string, string> = {}) =>
+    await fetch(`${address?.replace('0.0.0.0', '127.0.0.1')}${path}`, { headers });
+
+  test('there is health and nothing else', async () => {
+    const { admin: address } = await startTestProxy({ ...(await startUpstream()), admin: open });
+    expect((await ask(address, '/livez')).status).toBe(200);
+    expect((await ask(address, '/anything', { authorization: 'Bearer anything' })).status).toBe(401);
+  });
+
+  test('MKIO_PROXY_ADMIN_KEY opens the rest', async () => {
+    const key = 'a-key-of-sixteen';
+    const { admin: address } = await startTestProxy({ ...(await startUpstream()), admin: { ...open, key } });
+    expect((await ask(address, '/readyz')).status).toBe(200);
+    expect((await ask(address, '/anything')).status).toBe(401);
+    expect((await ask(address, '/anything', { authorization: `Bearer ${key}` })).status).toBe(404);
+  });
+});

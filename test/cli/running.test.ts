@@ -46,9 +46,9 @@ describe('start', () => {
   });
 
   test('shows a banner when it writes for the eye, and warnings after it', async () => {
-    const args = [...ANY_PORTS, '--host', '0.0.0.0', '--log-format', 'pretty'];
+    const args = [...ANY_PORTS, '--host', '0.0.0.0', '--unsafe-open', 'yes', '--log-format', 'pretty'];
     const running = spawnInFolder(args, env);
-    await running.printed(/WARN.*MKIO_PROXY_HOST is 0\.0\.0\.0/);
+    await running.printed(/WARN.*MKIO_PROXY_HOST .*whoever reaches the proxy uses MK\.IO with your token/);
     running.child.kill('SIGINT');
     const { stdout } = await running.ended;
     expect(stdout).toMatch(/proxy {3}http:\/\/0\.0\.0\.0:\d+ {2}-> {2}http:\/\/127\.0\.0\.1/);

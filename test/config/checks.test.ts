@@ -18,6 +18,15 @@ function problemsOf(env: Env, execArgv?: readonly string[]): readonly string[] {
   }
 }
 
+function failureOf(env: Env): ConfigError {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+  }
+  throw new Error('the settings were taken');
+}
+
 describe('The upstream', () => {
   test.each(['http://app.mk.io', 'http://10.0.0.1', 'http://localhost.example.com', 'http://128.0.0.1'])(
     'may not be %s: the token would cross a network in plain text',
@@ -41,7 +50,7 @@ describe('The upstream', () => {
   test.each<[string, Env]>([
     ['http://localhost:6546', {}],
     ['http://127.0.0.1:6547', {}],
-    ['http://[::1]:6546', { MKIO_PROXY_HOST: '0.0.0.0' }],
+    ['http://[::1]:6546', { MKIO_PROXY_HOST: '0.0.0.0', MKIO_PROXY_UNSAFE_OPEN: 'yes' }],
     ['https://localhost:7000', { MKIO_PROXY_PORT: '7000' }],
     ['http://localhost', { MKIO_PROXY_PORT: '80' }],
     ['https://proxy.test:6546', { MKIO_PROXY_HOST: 'proxy.test', MKIO_PROXY_UNSAFE_OPEN: 'yes' }],
@@ -54,7 +63,7 @@ describe('The upstream', () => {
   test.each<[string, Env]>([
     ['http://localhost:6548', {}],
     ['http://localhost:6547', { MKIO_PROXY_ADMIN_PORT: 'off' }],
-    ['http://localhost:6546', { MKIO_PROXY_HOST: '10.0.0.5' }],
+    ['http://localhost:6546', { MKIO_PROXY_HOST: '10.0.0.5', MKIO_PROXY_UNSAFE_OPEN: 'yes' }],
     ['http://localhost:1', { MKIO_PROXY_PORT: '0' }],
   ])('may be another server on this machine: %s with %j', (url, env) => {
     expect(problemsOf({ MKIO_BASE_URL: url, ...env })).toEqual([]);
@@ -88,19 +97,49 @@ describe('The token', () => {
 describe('The listeners', () => {
   test.each<[Env, number]>([
     [{ MKIO_PROXY_ADMIN_PORT: '6546' }, 1],
-    [{ MKIO_PROXY_ADMIN_PORT: '6546', MKIO_PROXY_HOST: '0.0.0.0' }, 1],
+    [{ MKIO_PROXY_ADMIN_PORT: '6546', MKIO_PROXY_HOST: '0.0.0.0', MKIO_PROXY_UNSAFE_OPEN: 'yes' }, 1],
     [{ MKIO_PROXY_ADMIN_PORT: '6546', MKIO_PROXY_ADMIN_HOST: '127.0.0.2' }, 0],
     [{ MKIO_PROXY_ADMIN_PORT: '0', MKIO_PROXY_PORT: '0' }, 0],
   ])('do not share an address: %j gives %d problems', (env, count) => {
     expect(problemsOf(env)).toHaveLength(count);
   });
 
-  test('beyond loopback give a warning that says what this allows', () => {
-    const { warnings } = load({ MKIO_PROXY_HOST: '0.0.0.0', MKIO_PROXY_ADMIN_HOST: '::' });
-    expect(warnings).toEqual([
-      'MKIO_PROXY_HOST is 0.0.0.0 (environment): whoever reaches this machine uses MK.IO with your token.',
-      'MKIO_PROXY_ADMIN_HOST is :: (environment): whoever reaches this machine reads what passes the proxy.',
+  test.each<[string, Env]>([
+    ['MKIO_PROXY_HOST', { MKIO_PROXY_HOST: '0.0.0.0' }],
+    ['MKIO_PROXY_HOST', { MKIO_PROXY_HOST: 'proxy.example.com', MKIO_PROXY_UNSAFE_OPEN: 'no' }],
+    ['MKIO_PROXY_SOCKET_MODE', { MKIO_PROXY_SOCKET: '/run/mkio.sock', MKIO_PROXY_SOCKET_MODE: '0660' }],
+    ['MKIO_PROXY_SOCKET_MODE', { MKIO_PROXY_SOCKET: '/run/mkio.sock', MKIO_PROXY_SOCKET_MODE: '0602' }],
+  ])('open to others need a caller key: %s with %j is refused, with both ways out', (name, env) => {
+    const error = failureOf(env);
+    expect(error.issues).toEqual([
+      expect.objectContaining({
+        setting: name,
+        problem: 'lets others than you reach the proxy, who would spend your token',
+      }),
     ]);
+    expect(error.message).toMatch(/MKIO_PROXY_CALLER_KEYS_FILE.*MKIO_PROXY_UNSAFE_OPEN=yes/);
+  });
+
+  test.each<[Env, RegExp | undefined]>([
+    [{ MKIO_PROXY_HOST: '0.0.0.0', MKIO_PROXY_UNSAFE_OPEN: 'yes' }, /whoever reaches the proxy uses MK\.IO/],
+    [{ MKIO_PROXY_HOST: '0.0.0.0', MKIO_PROXY_CALLER_KEYS_FILE: 'keys' }, /whoever .* has a caller key/],
+    [{ MKIO_PROXY_HOST: '0.0.0.0', MKIO_PROXY_CALLER_KEY: 'a-key-of-sixteen' }, /whoever .* has a caller key/],
+    [
+      { MKIO_PROXY_SOCKET: 's', MKIO_PROXY_SOCKET_MODE: '0660', MKIO_PROXY_UNSAFE_OPEN: 'yes' },
+      /MKIO_PROXY_SOCKET_MODE/,
+    ],
+    [{ MKIO_PROXY_SOCKET: 's' }, undefined],
+    [{ MKIO_PROXY_SOCKET: 's', MKIO_PROXY_HOST: '0.0.0.0' }, undefined],
+    [{ MKIO_PROXY_ALLOWED_HOSTS: '.example.com' }, /controls the DNS of \.example\.com/],
+    [{ MKIO_PROXY_ALLOWED_ORIGINS: 'https://a.test' }, /pages of https:\/\/a\.test use MK\.IO/],
+    [{ MKIO_PROXY_ADMIN_HOST: '::' }, /MKIO_PROXY_ADMIN_HOST is :: .*reads the health of the proxy\.$/],
+    [
+      { MKIO_PROXY_ADMIN_HOST: '::', MKIO_PROXY_ADMIN_KEY: 'a-key-of-sixteen' },
+      /and with MKIO_PROXY_ADMIN_KEY everything/,
+    ],
+  ])('%j warns of what it allows: %s', (env, warning) => {
+    const { warnings } = load(env);
+    expect(warnings).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
   });
 
   test('on loopback give none', () => {

@@ -88,7 +88,14 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   });
   const { address } = handle;
   const { logged, exchange } = log;
-  return { address, port: Number(new URL(address).port), admin: handle.admin, logged, exchange, close };
+  return {
+    address,
+    port: address.startsWith('unix:') ? 0 : Number(new URL(address).port),
+    admin: handle.admin,
+    logged,
+    exchange,
+    close,
+  };
 }
 
 function createLog(): Pick<TestProxy, 'logged' | 'exchange'> & { readonly logger: Logger } {

@@ -1,0 +1,76 @@
+import { chmodSync, existsSync, lstatSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createFolder } from '../support/folder.ts';
+import { startTestProxy } from '../support/proxy.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const modeOf = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
+
+async function start(path: string, mode = 0o600) {
+  return await startTestProxy({ ...(await startUpstream()), listener: { socket: { path, mode } } });
+}
+
+async function ask(socketPath: string): Promise<number | undefined> {
+  const [answer] = (await once(
+    request({ socketPath, path: '/api/v1/x', headers: { host: 'localhost' } }).end(),
+    'response',
+  )) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
+
+describe('MKIO_PROXY_SOCKET', () => {
+  test('is listened on with its mode alone, and is gone after the end', async () => {
+    const path = join(createFolder(), 'mkio.sock');
+    const proxy = await start(path, 0o660);
+
+    expect(proxy.address).toBe(`unix:${path}`);
+    expect(modeOf(path)).toBe('660');
+    expect(await ask(path)).toBe(200);
+
+    await proxy.close();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('takes the place of a socket that nobody listens on any more', async () => {
+    const path = join(createFolder(), 'mkio.sock');
+    const script = `require('node:net').createServer().listen(${JSON.stringify(path)},()=>process.kill(process.pid,'SIGKILL'))`;
+    await once(spawn(process.execPath, ['-e', script]), 'exit');
+    expect(existsSync(path)).toBe(true);
+
+    await start(path);
+
+    expect(await ask(path)).toBe(200);
+  });
+
+  test('never takes the place of one that somebody listens on', async () => {
+    const path = join(createFolder(), 'mkio.sock');
+    const other = createServer().listen(path);
+    await once(other, 'listening');
+    onTestFinished(() => void other.close());
+
+    await expect(start(path)).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+      message: /another process listens there/,
+    });
+    expect(other.listening && existsSync(path)).toBe(true);
+  });
+
+  test('never takes the place of a file', async () => {
+    const path = join(createFolder(), 'mkio.sock');
+    writeFileSync(path, 'precious');
+    await expect(start(path)).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
+  });
+
+  test.runIf(process.getuid?.() !== 0)('in a folder that may not be written to ends the start', async () => {
+    const folder = createFolder();
+    chmodSync(folder, 0o500);
+    await expect(start(join(folder, 's'))).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
+  });
+});

@@ -1,0 +1,28 @@
+// The attack: request lines of HTTP/0.9, bare line feeds and other leftovers that lenient servers still take, by which a page
+// or a gateway in front could pass a request that nobody has judged. None of them reaches a handler.
+import { describe, expect, test } from 'vitest';
+import { startTestProxy } from '../support/proxy.ts';
+import { sendRaw } from '../support/raw.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+describe('a request', () => {
+  test.each([
+    ['of HTTP/0.9', 'GET /api/v1/x\r\n'],
+    ['of HTTP/0.9 with a bare line feed', 'GET /api/v1/x\n'],
+    ['whose line ends in a bare LF', 'GET /api/v1/x HTTP/1.1\nHost: localhost\nConnection: close\n\n'],
+    ['whose head ends in a bare LF', 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\n'],
+    ['whose line ends in a bare CR', 'GET /api/v1/x HTTP/1.1\rHost: localhost\r\r'],
+    ['of HTTP/2 in the clear', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['of HTTP/3.0', 'GET /api/v1/x HTTP/3.0\r\nHost: localhost\r\n\r\n'],
+    ['with a tab', 'GET\t/api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['of TLS', Buffer.from('160301020001000001fc0303', 'hex')],
+  ])('%s reaches no handler', async (_, bytes) => {
+    const upstream = await startUpstream();
+    const proxy = await startTestProxy({ ...upstream, listener: { callerTimeoutMs: 300 } });
+
+    const received = await sendRaw(proxy.port, bytes);
+
+    expect(received).not.toMatch(/^HTTP\/1\.1 2/);
+    expect(upstream.seen).toEqual([]);
+  });
+});
