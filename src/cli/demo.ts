@@ -20,7 +20,10 @@ interface DemoFlags extends Pick<Flags, 'port' | 'adminPort'> {
 export async function demo({ once = false, ...ports }: DemoFlags): Promise<number> {
   const sandbox = await startSandbox();
   try {
-    const { log } = await createLogger({ level: 'warn', format: 'pretty' }, { isTTY: process.stdout.isTTY });
+    const { log, print, flush } = await createLogger(
+      { level: 'warn', format: 'pretty' },
+      { isTTY: process.stdout.isTTY },
+    );
     const token = createTokenStore(sandbox.token);
     const proxy = await startOnFreePort(ports, async (flags) => {
       const { config } = loadFlags({ baseUrl: sandbox.origin, project: sandbox.project, ...flags });
@@ -31,9 +34,9 @@ export async function demo({ once = false, ...ports }: DemoFlags): Promise<numbe
     if (once) return await walk(tour).finally(close);
 
     const ended = new Promise((exit) => {
-      onSignals({ close, log, exit });
+      onSignals({ close, log, flush, exit });
     });
-    process.stdout.write(renderTour(tour, proxy));
+    print(renderTour(tour, proxy));
     await ended;
     return 0;
   } finally {

@@ -6,6 +6,7 @@ import { runProgram } from './program.ts';
 
 /** The one way out: what was printed leaves first. */
 const end = (code: number): void => {
+  if (process.stdout.writableLength === 0) process.exit(code);
   process.stdout.write('', () => process.exit(code));
 };
 

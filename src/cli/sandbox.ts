@@ -18,7 +18,10 @@ interface SandboxFlags extends Pick<Flags, 'host' | 'port'> {
 /** The stand-in alone, for clients and tests that send a token themselves. */
 export async function sandbox({ host, port, rateLimit, nextLinks }: SandboxFlags): Promise<number> {
   const { listener } = loadFlags({ ...(host && { host }), ...(port && { port }), adminPort: 'off' }).config;
-  const { log } = await createLogger({ level: 'warn', format: 'pretty' }, { isTTY: process.stdout.isTTY });
+  const { log, print, flush } = await createLogger(
+    { level: 'warn', format: 'pretty' },
+    { isTTY: process.stdout.isTTY },
+  );
   const running = await listen({
     host: listener.host,
     port: listener.port,
@@ -26,9 +29,9 @@ export async function sandbox({ host, port, rateLimit, nextLinks }: SandboxFlags
     ...(nextLinks && { nextLinks }),
   });
   const ended = new Promise((exit) => {
-    onSignals({ close: () => running.close().then(() => ({ cut: 0 })), log, exit });
+    onSignals({ close: () => running.close().then(() => ({ cut: 0 })), log, flush, exit });
   });
-  process.stdout.write(renderSandbox(running));
+  print(renderSandbox(running));
   await ended;
   return 0;
 }

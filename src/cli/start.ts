@@ -18,11 +18,11 @@ export async function start(flags: Flags): Promise<number> {
   // A token that has expired ends the start, rather than every request.
   store.current();
 
-  const { log, pretty, flush } = await createLogger(config.log, { isTTY: process.stdout.isTTY });
+  const { log, pretty, print, flush } = await createLogger(config.log, { isTTY: process.stdout.isTTY });
   const proxy = await startProxy({ config: withoutToken(config), token: store, log });
   const { drainTimeoutMs } = config.listener;
   const ended = new Promise<number>((exit) => {
-    onSignals({ close: () => proxy.close({ drainTimeoutMs }), log, exit });
+    onSignals({ close: () => proxy.close({ drainTimeoutMs }), log, flush, exit });
   });
 
   const ready = {
@@ -31,11 +31,9 @@ export async function start(flags: Flags): Promise<number> {
     upstream: config.upstream.origin,
     ...readTokenFacts(source, readClaims(token), Date.now()),
   };
-  if (pretty) process.stdout.write(renderBanner(ready, readVersion()));
+  if (pretty) print(renderBanner(ready, readVersion()));
   else log.info({ event: 'ready', ...ready }, 'ready');
   for (const warning of warnings) log.warn({ event: 'setting' }, warning);
 
-  const code = await ended;
-  flush();
-  return code;
+  return await ended;
 }

@@ -1,19 +1,24 @@
 import pino from 'pino';
-import type { DestinationStream, Logger, LoggerOptions } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
 import type { LogConfig } from '../config/config.ts';
+import { createLogSink } from './log-sink.ts';
 import { printable } from './printable.ts';
 
 export interface LogWorlds {
   readonly isTTY: boolean;
+  /** The last net: masks the tokens in whatever is written. */
+  readonly mask?: (text: string) => string;
   /** Standard output when absent. */
-  readonly stream?: NodeJS.WritableStream;
+  readonly stream?: { readonly write: (text: string) => unknown };
 }
 
 export interface Logging {
   readonly log: Logger;
   readonly pretty: boolean;
-  /** Writes out what is still buffered; also happens at exit. */
-  readonly flush: () => void;
+  /** Text for the eye, between the lines. */
+  readonly print: (text: string) => void;
+  /** Waits until what is unread is written, for as long as it makes sense. */
+  readonly flush: (limitMs?: number) => Promise<void>;
 }
 
 const LINES: LoggerOptions = {
@@ -21,26 +26,26 @@ const LINES: LoggerOptions = {
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
 };
+const STDOUT = 1;
 
-export async function createLogger({ level, format }: LogConfig, { isTTY, stream }: LogWorlds): Promise<Logging> {
-  const pretty = format === 'pretty' || (format === 'auto' && isTTY);
-  const target: DestinationStream & { readonly flushSync?: () => void } = pretty
-    ? await prettyStream(isTTY, stream)
-    : (stream ?? bufferedStdout());
-  const log = pino({ ...LINES, level }, target);
-  return { log, pretty, flush: () => target.flushSync?.() };
+export async function createLogger(config: LogConfig, worlds: LogWorlds): Promise<Logging> {
+  const { isTTY, mask = (text: string) => text, stream } = worlds;
+  const pretty = config.format === 'pretty' || (config.format === 'auto' && isTTY);
+  const render = pretty ? await createPrettyRenderer(isTTY) : undefined;
+  const onDropped = (lines: number): void => {
+    log.warn({ event: 'log-dropped', lines }, 'log lines were dropped, as nothing took them');
+  };
+  const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped }) : undefined;
+  const target = sink ?? stream;
+  const print = (text: string): void => void target?.write(mask(text));
+  const log = pino({ ...LINES, level: config.level }, { write: render ? (line) => print(render(line)) : print });
+  return { log, pretty, print, flush: async (limitMs) => await sink?.flush(limitMs) };
 }
 
-/** Asynchronous: a slow reader of the log delays no request. pino writes the rest out at exit. */
-const bufferedStdout = (): ReturnType<typeof pino.destination> => pino.destination({ dest: 1, sync: false });
-
-/** In this process rather than in pino's worker thread, which would lose the last lines at exit. */
-async function prettyStream(colorize: boolean, stream?: NodeJS.WritableStream): Promise<DestinationStream> {
-  const { default: pinoPretty } = await import('pino-pretty');
-  return pinoPretty({
+async function createPrettyRenderer(colorize: boolean): Promise<(line: string) => string> {
+  const { prettyFactory } = await import('pino-pretty');
+  return prettyFactory({
     colorize,
-    sync: true,
-    destination: stream ?? 1,
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
     messageFormat: (line, messageKey) => renderMessage(line as Line, messageKey),

@@ -18,7 +18,7 @@ async function linesOf(
   const { log, flush } = await createLogger({ level: 'info', format }, { isTTY, stream });
   log.debug('unseen');
   log.warn(fields, 'seen');
-  flush();
+  await flush();
   return lines;
 }
 

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createLogSink } from '../../src/ops/log-sink.ts';
+import { createFolder } from '../support/folder.ts';
+
+const LINE = `${'x'.repeat(999)}\n`;
+
+describe('the log of a reader that reads nothing', () => {
+  test('holds 1 MB, tells how many lines it dropped, and goes on when it is read', async () => {
+    const { fd, read } = openPipe();
+    const onDropped = vi.fn((lines: number) => sink.write(`dropped ${lines}\n`));
+    const sink = createLogSink({ fd, onDropped });
+    for (let i = 0; i < 1_500; i++) sink.write(LINE);
+    expect(onDropped).not.toHaveBeenCalled();
+
+    const reading = sink.flush(5_000).then(() => false);
+    let taken = '';
+    while (await Promise.race([reading, sleep(2, true)])) taken += read();
+    taken += read();
+
+    expect(onDropped).toHaveBeenCalledTimes(1);
+    const lines = taken.trimEnd().split('\n');
+    expect(lines.filter((line) => line.startsWith('x'))).toHaveLength(1_000);
+    expect(lines.at(-1)).toBe('dropped 500');
+  });
+
+  test('is given up after the limit', async () => {
+    const { fd } = openPipe();
+    const sink = createLogSink({ fd, onDropped: () => undefined });
+    for (let i = 0; i < 100; i++) sink.write(LINE);
+
+    const from = performance.now();
+    await sink.flush(100);
+
+    expect(performance.now() - from).toBeLessThan(500);
+  });
+});
+
+test('the log of a full disk is given up at once', async () => {
+  const sink = createLogSink({ fd: openFor('/dev/full', constants.O_WRONLY), onDropped: () => undefined });
+  sink.write(LINE);
+
+  const from = performance.now();
+  await sink.flush(5_000);
+
+  expect(performance.now() - from).toBeLessThan(500);
+});
+
+test('a file gets every line in order', async () => {
+  const path = join(createFolder(), 'log');
+  const sink = createLogSink({
+    fd: openFor(path, constants.O_WRONLY | constants.O_CREAT),
+    onDropped: () => undefined,
+  });
+  const lines = Array.from({ length: 100 }, (_, i) => `line ${i} ü€😀\n`);
+
+  for (const line of lines) sink.write(line);
+  await sink.flush();
+
+  expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
+});
+
+function openFor(path: string, flags: number): number {
+  const fd = openSync(path, flags);
+  onTestFinished(() => closeSync(fd));
+  return fd;
+}
+
+/** A pipe that this test alone may read. */
+function openPipe() {
+  const path = join(createFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const fd = openFor(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const buffer = Buffer.alloc(65_536);
+  const read = (): string => {
+    try {
+      return buffer.toString('utf8', 0, readSync(fd, buffer));
+    } catch {
+      return '';
+    }
+  };
+  return { fd, read };
+}
