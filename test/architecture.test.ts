@@ -35,7 +35,6 @@ const PURE = [
   'forward/links.ts',
   'traffic/redact.ts',
   'config/options.ts',
-  'config/policy.ts',
   'config/render.ts',
 ];
 
