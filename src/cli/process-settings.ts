@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { Config } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
 import { loadConfig } from '../config/load.ts';
+import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import type { Loaded } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 import type { FoundToken } from '../token/sources.ts';
@@ -20,9 +21,10 @@ function readCwd(): string {
   }
 }
 
-/** Takes the token out of the environment, which child processes and crash reports of Node would carry on. */
+/** Takes the secrets out of the environment, which child processes and crash reports of Node would carry on. */
 export function takeToken({ config, settings }: Loaded): FoundToken {
-  delete process.env.MKIO_TOKEN;
+  for (const { env, secret } of OPTION_KEYS.map(optionOf))
+    if (secret === true) Reflect.deleteProperty(process.env, env);
   return readToken(config.token, { token: settings.token.origin, tokenFile: settings.tokenFile.origin });
 }
 

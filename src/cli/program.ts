@@ -7,10 +7,12 @@ import { ProxyError } from '../errors.ts';
 import { readVersion } from './version.ts';
 
 /** Does its work and tells the exit code; `flags` are commander's, named like the settings. */
-type Run = (flags: Readonly<Record<string, string>>) => Promise<number>;
+type Run = (flags: Readonly<Record<string, string>>, args: readonly string[]) => Promise<number>;
 
 interface CommandRow {
   readonly about: string;
+  /** Behind the command's name, e.g. `<action> <name>`. */
+  readonly args?: string;
   /** Settings that have a flag here. */
   readonly settings: readonly OptionKey[];
   /** Further flags. */
@@ -52,6 +54,12 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     flags: [new Option('--json', 'print one JSON object')],
     load: async () => (await import('./check.ts')).check,
   },
+  key: {
+    about: 'make a key for a caller: `key new NAME`',
+    args: '<action> <name>',
+    settings: [],
+    load: async () => (await import('./key.ts')).key,
+  },
   settings: {
     about: 'print all settings as a .env file, a JSON schema or a Markdown table',
     settings: [],
@@ -73,12 +81,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .configureOutput({ outputError: () => undefined });
   for (const [name, row] of Object.entries(COMMANDS)) {
     const command = program
-      .command(name, { isDefault: name === 'start' })
+      .command([name, row.args].join(' ').trim(), { isDefault: name === 'start' })
       .description(row.about)
       .version(version)
-      .action(async (flags: Record<string, string>) => {
+      .action(async () => {
         const run = await row.load();
-        exitCode = await run(flags);
+        exitCode = await run(command.opts(), command.args);
       });
     for (const option of [...(row.flags ?? []), ...row.settings.map(flagFor)]) command.addOption(option);
     if (row.settings === WITH_FLAGS) command.addHelpText('after', `\n${renderSecretHelp()}`);

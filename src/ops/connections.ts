@@ -12,8 +12,8 @@ export interface Connections {
   /** Exchanges under way. */
   readonly running: () => number;
   readonly isRunning: (socket: Socket) => boolean;
-  /** The exchange whose request has not arrived whole yet, with whether its answer has begun. */
-  readonly findIncomplete: (socket: Socket) => { readonly answering: boolean } | undefined;
+  /** The exchange whose request has not arrived whole yet, with whether it is its turn and its answer has not begun. */
+  readonly findIncomplete: (socket: Socket) => { readonly mayAnswer: boolean } | undefined;
   /** Calls back when no exchange is under way on the socket: at once, or behind the answers that are still owed. */
   readonly whenIdle: (socket: Socket, then: () => void) => void;
   /**
@@ -73,8 +73,9 @@ export function watchConnections(server: Server): Connections {
     running: () => [...sockets.values()].reduce((sum, running) => sum + running.size, 0),
     isRunning,
     findIncomplete: (socket) => {
-      const found = [...(sockets.get(socket) ?? [])].find(({ request }) => !request.complete);
-      return found && { answering: found.response.headersSent };
+      const all = [...(sockets.get(socket) ?? [])];
+      const found = all.find(({ request }) => !request.complete);
+      return found && { mayAnswer: found === all[0] && !found.response.headersSent };
     },
     whenIdle: (socket, then) => {
       if (isRunning(socket)) waiting.set(socket, then);

@@ -55,8 +55,8 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
       const incomplete = connections().findIncomplete(socket);
       const hungUp =
         error.code === 'ECONNRESET' || (error.code === 'HPE_INVALID_EOF_STATE' && incomplete !== undefined);
-      // Bytes of ours in the midst of an answer would be read as part of it.
-      if (hungUp || !socket.writable || incomplete?.answering === true) socket.destroy();
+      // Bytes of ours in the midst of an answer, or in the place of one that is owed before, would be read as part of it.
+      if (hungUp || !socket.writable || incomplete?.mayAnswer === false) socket.destroy();
       else if (incomplete !== undefined) refuse(socket, readClientError(error));
       else refuseNext(socket, readClientError(error));
     },

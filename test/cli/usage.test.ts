@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { OPTION_KEYS, flagOf, optionOf } from '../../src/config/options.ts';
@@ -7,7 +8,7 @@ import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 
 const CANARY = 'eyJjYW5hcnkiOjF9.c2VjcmV0.c2lnbmF0dXJl';
-const COMMANDS = ['start', 'demo', 'sandbox', 'check', 'settings'];
+const COMMANDS = ['start', 'demo', 'sandbox', 'check', 'key', 'settings'];
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
@@ -49,6 +50,20 @@ describe('settings', () => {
     ['markdown', renderMarkdown()],
   ])('prints the option table as %s', async (format, text) => {
     expect(await run(['settings', '--format', format])).toEqual({ code: 0, stdout: text, stderr: '' });
+  });
+});
+
+describe('key new', () => {
+  test('prints a fresh key and the line that lets its bearer in', async () => {
+    const [first, second] = await Promise.all([run(['key', 'new', 'ada']), run(['key', 'new', 'ada'])]);
+    const [, key = ''] = /shown this once:\n\n([\w-]{43})\n/.exec(first.stdout) ?? [];
+    const [, hash] = /^ada:([0-9a-f]{64})$/m.exec(first.stdout) ?? [];
+    expect([first.code, hash]).toEqual([0, createHash('sha256').update(key).digest('hex')]);
+    expect(second.stdout).not.toContain(key);
+  });
+
+  test.each([[['key', 'old', 'ada']], [['key', 'new', 'a:b']], [['key', 'new']]])('%j ends with 2', async (args) => {
+    expect(await run(args)).toMatchObject({ code: 2, stdout: '' });
   });
 });
 

@@ -20,6 +20,23 @@ describe('on a connection with several requests at a time', () => {
     expect(proxy.logged).toHaveLength(2);
   });
 
+  test.each(['before its answer', 'within its answer'])(
+    'a broken body behind one that waits never speaks in its place: %s',
+    async (when) => {
+      const { upstream, proxy, caller } = await start(GET);
+      const { response } = await upstream.next();
+      if (when === 'within its answer') {
+        response.write('first');
+        await caller.until('first');
+      }
+      caller.write('POST /api/v1/2 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
+      await caller.ended;
+
+      expect(caller.received()).not.toContain(' 400 ');
+      expect(await proxy.exchange()).toMatchObject({ ending: 'cancelled' });
+    },
+  );
+
   test('CONNECT behind one that waits ends them all, and the proxy lives on', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
