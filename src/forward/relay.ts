@@ -168,6 +168,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     exchange.truncated = true;
     // For HTTP/1.0 a plain close is how a body ends.
     if (raw.httpVersionMinor === 0) reset(raw.socket);
+    // In a pipeline, those before it are answered first. Node 24 would let the connection go on behind a destroyed answer.
+    else if (answer.socket === null) answer.prependOnceListener('socket', (socket: Socket) => socket.destroy());
     else answer.destroy();
   }
 

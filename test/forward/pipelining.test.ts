@@ -37,6 +37,22 @@ describe('on a connection with several requests at a time', () => {
     },
   );
 
+  test('one whose answer the upstream cuts before its turn ends the connection at its turn', async () => {
+    const { upstream, proxy, caller } = await start(GET + GET);
+    const [first, second] = [await upstream.next(), await upstream.next()];
+    second.response.setHeader('content-length', 1000).write('begun');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    second.response.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    first.response.setHeader('content-length', 2).end('ok');
+    await caller.ended;
+
+    expect(caller.received()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok/);
+    expect([await proxy.exchange(0), await proxy.exchange(1)]).toContainEqual(
+      expect.objectContaining({ ending: 'truncated' }),
+    );
+  });
+
   test('CONNECT behind one that waits ends them all, and the proxy lives on', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
