@@ -34,7 +34,9 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
   const excess = new WeakSet<Socket>();
   const refused = new WeakSet<Socket>();
 
-  const refuse = (socket: Socket, error: ProxyError, id = createId()): void => {
+  const refuse = (socket: Socket, error: ProxyError): void => {
+    const id = createId();
+    log.info({ event: 'exchange', id, status: error.status, answeredBy: 'refusal', code: error.code }, 'exchange');
     refused.add(socket);
     socket.on('error', () => socket.destroy());
     socket.end(renderRawAnswer(error, id));
@@ -42,11 +44,7 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
   };
   /** For what is not part of an exchange: behind the answers that the connection still owes. */
   const refuseNext = (socket: Socket, error: ProxyError): void => {
-    connections().whenIdle(socket, () => {
-      const id = createId();
-      log.info({ event: 'exchange', id, status: error.status, answeredBy: 'refusal', code: error.code }, 'exchange');
-      refuse(socket, error, id);
-    });
+    connections().whenIdle(socket, () => refuse(socket, error));
   };
 
   return {
