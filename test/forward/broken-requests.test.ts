@@ -8,14 +8,16 @@ const HEAD = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: c
 
 describe('a body whose chunks break', () => {
   test('before the answer has begun is answered 400, and the upstream call is cancelled', async () => {
-    const { upstream, caller } = await start();
+    const { upstream, proxy, caller } = await start();
     const { response } = await upstream.next();
 
     caller.write('zz\r\n');
     await once(response, 'close');
     await caller.ended;
 
-    expect(caller.received()).toMatch(/^HTTP\/1\.1 400 /);
+    const [, id] = /^HTTP\/1\.1 400 [^]*x-request-id: (\S+)/.exec(caller.received()) ?? [];
+    expect(id).toBeDefined();
+    expect(proxy.logged).toContainEqual(expect.objectContaining({ id, status: 400, code: 'TARGET_INVALID' }));
   });
 
   test('within the answer ends the connection, and nothing is written into the answer', async () => {
