@@ -29,9 +29,15 @@ function speakable(error: unknown): ProxyError {
 function misused({ message }: CommanderError): ProxyError {
   const text = message
     .replace(/^error: /, '')
-    .replace(/unknown option '(--[a-z-]{1,30}|-\w)[^]*'/, "unknown option '$1'")
+    // A name that may be a value itself is left out.
+    .replace(/unknown option '(--[A-Za-z_-]{1,30}(?=[='])|-\w)?[^]*'/, (_, name: string | undefined) =>
+      name === undefined ? 'unknown option' : `unknown option '${name}'`,
+    )
+    .replace(/argument '[^]*' is invalid/, 'argument is invalid')
     .replaceAll('\n', ' ');
-  const hint = text.includes("'--token'") ? NO_TOKEN_FLAG : '`mkio-proxy --help` lists the commands and their flags.';
+  const hint = /unknown option '--\w*token\w*'/i.test(text)
+    ? NO_TOKEN_FLAG
+    : '`mkio-proxy --help` lists the commands and their flags.';
   return new ProxyError('CONFIG_INVALID', printable(text), { hint });
 }
 

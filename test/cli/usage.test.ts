@@ -82,18 +82,29 @@ describe('A mistyped command line', () => {
     expect(stderr).toMatch(text);
   });
 
-  test.each([[[CANARY]], [[`--token=${CANARY}`]], [['--token', CANARY]], [['start', CANARY]], [[`-t${CANARY}`]]])(
-    '%j does not repeat the token that was typed',
+  test.each([
+    [[CANARY]],
+    [[`--token=${CANARY}`]],
+    [['--token', CANARY]],
+    [['start', CANARY]],
+    [[`-t${CANARY}`]],
+    [[`--MKIO_TOKEN=${CANARY}`]],
+    [['start', `--Token=${CANARY}`]],
+    [[`--${CANARY}`]],
+    [['settings', '--format', CANARY]],
+    [['sandbox', '--next-links', CANARY]],
+  ])('%j does not repeat the token that was typed', async (args) => {
+    const { code, stdout, stderr } = await run(args);
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toContain(CANARY.slice(0, 12));
+  });
+
+  test.each([[['--token', CANARY]], [[`--MKIO_TOKEN=${CANARY}`]]])(
+    '%j says why there is no such flag',
     async (args) => {
-      const { code, stdout, stderr } = await run(args);
-      expect(code).toBe(2);
-      expect(stdout + stderr).not.toContain(CANARY.slice(0, 12));
+      expect((await run(args)).stderr).toContain('A token has no flag, as others can read argv');
     },
   );
-
-  test('with --token says why there is no such flag', async () => {
-    expect((await run(['--token', CANARY])).stderr).toContain('A token has no flag, as others can read argv');
-  });
 });
 
 describe('start', () => {
