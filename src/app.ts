@@ -15,7 +15,8 @@ import { limits } from './policy/limits.ts';
 import { guard } from './policy/plugin.ts';
 import { recordOwnAnswer } from './traffic/exchange.ts';
 import { recorder } from './traffic/recorder.ts';
-import { createRedactor } from './traffic/redact.ts';
+import { createRedactor, createTokenMask } from './traffic/redact.ts';
+import { createSpellings } from './traffic/spellings.ts';
 
 // How often Node looks for callers that send their request heads too slowly.
 const CHECK_INTERVAL_MS = 5_000;
@@ -40,7 +41,9 @@ export interface Proxy {
 /** The whole proxy, in the order in which a request meets it. */
 export async function createProxy({ config, token, log }: ProxyWorlds): Promise<Proxy> {
   const { listener, access, upstream } = config;
-  const redact = createRedactor(token.held);
+  const spellings = createSpellings(token.held);
+  const maskTokens = createTokenMask(spellings);
+  const redact = createRedactor(maskTokens);
   const createId = (): string => randomUUID();
   const answers = createListenerAnswers({
     connections: () => connections,
@@ -91,6 +94,6 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
     token.current();
     next();
   });
-  await app.register(forward, { upstream, listener, currentToken: () => token.current(), redact });
+  await app.register(forward, { upstream, listener, currentToken: () => token.current(), maskTokens });
   return { app, connections };
 }

@@ -34,6 +34,10 @@ const PURE = [
   'forward/failures.ts',
   'forward/links.ts',
   'traffic/redact.ts',
+  'traffic/secret-names.ts',
+  'traffic/shapes.ts',
+  'traffic/spelling-search.ts',
+  'traffic/spellings.ts',
   'config/options.ts',
   'config/render.ts',
 ];

@@ -5,6 +5,8 @@ import { onSignals } from '../ops/shutdown.ts';
 import { startProxy } from '../server.ts';
 import { readClaims } from '../token/jwt.ts';
 import { createTokenStore } from '../token/store.ts';
+import { createTokenMask } from '../traffic/redact.ts';
+import { createSpellings } from '../traffic/spellings.ts';
 import { loadProcessConfig, takeToken, withoutToken } from './process-settings.ts';
 import { readTokenFacts, renderBanner } from './ready.ts';
 import { readVersion } from './version.ts';
@@ -18,7 +20,8 @@ export async function start(flags: Flags): Promise<number> {
   // A token that has expired ends the start, rather than every request.
   store.current();
 
-  const { log, pretty, print, flush } = await createLogger(config.log, { isTTY: process.stdout.isTTY });
+  const mask = createTokenMask(createSpellings(store.held));
+  const { log, pretty, print, flush } = await createLogger(config.log, { isTTY: process.stdout.isTTY, mask });
   const proxy = await startProxy({ config: withoutToken(config), token: store, log });
   const { drainTimeoutMs } = config.listener;
   const ended = new Promise<number>((exit) => {

@@ -103,8 +103,8 @@ export function isForwarded(name: string, extra: readonly string[]): boolean {
 export interface AnswerPasses {
   /** Maps an absolute link of the upstream's origin to the proxy. */
   readonly mapLink: (link: string) => string;
-  /** Masks the token. */
-  readonly redact: (text: string) => string;
+  /** Masks the tokens and nothing else: a signed link has to reach the caller as it is. */
+  readonly maskTokens: (text: string) => string;
   readonly requestId: string;
   /** What the proxy itself has to say in the header, e.g. of CORS or of a rate limit. */
   readonly own: Readonly<Record<string, unknown>>;
@@ -113,7 +113,7 @@ export interface AnswerPasses {
 /** The answer's header as it goes to the caller, with the names in `drop` left out too. */
 export function answerFields(
   raw: readonly string[],
-  { mapLink, redact, requestId, own }: AnswerPasses,
+  { mapLink, maskTokens, requestId, own }: AnswerPasses,
   drop?: ReadonlySet<string>,
 ): FieldLines {
   const named = readNames(readField(raw, 'connection'));
@@ -121,10 +121,10 @@ export function answerFields(
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [written = '', value = ''] = [raw[i], raw[i + 1]];
     const name = written.toLowerCase();
-    if (redact(written) !== written) continue; // a mask is no field name
+    if (maskTokens(written) !== written) continue; // a mask is no field name
     if (HOP_BY_HOP.has(name) || ORIGINS_OWN.has(name) || name.startsWith('access-control-')) continue;
     if (drop?.has(name) || named?.has(name)) continue;
-    fields.push(name, redact(LINKS.has(name) ? mapLink(value) : value));
+    fields.push(name, maskTokens(LINKS.has(name) ? mapLink(value) : value));
   }
   fields.push(
     'x-content-type-options',

@@ -14,7 +14,7 @@ export interface ForwardOptions {
   readonly upstream: UpstreamConfig;
   readonly listener: ListenerConfig;
   readonly currentToken: () => string;
-  readonly redact: (text: string) => string;
+  readonly maskTokens: (text: string) => string;
 }
 
 /** What `reply.from` would use: by default it neither verifies TLS nor keeps to the target that was judged. */
@@ -26,7 +26,7 @@ const NO_OTHER_WAY = {
 
 /** Forwards what the hooks before it have let through, by @fastify/http-proxy with a handler of our own. */
 export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) => {
-  const { upstream: config, listener, currentToken, redact } = options;
+  const { upstream: config, listener, currentToken, maskTokens } = options;
   const upstream = createUpstream({ config, maxConnections: listener.maxConnections, currentToken });
   const links = createLinkMap(config.origin);
 
@@ -60,7 +60,7 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
       answer: reply.raw,
       passes: {
         mapLink: (link) => links.mapLink(link, base),
-        redact,
+        maskTokens,
         requestId: exchange.id,
         own: reply.getHeaders(),
       },

@@ -1,39 +1,33 @@
-const MASK = '[redacted]';
+import { maskShapes } from './shapes.ts';
+import type { Spellings } from './spellings.ts';
 
-/** Masks every known secret in a text: raw, base64 and base64url at any offset, each URL-encoded in whole or in part. */
+/** Gives a text back without what it must not show. */
 export type Redact = (text: string) => string;
 
-export function createRedactor(secrets: readonly string[]): Redact {
-  const spellings = [...new Set(secrets.filter((secret) => secret !== '').flatMap(spellingsOf))];
-  if (spellings.length === 0) return (text) => text;
-  // The longest first, so that a spelling that holds another one is masked whole.
-  spellings.sort((a, b) => b.length - a.length);
-  const shortest = spellings.at(-1)?.length ?? 0;
-  const pattern = new RegExp(spellings.map(encodablePattern).join('|'), 'g');
-  return (text) => (text.length < shortest ? text : text.replace(pattern, MASK));
+export const MASK = '[redacted]';
+
+/** The one redaction point: for whatever is logged, kept or printed. Masks what is known and what looks like a secret. */
+export const createRedactor =
+  (maskTokens: Redact): Redact =>
+  (text) =>
+    maskShapes(maskTokens(text), MASK);
+
+/** Masks the known secrets alone: for text that has to stay as it is otherwise, such as an answer's header. */
+export function createTokenMask(spellings: Spellings): Redact {
+  return (text) => {
+    if (text.length < spellings.shortest()) return text;
+    const bytes = Buffer.from(text);
+    const { ranges } = spellings.find(bytes, true);
+    return ranges.length === 0 ? text : maskRanges(bytes, ranges);
+  };
 }
 
-function spellingsOf(secret: string): string[] {
-  return [secret, ...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url')];
-}
-
-/**
- * Base64 of a secret inside a longer text depends on its offset modulo 3 only, except for the characters at its edges,
- * which mix with its neighbours' bits and are left out.
- */
-function base64Cores(secret: string, encoding: 'base64' | 'base64url'): string[] {
-  return [0, 1, 2].map((offset) => {
-    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-    const wholeCharacters = Math.floor((bytes.length * 8) / 6);
-    return bytes.toString(encoding).slice(Math.ceil((offset * 8) / 6), wholeCharacters);
-  });
-}
-
-/** Matches a text, each of its bytes plain or percent-encoded in either case (RFC 3986 §2.1). */
-function encodablePattern(text: string): string {
-  return Array.from(Buffer.from(text), (byte) => {
-    const hex = byte.toString(16).padStart(2, '0');
-    const eitherCase = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-    return `(?:\\x${hex}|%${eitherCase})`;
-  }).join('');
+function maskRanges(bytes: Buffer, ranges: readonly number[]): string {
+  let masked = '';
+  let from = 0;
+  for (let i = 0; i + 1 < ranges.length; i += 2) {
+    masked += bytes.toString('utf8', from, ranges[i]) + MASK;
+    from = ranges[i + 1] ?? 0;
+  }
+  return masked + bytes.toString('utf8', from);
 }

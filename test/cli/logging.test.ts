@@ -48,3 +48,19 @@ describe('The log', () => {
     expect(text).toMatch(/: GET \/a31m 404 1\.5 ms NOT_FORWARDED cancelled\n$/);
   });
 });
+
+test.each(['json', 'pretty'] as const)(
+  'Whatever gets into a line by mistake, the last net masks the token, as %s',
+  async (format) => {
+    const lines: string[] = [];
+    const mask = (text: string): string => text.replaceAll('s3cret', '***');
+    const stream = { write: (line: string) => lines.push(line) };
+    const { log, print } = await createLogger({ level: 'info', format }, { isTTY: false, mask, stream });
+
+    log.error({ err: new Error('with s3cret'), nested: { token: 's3cret' } }, 's3cret');
+    print('s3cret');
+
+    expect(lines.join('')).not.toContain('s3cret');
+    expect(lines.join('')).toContain('***');
+  },
+);

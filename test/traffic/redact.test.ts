@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor } from '../../src/traffic/redact.ts';
+import { createTokenMask } from '../../src/traffic/redact.ts';
+import { createSpellings } from '../../src/traffic/spellings.ts';
 
 const SECRET = 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl-_x';
-const redact = createRedactor([SECRET]);
+const maskOf = (secrets: readonly string[]) => createTokenMask(createSpellings(secrets));
+const redact = maskOf([SECRET]);
 
 describe('masking', () => {
   test('leaves every other text as it is', () => {
@@ -45,12 +47,26 @@ describe('masking', () => {
   });
 
   test('masks a secret that holds another one whole', () => {
-    expect(createRedactor(['abcdefgh', 'abcdefgh-ijkl'])('x abcdefgh-ijkl y')).toBe('x [redacted] y');
+    expect(maskOf(['abcdefgh', 'abcdefgh-ijkl'])('x abcdefgh-ijkl y')).toBe('x [redacted] y');
+  });
+
+  test('finds a secret that JSON escapes', () => {
+    const slashed = 'Mk/io+Tok/en-0123456789';
+    const mask = maskOf([slashed]);
+    expect(mask(String.raw`"Mk\/io\u002bTok\u002Fen-0123456789"`)).toBe('"[redacted]"');
+  });
+
+  test('masks a secret that came later, too', () => {
+    const held = ['first-secret-of-all'];
+    const mask = maskOf(held);
+    expect(mask('second-secret-of-all')).toBe('second-secret-of-all');
+    held.push('second-secret-of-all');
+    expect(mask('first-secret-of-all second-secret-of-all')).toBe('[redacted] [redacted]');
   });
 
   test('without secrets changes nothing', () => {
-    expect(createRedactor([])('a')).toBe('a');
-    expect(createRedactor([''])('a')).toBe('a');
+    expect(maskOf([])('a')).toBe('a');
+    expect(maskOf([''])('a')).toBe('a');
   });
 });
 

@@ -1,0 +1,31 @@
+// Query parameters: of tokens, of keys, and of the signed links of Azure, AWS, Google and CDNs. A name with `$` is MK.IO's
+// own ($skiptoken, $label_key) and never one of these.
+const PARAMETERS = new Set(
+  `accesskey accesstoken accountkey apikey auth authorization authtoken awsaccesskeyid clientassertion clientsecret code
+  credential hdnea hdntl hdnts idtoken jwt key passphrase passwd password pwd refreshtoken sas sastoken secret
+  sessiontoken sharedaccesssignature sig signature subscriptionkey token xamzcredential xamzsecuritytoken xamzsignature
+  xgoogcredential xgoogsignature xmkiotoken`.split(/\s+/),
+);
+
+// Fields of JSON: where MK.IO's answers and requests carry secrets (tokens, file access, content keys and their policies,
+// metrics endpoints, ingest, storage credentials, webhooks), and the usual names beside them.
+const FIELDS = new Set(
+  `accesskey accesskeyid accesstoken accountkey apikey ask authorization authtoken clientsecret connectionstring credential
+  credentials fairplaypfx fairplaypfxpassword idtoken jwt keyvalue passphrase password primarykey privatekey privatekeyid
+  refreshtoken sas sastoken sasuri sasurl secondarykey secret secretaccesskey secretkey serviceaccountjson serviceaccountkey
+  sessiontoken sharedaccesssignature sharedkey signingkey storagekey streamkey token xmkiotoken`.split(/\s+/),
+);
+
+export const isSecretParameter = (name: string): boolean => PARAMETERS.has(fold(decode(name)));
+export const isSecretField = (name: string): boolean => FIELDS.has(fold(name));
+
+/** `access_token`, `X-Amz-Signature` and `accessToken` are spelled differently by different makers. */
+const fold = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
+
+function decode(name: string): string {
+  try {
+    return name.includes('%') ? decodeURIComponent(name) : name;
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,57 @@
+import { isSecretField, isSecretParameter } from './secret-names.ts';
+
+// Header, payload and signature of a JWT, or the five parts of a JWE (RFC 7519 §3), their dots percent-encoded or not.
+const JWT = /eyJ[\w-]{8,1024}(?:(?:\.|%2[eE])[\w-]*){2,4}/g;
+// `?name=value&…`, also where this stands in a parameter, encoded, or in JSON.
+const PARAMETER =
+  /(^|[?&;]|%3f|%26|\\u0026)((?:[\w$.~-]|%(?!3d|26|3f)[\da-f]{2}){1,64})(=|%3d)((?:(?!%26|\\u0026)[^&#\s"'<>])+)/gi;
+const USER_INFO = /(:\/\/)[^\s/?#@"'<>]+@/g;
+// The stream key is the last segment of the address that an encoder pushes to.
+const STREAM_KEY = /(\brtmps?:\/\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
+// A header's field as lines, objects and lists show it. Its value ends with its quotes or with its line.
+const HEADER =
+  /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)["']?\s*[:,=]\s*)("(?:[^"\\\r\n]|\\.)*"?|'[^'\r\n]*'?|[^\r\n"']+)/gi;
+const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
+const FIELD = /"([\w$.@-]{2,40})"(\s*:\s*)"(?:[^"\\]|\\[^])*(?:"|$)/g;
+const FIELD_IN_STRING = /\\"([\w$.@-]{2,40})\\"(\s*:\s*)\\"(?:[^"\\]|\\\\.)*(?:\\"|$)/g;
+// However it is filled: what a webhook authenticates itself with, and the keys of a storage.
+const OBJECT = /"(authentication|credentials?)"(\s*:\s*)\{(?:[^{}]|\{[^{}]*\})*\}?/gi;
+// A content key has 16 bytes; other values are no secrets.
+const CONTENT_KEY = /"value"(\s*:\s*)"(?:[A-Za-z0-9+/]{22}==|[\da-f]{32})"/gi;
+
+/** Masks what looks like a secret, whoever's it is. Each step looks first for what it cannot do without. */
+export function maskShapes(text: string, mask: string): string {
+  let masked = text;
+  if (masked.includes('eyJ')) masked = masked.replace(JWT, mask);
+  if (masked.includes('=') || masked.includes('%3')) masked = maskParameters(masked, mask);
+  if (masked.includes('://')) masked = masked.replace(USER_INFO, `$1${mask}@`).replace(STREAM_KEY, `$1${mask}`);
+  if (masked.includes(' ')) masked = masked.replace(CREDENTIALS, `$1$2${mask}`);
+  if (masked.includes(':') || masked.includes(',')) masked = maskHeaders(masked, mask);
+  if (masked.includes('":') || masked.includes('" ')) masked = maskFields(masked, mask);
+  return masked;
+}
+
+function maskParameters(text: string, mask: string): string {
+  return text.replace(PARAMETER, (whole, before: string, name: string, equals: string) =>
+    isSecretParameter(name) ? before + name + equals + mask : whole,
+  );
+}
+
+function maskHeaders(text: string, mask: string): string {
+  return text.replace(HEADER, (_, name: string, value: string) => {
+    const quote = /^["']/.exec(value)?.[0] ?? '';
+    return name + quote + mask + quote;
+  });
+}
+
+function maskFields(text: string, mask: string): string {
+  return text
+    .replace(OBJECT, `"$1"$2"${mask}"`)
+    .replace(CONTENT_KEY, `"value"$1"${mask}"`)
+    .replace(FIELD, (whole, name: string, colon: string) =>
+      isSecretField(name) ? `"${name}"${colon}"${mask}"` : whole,
+    )
+    .replace(FIELD_IN_STRING, (whole, name: string, colon: string) =>
+      isSecretField(name) ? `\\"${name}\\"${colon}\\"${mask}\\"` : whole,
+    );
+}

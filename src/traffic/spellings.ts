@@ -1,0 +1,58 @@
+import type { Found, SpellingTable } from './spelling-search.ts';
+import { findSpellings } from './spelling-search.ts';
+
+/** Every way in which known secrets may be spelled: raw, base64 and base64url, each escaped for a URL or JSON in any part. */
+export interface Spellings {
+  /** Shorter texts hold none. */
+  readonly shortest: () => number;
+  /** @param last whether nothing follows: else a beginning at the end is told too */
+  readonly find: (text: Uint8Array, last: boolean) => Found;
+}
+
+const ESCAPED = '%0123456789abcdefABCDEF\\u/';
+/** `\u002f` is the longest way to write a byte. */
+const LONGEST_ESCAPE = 6;
+
+/** @param secrets may grow: it is compiled again when it has changed */
+export function createSpellings(secrets: readonly string[]): Spellings {
+  let table: SpellingTable | undefined;
+  let count = 0;
+  let newest: string | undefined;
+  const read = (): SpellingTable => {
+    if (table !== undefined && secrets.length === count && secrets.at(-1) === newest) return table;
+    count = secrets.length;
+    newest = secrets.at(-1);
+    return (table = compile(secrets));
+  };
+  return { shortest: () => read().shortest, find: (text, last) => findSpellings(read(), text, last) };
+}
+
+function compile(secrets: readonly string[]): SpellingTable {
+  const texts = [...new Set(secrets.flatMap(spellingsOf))].filter((text) => text !== '');
+  const spellings = texts.map((text) => Buffer.from(text)).sort((a, b) => b.length - a.length);
+  const bytes = new Uint8Array(256);
+  for (const byte of [...Buffer.from(ESCAPED), ...spellings.flatMap((spelling) => [...spelling])]) bytes[byte] = 1;
+  for (const first of [...Buffer.from('%\\'), ...spellings.map((spelling) => spelling[0] ?? 0)]) bytes[first] = 2;
+  return {
+    spellings,
+    shortest: spellings.at(-1)?.length ?? Infinity,
+    longest: (spellings[0]?.length ?? 0) * LONGEST_ESCAPE,
+    bytes,
+  };
+}
+
+function spellingsOf(secret: string): string[] {
+  return secret === '' ? [] : [secret, ...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url')];
+}
+
+/**
+ * Base64 of a secret inside a longer text depends on its offset modulo 3 only, except for the characters at its edges,
+ * which mix with its neighbours' bits and are left out.
+ */
+function base64Cores(secret: string, encoding: 'base64' | 'base64url'): string[] {
+  return [0, 1, 2].map((offset) => {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
+    const wholeCharacters = Math.floor((bytes.length * 8) / 6);
+    return bytes.toString(encoding).slice(Math.ceil((offset * 8) / 6), wholeCharacters);
+  });
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { createRedactor } from '../../src/traffic/redact.ts';
+
+const redact = createRedactor((text) => text);
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiI5In0.c2lnbmF0dXJl-_x';
+
+const masked: [string, string, string][] = [
+  ['a JWT', `a ${JWT}, b`, 'a [redacted], b'],
+  ['a JWT without a signature', 'a eyJhbGciOiJub25lIn0.eyJqdGkiOiI5In0. b', 'a [redacted] b'],
+  ['a JWT in a path, its dots encoded', `/x/${JWT.replaceAll('.', '%2E')}/y`, '/x/[redacted]/y'],
+  [
+    'a signed link',
+    'https://x.blob.core.windows.net/a?sv=1&sig=ab%2Fc%3D&se=2',
+    'https://x.blob.core.windows.net/a?sv=1&sig=[redacted]&se=2',
+  ],
+  ['a parameter whose name is encoded', '/x?%73ig=abc&a=1', '/x?%73ig=[redacted]&a=1'],
+  [
+    'a parameter in a parameter',
+    '/x?next=https%3A%2F%2Fy%3Fa%3D1%26token%3Dabc%2Fd%26b%3D2&c=3',
+    '/x?next=https%3A%2F%2Fy%3Fa%3D1%26token%3D[redacted]%26b%3D2&c=3',
+  ],
+  ['a form', 'password=a+b&name=c', 'password=[redacted]&name=c'],
+  ['a passphrase of SRT', 'srt://in.example:6000?passphrase=s3cret', 'srt://in.example:6000?passphrase=[redacted]'],
+  ['a stream key of RTMP', '"rtmp://in.example:1935/live/s3cret"', '"rtmp://in.example:1935/live/[redacted]"'],
+  ['the user of a link', 'http://user:s3cret@proxy.example:3128/x', 'http://[redacted]@proxy.example:3128/x'],
+  ['a header line', 'host: a\nAuthorization: Bearer s3cret\nx-a: b', 'host: a\nAuthorization: [redacted]\nx-a: b'],
+  [
+    'a header in an object',
+    "{ cookie: 'a=b', 'x-mkio-token': 's3cret', a: 1 }",
+    "{ cookie: '[redacted]', 'x-mkio-token': '[redacted]', a: 1 }",
+  ],
+  ['a header in a list', '["set-cookie","a=b; Path=/","vary","x"]', '["set-cookie","[redacted]","vary","x"]'],
+  ['credentials alone', 'sent Bearer 0123456789abcdef01234 there', 'sent Bearer [redacted] there'],
+  ['a minted token', '{"metadata":{"id":"1","JWT":"opaque"}}', '{"metadata":{"id":"1","JWT":"[redacted]"}}'],
+  ['file access', '{"accessToken" : "a\\"b", "url":"u"}', '{"accessToken" : "[redacted]", "url":"u"}'],
+  [
+    'a field of JSON in a string',
+    String.raw`"{\"password\":\"p\",\"a\":\"b\"}"`,
+    String.raw`"{\"password\":\"[redacted]\",\"a\":\"b\"}"`,
+  ],
+  ['a field that is cut', '{"passphrase":"s3cr', '{"passphrase":"[redacted]"'],
+  ['a content key', '{"id":"1","value":"MDEyMzQ1Njc4OWFiY2RlZg=="}', '{"id":"1","value":"[redacted]"}'],
+  [
+    'the authentication of a webhook',
+    '{"authentication":{"headers":{"X-A":"s3cret"}},"headers":{}}',
+    '{"authentication":"[redacted]","headers":{}}',
+  ],
+  ['the keys of a storage', '{"credential":{"sasToken":"x"}}', '{"credential":"[redacted]"}'],
+];
+const staying = [
+  '/api/v1/projects/p/media/assets?$skiptoken=2&$top=5',
+  '/api/v1/projects/p/media/assets?$label_key=series&$label=key%3Dvalue',
+  '/api/v1/x?$filter=name%20eq%20%27token%27&continuationToken=5',
+  '{"value":[{"name":"key"}],"@odata.nextLink":"https://app.mk.io/x?$skiptoken=2"}',
+  '{"kind":"token","spec":{"type":"full-access"}}',
+  '{"labels":{"key":"series","value":"token"}}',
+  'the token of MKIO_TOKEN (environment) is blank',
+  'srt://in.example:6000',
+  'Error: connect ECONNREFUSED 127.0.0.1:1\n    at TCPConnectWrap (node:net:1637:16)',
+];
+
+describe('what looks like a secret is masked', () => {
+  test.each(masked)('%s', (_, text, shown) => {
+    expect(redact(text)).toBe(shown);
+  });
+
+  test.each(staying)('but not in %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+test.each([
+  '"x'.repeat(50_000),
+  '=&?'.repeat(50_000),
+  '"a":"\\'.repeat(20_000),
+  '"credential":{'.repeat(10_000),
+  'x-'.repeat(50_000),
+  'rtmp://a/'.repeat(20_000),
+  'eyJaaaaaaaa'.repeat(10_000),
+  '://a'.repeat(40_000),
+])('text made to be slow (%#) is not', (text) => {
+  const from = performance.now();
+  redact(text);
+  expect(performance.now() - from).toBeLessThan(500);
+});
