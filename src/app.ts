@@ -94,6 +94,6 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
     token.current();
     next();
   });
-  await app.register(forward, { upstream, listener, currentToken: () => token.current(), maskTokens });
+  await app.register(forward, { upstream, listener, currentToken: () => token.current(), maskTokens, spellings });
   return { app, connections };
 }

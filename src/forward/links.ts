@@ -1,3 +1,5 @@
+import type { BodyMapper } from './body-mapper.ts';
+
 /** Bytes that a link's spelling may take between its key and the end of the origin: bounds what is held back. */
 const MAX_WINDOW = 512;
 const KEY = Buffer.from('"@odata.nextLink"');
@@ -8,15 +10,6 @@ export interface LinkMap {
   readonly mapLink: (link: string, base: string) => string;
   /** A mapper for one JSON body, to be fed chunk by chunk. */
   readonly createBodyMapper: (base: string) => BodyMapper;
-}
-
-export interface BodyMapper {
-  /** The mapped bytes that are certain by now. */
-  readonly push: (chunk: Buffer) => Buffer;
-  /** The rest. */
-  readonly flush: () => Buffer;
-  /** A body that is all there; the same Buffer where nothing was mapped. */
-  readonly whole: (body: Buffer) => Buffer;
 }
 
 /**

@@ -4,7 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ListenerConfig, UpstreamConfig } from '../config/config.ts';
 import { FORWARDED_METHODS } from '../policy/methods.ts';
+import type { Spellings } from '../traffic/spellings.ts';
 import { createUpstream } from './dispatcher.ts';
+import { createEchoMask } from './echo.ts';
 import { requestFields } from './headers.ts';
 import { createLinkMap } from './links.ts';
 import { Relay } from './relay.ts';
@@ -15,6 +17,7 @@ export interface ForwardOptions {
   readonly listener: ListenerConfig;
   readonly currentToken: () => string;
   readonly maskTokens: (text: string) => string;
+  readonly spellings: Spellings;
 }
 
 /** What `reply.from` would use: by default it neither verifies TLS nor keeps to the target that was judged. */
@@ -26,7 +29,7 @@ const NO_OTHER_WAY = {
 
 /** Forwards what the hooks before it have let through, by @fastify/http-proxy with a handler of our own. */
 export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) => {
-  const { upstream: config, listener, currentToken, maskTokens } = options;
+  const { upstream: config, listener, currentToken, maskTokens, spellings } = options;
   const upstream = createUpstream({ config, maxConnections: listener.maxConnections, currentToken });
   const links = createLinkMap(config.origin);
 
@@ -65,6 +68,7 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
         own: reply.getHeaders(),
       },
       createMapper: listener.rewriteLinks ? () => links.createBodyMapper(base) : undefined,
+      createMask: () => createEchoMask(spellings),
       onAnswer: () => void reply.hijack(),
       onFailure: (failure) => void reply.send(failure),
     });

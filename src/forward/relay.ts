@@ -4,14 +4,15 @@ import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ProxyError } from '../errors.ts';
 import type { Exchange } from '../traffic/exchange.ts';
-import type { AnswerBody } from './answer-body.ts';
 import { createAnswerBody } from './answer-body.ts';
+import type { AnswerBody } from './answer-head.ts';
+import { BODYLESS } from './answer-head.ts';
+import type { BodyMapper } from './body-mapper.ts';
 import type { Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
 import { readFailure } from './failures.ts';
 import type { AnswerPasses, FieldLines } from './headers.ts';
 import { answerFields } from './headers.ts';
 import { relayInterim } from './interim.ts';
-import type { BodyMapper } from './links.ts';
 
 /** One exchange on its way: what to ask the upstream, and where the answer goes. */
 export interface Relayed {
@@ -23,14 +24,13 @@ export interface Relayed {
   readonly passes: AnswerPasses;
   /** undefined: links in bodies stay as they are. */
   readonly createMapper: (() => BodyMapper) | undefined;
+  readonly createMask: () => BodyMapper;
   /** Called just before the answer is written to `answer`. */
   readonly onAnswer: () => void;
   /** Called instead where the upstream leg broke before the answer began. */
   readonly onFailure: (failure: ProxyError) => void;
 }
 
-// Neither has a body, whatever its header announces (RFC 9110 §6.4.1).
-const BODYLESS_STATUS = new Set([204, 304]);
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 /** Sends an exchange upstream and streams the answer back. A caller that leaves cancels the upstream call. */
@@ -91,7 +91,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
 
-    const { answer, exchange, request, passes, createMapper, onAnswer } = this.#relayed;
+    const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#relayed;
     this.#body = createAnswerBody({
       answer,
       status,
@@ -99,13 +99,14 @@ export class Relay implements Dispatcher.DispatchHandler {
       method: request.method,
       pass: (lines, drop) => answerFields(lines, passes, drop),
       createMapper: SAFE_METHODS.has(request.method) ? createMapper : undefined,
+      createMask,
       onBroken: () => this.#truncate(),
     });
     onAnswer();
     exchange.status = status;
     exchange.answeredBy = 'upstream';
     // undici would take the length that a 304 may announce for a body that never came.
-    if (BODYLESS_STATUS.has(status)) this.#finish();
+    if (BODYLESS.has(status)) this.#finish();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

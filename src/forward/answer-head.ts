@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import type { BodyMapper } from './body-mapper.ts';
+import type { FieldLines } from './headers.ts';
+
+/** Takes the answer's bytes in order, writes the head in time, and says when to wait. */
+export interface AnswerBody {
+  /** false: wait for `drain` of `sink` before the next chunk. */
+  readonly write: (chunk: Buffer) => boolean;
+  readonly end: () => void;
+  readonly sink: Writable;
+}
+
+export interface AnswerBodyWorlds {
+  readonly answer: ServerResponse;
+  readonly status: number;
+  /** The upstream's field lines. */
+  readonly fields: FieldLines;
+  /** The field lines for the caller, without the names in `drop`. */
+  readonly pass: (fields: FieldLines, drop: ReadonlySet<string>) => FieldLines;
+  /** Makes the mapper that keeps links inside; undefined: links stay as they are. */
+  readonly createMapper: (() => BodyMapper) | undefined;
+  /** Makes the mapper that masks the tokens in text. */
+  readonly createMask: () => BodyMapper;
+  readonly method: string;
+  /** Called where the upstream's bytes do not decode. */
+  readonly onBroken: () => void;
+}
+
+// Neither has a body, whatever its header announces (RFC 9110 §6.4.1).
+export const BODYLESS: ReadonlySet<number> = new Set([204, 304]);
+export const NOTHING: ReadonlySet<string> = new Set();
+// RFC 9110 §8.6: no Content-Length with 204.
+export const LENGTH: ReadonlySet<string> = new Set(['content-length']);
+// What describes bytes that mapping may change.
+const ABOUT_BYTES = ['accept-ranges', 'content-digest', 'content-length', 'content-md5', 'digest', 'repr-digest'];
+export const MAPPED: ReadonlySet<string> = new Set(ABOUT_BYTES);
+export const DECODED: ReadonlySet<string> = new Set([...ABOUT_BYTES, 'content-encoding']);
+
+export function writeHead(
+  { answer, status, fields, pass }: AnswerBodyWorlds,
+  drop: ReadonlySet<string>,
+  length?: number,
+): void {
+  const lines = pass(fields, drop);
+  if (length !== undefined) lines.push('content-length', String(length));
+  // The reason phrase is text from upstream without meaning (RFC 9112 §4): Node fills in its own.
+  answer.writeHead(status, lines);
+}

@@ -1,0 +1,37 @@
+import type { Spellings } from '../traffic/spellings.ts';
+import type { BodyMapper } from './body-mapper.ts';
+
+const STAR = 0x2a;
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/**
+ * Masks the tokens in a body that echoes them, in place and by as many bytes, so that its length stays true. The only
+ * bytes ever held back are a possible beginning of a token at a chunk's end.
+ */
+export function createEchoMask(spellings: Spellings): BodyMapper {
+  let held = NOTHING;
+
+  const mask = (text: Buffer, last: boolean): Buffer => {
+    const { ranges, open } = spellings.find(text, last);
+    for (let i = 0; i + 1 < ranges.length; i += 2) text.fill(STAR, ranges[i], ranges[i + 1]);
+    if (open === text.length) return text;
+    held = Buffer.from(text.subarray(open)); // the chunk's memory is given back once it is written
+    return text.subarray(0, open);
+  };
+
+  const take = (chunk: Buffer): Buffer => {
+    if (held.length === 0) return chunk;
+    const text = Buffer.concat([held, chunk]);
+    held = NOTHING;
+    return text;
+  };
+
+  return {
+    push: (chunk) => mask(take(chunk), false),
+    flush: () => mask(take(NOTHING), true),
+    whole: (body) => {
+      const { ranges } = spellings.find(body, true);
+      return ranges.length === 0 ? body : mask(body, true).subarray();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Coding } from './answer-content.ts';
+import type { AnswerBody, AnswerBodyWorlds } from './answer-head.ts';
+import { DECODED, NOTHING, writeHead } from './answer-head.ts';
+import type { BodyMapper } from './body-mapper.ts';
+
+/** The longest compressed text that is held whole to look for the token in it. */
+export const MAX_HELD_BYTES = 64 * 1024;
+const MAX_DECODED_BYTES = 1024 * 1024;
+
+/** Decodes a small answer to look for the token; where there is none, its bytes leave as they came. */
+export function createHeldAnswer(worlds: AnswerBodyWorlds, mask: BodyMapper, { decode }: Coding): AnswerBody {
+  const { answer } = worlds;
+  const chunks: Buffer[] = [];
+  const readMasked = (body: Buffer): Buffer | undefined => {
+    try {
+      const decoded = decode(body, MAX_DECODED_BYTES);
+      const masked = mask.whole(decoded);
+      return masked === decoded ? undefined : masked;
+    } catch {
+      return undefined; // no such coding after all, or a small answer that becomes a huge one
+    }
+  };
+  return {
+    write: (chunk) => {
+      chunks.push(chunk);
+      return true;
+    },
+    end: () => {
+      const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      const masked = readMasked(body);
+      if (masked === undefined) writeHead(worlds, NOTHING);
+      else writeHead(worlds, DECODED, masked.length);
+      answer.end(masked ?? body);
+    },
+    sink: answer,
+  };
+}
