@@ -43,7 +43,8 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
   const { listener, access, upstream } = config;
   const spellings = createSpellings(token.held);
   const maskTokens = createTokenMask(spellings);
-  const redact = createRedactor(maskTokens);
+  const maskKeys = createTokenMask(createSpellings(keysOf(config)));
+  const redact = createRedactor((text) => maskKeys(maskTokens(text)));
   const createId = (): string => randomUUID();
   const answers = createListenerAnswers({
     connections: () => connections,
@@ -97,3 +98,7 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
   await app.register(forward, { upstream, listener, currentToken: () => token.current(), maskTokens, spellings });
   return { app, connections };
 }
+
+/** Keys are no tokens: they never travel, so that no answer can echo them. */
+const keysOf = ({ access, admin }: Config): string[] =>
+  [access.callerKey, admin?.key].filter((key) => key !== undefined);

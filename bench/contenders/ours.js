@@ -21,7 +21,20 @@ const { config } = loadConfig({
   },
   cwd: fileURLToPath(new URL('.', import.meta.url)),
 });
-const { log } = await createLogger(config.log, { isTTY: false });
-const { address } = await startProxy({ config, token: createTokenStore(TOKEN), log });
+const token = createTokenStore(TOKEN);
+const { log } = await createLogger(config.log, { isTTY: false, mask: await createMask(token.held) });
+const { address } = await startProxy({ config, token, log });
 
 reportSelf(address);
+
+/** undefined where an older build had none under its log. */
+async function createMask(held) {
+  try {
+    const [{ createTokenMask }, { createSpellings }] = await Promise.all(
+      ['traffic/redact.js', 'traffic/spellings.js'].map(load),
+    );
+    return createTokenMask(createSpellings(held));
+  } catch {
+    return undefined;
+  }
+}

@@ -38,9 +38,9 @@ export async function check({ json = false, ...flags }: CheckFlags): Promise<num
 async function examine(flags: Flags): Promise<Report> {
   const loaded = loadProcessConfig(flags);
   const { config, settings, warnings } = loaded;
-  const { finding, claims, store } = examineToken(loaded);
+  const { finding, claims, store, warnings: tokenWarnings } = examineToken(loaded);
   const calls = store === undefined ? [] : await callMkio(config, store);
-  return { settings, warnings, claims, findings: [finding, ...calls] };
+  return { settings, warnings: [...warnings, ...tokenWarnings], claims, findings: [finding, ...calls] };
 }
 
 interface ExaminedToken {
@@ -48,19 +48,22 @@ interface ExaminedToken {
   readonly claims?: Claims | undefined;
   /** undefined when there is no use in calling MK.IO. */
   readonly store?: TokenStore;
+  readonly warnings: readonly string[];
 }
 
 function examineToken(loaded: Loaded): ExaminedToken {
   let claims: Claims | undefined;
+  let warnings: readonly string[] = [];
   try {
-    const { token, source } = takeToken(loaded);
+    const { token, source, ...taken } = takeToken(loaded);
+    warnings = taken.warnings;
     claims = readClaims(token);
     const store = createTokenStore(token);
     store.current();
     const detail = renderTokenFacts(readTokenFacts(source, claims, Date.now()));
-    return { finding: { ok: true, what: 'token', detail, exit: 0 }, claims, store };
+    return { finding: { ok: true, what: 'token', detail, exit: 0 }, claims, store, warnings };
   } catch (error) {
-    if (error instanceof ProxyError) return { finding: findingOf('token', error), claims };
+    if (error instanceof ProxyError) return { finding: findingOf('token', error), claims, warnings };
     throw error;
   }
 }

@@ -8,13 +8,20 @@ export interface EndedBy {
   readonly text: string;
 }
 
+export interface FailureWorlds {
+  /** Shows where it happened. */
+  readonly debug: boolean;
+  /** Text of an error that is not ours may quote anything. */
+  readonly redact: (text: string) => string;
+}
+
 /** How the process ends when a command throws. */
-export function renderFailure(error: unknown, { debug }: { readonly debug: boolean }): EndedBy {
+export function renderFailure(error: unknown, { debug, redact }: FailureWorlds): EndedBy {
   // Help and version are thrown too; they have been printed.
   if (error instanceof CommanderError && error.exitCode === 0) return { exit: 0, text: '' };
   const { code, exit, message, hint } = speakable(error);
   const stack = debug && error instanceof Error ? `${error.stack ?? ''}\n` : '';
-  return { exit, text: `mkio-proxy: ${code}: ${message}\n${hint}\n${stack}` };
+  return { exit, text: redact(`mkio-proxy: ${code}: ${message}\n${hint}\n${stack}`) };
 }
 
 function speakable(error: unknown): ProxyError {
@@ -25,20 +32,23 @@ function speakable(error: unknown): ProxyError {
   });
 }
 
-/** commander quotes the argument as it was typed, so `--token=…` would put the secret on the screen. */
+/** commander quotes what was typed, so `--token=…` or a token behind the wrong flag would be put on the screen. */
 function misused({ message }: CommanderError): ProxyError {
   const text = message
     .replace(/^error: /, '')
-    // A name that may be a value itself is left out.
-    .replace(/unknown option '(--[A-Za-z_-]{1,30}(?=[='])|-\w)?[^]*'/, (_, name: string | undefined) =>
-      name === undefined ? 'unknown option' : `unknown option '${name}'`,
-    )
-    .replace(/argument '[^]*' is invalid/, 'argument is invalid')
+    .replace(/unknown option '([^]*)'/, (_, typed: string) => `unknown option${renderFlagName(typed)}`)
+    .replace(/argument '[^]*' is invalid/, 'has an invalid argument')
     .replaceAll('\n', ' ');
-  const hint = /unknown option '--\w*token\w*'/i.test(text)
+  const hint = /unknown option '-[^'=]*token/i.test(message)
     ? NO_TOKEN_FLAG
     : '`mkio-proxy --help` lists the commands and their flags.';
   return new ProxyError('CONFIG_INVALID', printable(text), { hint });
+}
+
+/** Flags are in lower case; anything else may be the secret itself. */
+function renderFlagName(typed: string): string {
+  const name = /^(?:--[a-z][a-z-]{0,29}(?==|$)|-[a-z])/.exec(typed)?.[0];
+  return name === undefined ? '' : ` '${name}'`;
 }
 
 const NO_TOKEN_FLAG =

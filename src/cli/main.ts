@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { keepWasmBaseline } from '../ops/wasm.ts';
 import { renderFailure } from './failure.ts';
+import { flushAll, redactCrash } from './parting.ts';
 import { runProgram } from './program.ts';
 
 /** The one way out: what was printed leaves first. */
@@ -12,14 +13,17 @@ const end = (code: number): void => {
 
 const fail = (error: unknown): void => {
   const debug = ['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '');
-  const { exit, text } = renderFailure(error, { debug });
+  const { exit, text } = renderFailure(error, { debug, redact: redactCrash });
   process.stderr.write(text);
-  end(exit);
+  void flushAll().then(() => end(exit));
 };
 
 process.on('uncaughtException', fail);
 // `mkio-proxy settings | head -1` closes the pipe early, which is no failure.
 process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+// In place of Node's own handler, which would let whoever may signal this process debug it, and read the token.
+process.on('SIGUSR1', () => undefined);
 
 keepWasmBaseline();
 runProgram(process.argv.slice(2)).then(end, fail);

@@ -7,6 +7,10 @@ import type { Loaded } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 import type { FoundToken } from '../token/sources.ts';
 import { readToken } from '../token/sources.ts';
+import { prepareParting } from './parting.ts';
+import { renderCommand } from './shell.ts';
+
+const SECRETS = OPTION_KEYS.filter((key) => optionOf(key).secret === true);
 
 /** The settings of this process. */
 export const loadProcessConfig = (flags: Flags): Loaded =>
@@ -21,11 +25,23 @@ function readCwd(): string {
   }
 }
 
-/** Takes the secrets out of the environment, which child processes and crash reports of Node would carry on. */
-export function takeToken({ config, settings }: Loaded): FoundToken {
-  for (const { env, secret } of OPTION_KEYS.map(optionOf))
-    if (secret === true) Reflect.deleteProperty(process.env, env);
-  return readToken(config.token, { token: settings.token.origin, tokenFile: settings.tokenFile.origin });
+export interface TakenToken extends Pick<FoundToken, 'token' | 'source'> {
+  readonly warnings: readonly string[];
+}
+
+/** Takes every secret out of the environment, which child processes and diagnostic reports of Node would carry on. */
+export function takeToken({ config, settings }: Loaded): TakenToken {
+  for (const key of SECRETS) Reflect.deleteProperty(process.env, optionOf(key).env);
+  const { access, admin } = config;
+  const found = readToken(config.token, { token: settings.token.origin, tokenFile: settings.tokenFile.origin });
+  const { token, source, exposed } = found;
+  prepareParting({ secrets: [token, access.callerKey, admin?.key].filter((secret) => secret !== undefined) });
+  return { token, source, warnings: exposed === undefined ? [] : [renderExposure(exposed)] };
+}
+
+function renderExposure({ path, mode }: NonNullable<FoundToken['exposed']>): string {
+  const remedy = renderCommand(['chmod', '600', path]);
+  return `the token file can be read by others (mode 0${mode.toString(8)}): ${remedy}`;
 }
 
 /** What goes on to the server: from here the store is the token's only home. */

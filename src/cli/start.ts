@@ -7,6 +7,7 @@ import { readClaims } from '../token/jwt.ts';
 import { createTokenStore } from '../token/store.ts';
 import { createTokenMask } from '../traffic/redact.ts';
 import { createSpellings } from '../traffic/spellings.ts';
+import { prepareParting } from './parting.ts';
 import { loadProcessConfig, takeToken, withoutToken } from './process-settings.ts';
 import { readTokenFacts, renderBanner } from './ready.ts';
 import { readVersion } from './version.ts';
@@ -15,13 +16,14 @@ import { readVersion } from './version.ts';
 export async function start(flags: Flags): Promise<number> {
   const loaded = loadProcessConfig(flags);
   const { config, warnings } = loaded;
-  const { token, source } = takeToken(loaded);
+  const { token, source, warnings: tokenWarnings } = takeToken(loaded);
   const store = createTokenStore(token);
   // A token that has expired ends the start, rather than every request.
   store.current();
 
   const mask = createTokenMask(createSpellings(store.held));
   const { log, pretty, print, flush } = await createLogger(config.log, { isTTY: process.stdout.isTTY, mask });
+  prepareParting({ secrets: store.held, flush });
   const proxy = await startProxy({ config: withoutToken(config), token: store, log });
   const { drainTimeoutMs } = config.listener;
   const ended = new Promise<number>((exit) => {
@@ -36,7 +38,7 @@ export async function start(flags: Flags): Promise<number> {
   };
   if (pretty) print(renderBanner(ready, readVersion()));
   else log.info({ event: 'ready', ...ready }, 'ready');
-  for (const warning of warnings) log.warn({ event: 'setting' }, warning);
+  for (const warning of [...warnings, ...tokenWarnings]) log.warn({ event: 'setting' }, warning);
 
   return await ended;
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { platform } from 'node:os';
 import type { TokenConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
 
@@ -6,6 +7,8 @@ export interface FoundToken {
   readonly token: string;
   /** Where it came from, for banners and logs; never a character of it. */
   readonly source: string;
+  /** The file that it came from, where others may read it too. */
+  readonly exposed?: { readonly path: string; readonly mode: number };
 }
 
 /** Where the settings themselves came from, e.g. `environment` or `flag --token-file`. */
@@ -24,7 +27,10 @@ export function readToken({ value, file }: TokenConfig, origins: TokenOrigins = 
   }
   if (file !== undefined) {
     const source = sourceOf(`MKIO_TOKEN_FILE ${file}`, origins.tokenFile);
-    return { token: parseToken(readTokenFile(file, source), source), source };
+    const { text, mode } = readTokenFile(file, source);
+    // Windows has no such bits.
+    const isExposed = (mode & 0o077) !== 0 && platform() !== 'win32';
+    return { token: parseToken(text, source), source, ...(isExposed && { exposed: { path: file, mode } }) };
   }
   throw new ProxyError('TOKEN_UNAVAILABLE', 'no token: neither MKIO_TOKEN nor MKIO_TOKEN_FILE is set');
 }
@@ -52,9 +58,9 @@ function readProblem(token: string): string | undefined {
 const sourceOf = (setting: string, origin: string | undefined): string =>
   origin === undefined ? setting : `${setting} (${origin})`;
 
-function readTokenFile(path: string, source: string): string {
+function readTokenFile(path: string, source: string): { readonly text: string; readonly mode: number } {
   try {
-    return readFileSync(path, 'utf8');
+    return { text: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 };
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     throw new ProxyError('TOKEN_UNAVAILABLE', `the file of ${source} cannot be read (${reason})`, {

@@ -60,9 +60,11 @@ describe('The banner', () => {
 });
 
 describe('A failure', () => {
+  const redact = (text: string): string => text.replaceAll('s3cret', '***');
+
   test('of ours is told with code, message and hint', () => {
     const error = new ProxyError('LISTEN_FAILED', 'taken', { hint: 'Take another.' });
-    expect(renderFailure(error, { debug: false })).toEqual({
+    expect(renderFailure(error, { debug: false, redact })).toEqual({
       exit: 4,
       text: 'mkio-proxy: LISTEN_FAILED: taken\nTake another.\n',
     });
@@ -70,14 +72,20 @@ describe('A failure', () => {
 
   test('that nobody expected is told without its text, and with its stack only for debugging', () => {
     const error = new Error('secret detail');
-    const shown = renderFailure(error, { debug: false });
+    const shown = renderFailure(error, { debug: false, redact });
     expect([shown.exit, shown.text]).toEqual([1, expect.stringContaining('INTERNAL: something went wrong')]);
     expect(shown.text).not.toContain('secret detail');
-    expect(renderFailure(error, { debug: true }).text).toContain('secret detail');
+    expect(renderFailure(error, { debug: true, redact }).text).toContain('secret detail');
+  });
+
+  test('shows no secret, not even in its stack', () => {
+    const { text } = renderFailure(new Error('with s3cret'), { debug: true, redact });
+    expect(text).toContain('with ***');
+    expect(text).not.toContain('s3cret');
   });
 
   test('is none when help was asked for', () => {
     const help = new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)');
-    expect(renderFailure(help, { debug: false })).toEqual({ exit: 0, text: '' });
+    expect(renderFailure(help, { debug: false, redact })).toEqual({ exit: 0, text: '' });
   });
 });

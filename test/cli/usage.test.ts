@@ -88,18 +88,24 @@ describe('A mistyped command line', () => {
     [['--token', CANARY]],
     [['start', CANARY]],
     [[`-t${CANARY}`]],
-    [[`--MKIO_TOKEN=${CANARY}`]],
-    [['start', `--Token=${CANARY}`]],
+    [[`-${CANARY}`]],
     [[`--${CANARY}`]],
+    [[`--token=it's ${CANARY}`]],
+    [[`--MKIO_TOKEN=${CANARY}`]],
+    [[`--Token=${CANARY}`]],
+    [[`--0=${CANARY}`]],
     [['settings', '--format', CANARY]],
+    [['settings', `--format=it's ${CANARY}`]],
     [['sandbox', '--next-links', CANARY]],
+    [['sandbox', '--rate-limit', CANARY]],
+    [['demo', `--once=${CANARY}`]],
   ])('%j does not repeat the token that was typed', async (args) => {
     const { code, stdout, stderr } = await run(args);
     expect(code).toBe(2);
     expect(stdout + stderr).not.toContain(CANARY.slice(0, 12));
   });
 
-  test.each([[['--token', CANARY]], [[`--MKIO_TOKEN=${CANARY}`]]])(
+  test.each([[['--token', CANARY]], [[`--MKIO_TOKEN=${CANARY}`]], [[`--Token=${CANARY}`]], [['--mkio-token', CANARY]]])(
     '%j says why there is no such flag',
     async (args) => {
       expect((await run(args)).stderr).toContain('A token has no flag, as others can read argv');

@@ -1,9 +1,11 @@
 // The attack: someone reads everything the program shows (answers, log, errors, process list) and looks for the token in any
 // encoding. Nothing may hold it, however the upstream, the caller or the operator brings it up.
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
 import { startUpstream } from '../support/upstream.ts';
-import { runCli } from '../support/cli.ts';
+import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { startProgram } from './program.ts';
 
@@ -49,4 +51,70 @@ test('the token shows in no report of a setting that is wrong', async () => {
     expect(code).toBe(2);
     expectClean(stdout + stderr);
   }
+});
+
+test('the token and the keys show in no diagnostic report, command line or process title', async () => {
+  const keys = { MKIO_PROXY_CALLER_KEY: 'canary-caller-key-0123', MKIO_PROXY_ADMIN_KEY: 'canary-admin-key-0123' };
+  const folder = createFolder();
+  const program = await startProgram({
+    MKIO_TOKEN: TOKEN,
+    ...keys,
+    NODE_OPTIONS: `--report-on-signal --report-directory=${folder}`,
+  });
+
+  program.child.kill('SIGUSR2');
+  while (readdirSync(folder).length === 0) await sleep(20);
+  await sleep(200);
+
+  const [report = ''] = readdirSync(folder);
+  const of = (name: string): string => readFileSync(`/proc/${program.child.pid}/${name}`, 'utf8');
+  for (const text of [readFileSync(join(folder, report), 'utf8'), of('cmdline'), of('comm')]) {
+    expectClean(text);
+    for (const key of Object.values(keys)) expect(text).not.toContain(key);
+  }
+});
+
+test('SIGUSR1 opens no debugger', async () => {
+  const program = await startProgram({ MKIO_TOKEN: TOKEN });
+
+  program.child.kill('SIGUSR1');
+  await sleep(300);
+
+  await expect(fetch('http://127.0.0.1:9229/json')).rejects.toThrow();
+  expect((await fetch(`${program.address}/x`)).status).toBe(404);
+  expect(program.stderr()).toBe('');
+});
+
+test('a crash shows neither the token nor what looks like one, and writes the rest of the log', async () => {
+  const jwt = 'eyJhbGciOiJub25lIn0.eyJqdGkiOiIxIn0.c2lnbmF0dXJl';
+  const crash = `setTimeout(() => { throw new Error('${TOKEN} ${jwt}') }, 1500)`;
+  const running = spawnCli(['start'], {
+    cwd: createFolder(),
+    env: { MKIO_TOKEN: TOKEN, MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: 'off', LOG_LEVEL: 'debug' },
+    nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(crash)}`],
+  });
+  onTestFinished(() => void running.child.kill('SIGKILL'));
+
+  const { code, stdout, stderr } = await running.ended;
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('"event":"ready"');
+  expect(stderr).toContain('Error: [redacted] [redacted]');
+  expectClean(stdout + stderr);
+});
+
+test('a token file that others can read is warned about, with the remedy', async () => {
+  const folder = createFolder({ token: TOKEN });
+  const path = join(folder, 'token');
+  chmodSync(path, 0o644);
+  const warning = `the token file can be read by others (mode 0644): chmod 600 ${path}`;
+
+  const program = await startProgram({ MKIO_TOKEN_FILE: path });
+  await program.printed(/"event":"setting"/);
+  expect(program.stdout()).toContain(warning);
+
+  const env = { MKIO_TOKEN_FILE: path, MKIO_BASE_URL: 'http://127.0.0.1:9' };
+  expect((await runCli(['check'], { cwd: folder, env })).stdout).toContain(warning);
+  chmodSync(path, 0o600);
+  expect((await runCli(['check'], { cwd: folder, env })).stdout).not.toContain('chmod');
 });

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ProxyError } from '../../src/errors.ts';
@@ -52,6 +53,17 @@ describe('A token', () => {
 describe('The token source', () => {
   const origins = { token: '.env', tokenFile: 'flag --token-file' };
 
+  test.each([
+    [0o600, undefined],
+    [0o400, undefined],
+    [0o640, 0o640],
+    [0o604, 0o604],
+  ])('is a file that others can read, or not, with mode %i', (mode, told) => {
+    const path = join(createFolder({ token: TOKEN }), 'token');
+    chmodSync(path, mode);
+    expect(readToken({ value: undefined, file: path }).exposed).toEqual(told && { path, mode: told });
+  });
+
   test('is the setting', () => {
     expect(readToken({ value: TOKEN, file: undefined }, origins)).toEqual({
       token: TOKEN,
@@ -62,6 +74,7 @@ describe('The token source', () => {
   test('is the file', () => {
     const file = join(createFolder({ token: `${TOKEN}\n` }), 'token');
     const source = `MKIO_TOKEN_FILE ${file} (flag --token-file)`;
+    chmodSync(file, 0o600);
     expect(readToken({ value: undefined, file }, origins)).toEqual({ token: TOKEN, source });
   });
 

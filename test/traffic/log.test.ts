@@ -119,3 +119,29 @@ describe('no log line holds the token', () => {
     expect(JSON.stringify(proxy.logged)).not.toContain(TOKEN);
   });
 });
+
+test('no log line holds the key of a caller or of the admin listener', async () => {
+  const [callerKey, key] = ['caller-key-0123456789', 'admin-key-0123456789'];
+  const admin = { host: '127.0.0.1', port: 0, key };
+  const proxy = await startTestProxy({ ...(await startUpstream()), access: { callerKey }, admin });
+
+  await call(proxy, `/api/v1/${callerKey}?x=${key}`);
+
+  expect((await proxy.exchange()).target).toBe('/api/v1/[redacted]?x=[redacted]');
+});
+
+test('a log line keeps what is no secret, and masks what looks like one', async () => {
+  const proxy = await startTestProxy(await startUpstream());
+
+  await call(proxy, '/api/v1/x?$skiptoken=2&$label_key=series&sig=abc%3D');
+
+  expect((await proxy.exchange()).target).toBe('/api/v1/x?$skiptoken=2&$label_key=series&sig=[redacted]');
+});
+
+test('a signed link reaches the caller as it is', async () => {
+  const location = 'https://x.blob.core.windows.net/a?sv=1&sig=ab%2Fc%3D';
+  const upstream = await startUpstream((_, response) => response.writeHead(303, { location }).end());
+  const proxy = await startTestProxy(upstream);
+
+  expect((await call(proxy, '/api/v1/x')).headers.location).toBe(location);
+});
