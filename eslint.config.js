@@ -16,7 +16,7 @@ const features = Object.keys(rooms);
 
 /** Decisions are functions over values: no Fastify, no I/O, no clock. */
 const pure = [
-  ...['loopback', 'token/jwt', 'traffic/redact', 'config/options', 'config/render'],
+  ...['loopback', 'token/jwt', 'traffic/redact', 'config/options', 'config/policy', 'config/render'],
   ...['policy/access', 'policy/cors', 'policy/methods', 'policy/rules', 'policy/target'],
   ...['forward/headers', 'forward/failures', 'forward/links'],
 ].map((file) => `src/${file}.ts`);

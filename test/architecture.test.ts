@@ -39,6 +39,7 @@ const PURE = [
   'traffic/spelling-search.ts',
   'traffic/spellings.ts',
   'config/options.ts',
+  'config/policy.ts',
   'config/render.ts',
 ];
 

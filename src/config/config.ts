@@ -1,3 +1,5 @@
+import type { Level, PolicyRules, Rule } from './policy.ts';
+
 /** Where and how the proxy reaches MK.IO. Times in milliseconds. */
 export interface UpstreamConfig {
   /** Scheme, host and port alone, e.g. `https://app.mk.io`. */
@@ -50,6 +52,16 @@ export interface AccessConfig {
   readonly maxExchanges: number | undefined;
 }
 
+/** What callers may do. */
+export interface PolicyConfig {
+  /** Built-in levels, or the rules of a file. */
+  readonly base: { readonly levels: readonly Level[] } | PolicyRules;
+  /** What is allowed beside it. */
+  readonly allow: readonly Rule[];
+  /** The only projects that callers may use; empty: all. */
+  readonly projects: readonly string[];
+}
+
 export interface AdminConfig {
   readonly host: string;
   readonly port: number;
@@ -77,6 +89,7 @@ export interface Config {
   readonly upstream: UpstreamConfig;
   readonly listener: ListenerConfig;
   readonly access: AccessConfig;
+  readonly policy: PolicyConfig;
   /** undefined: no admin listener. */
   readonly admin: AdminConfig | undefined;
   readonly log: LogConfig;

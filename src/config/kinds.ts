@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseForwardHeader, parseHost, parseHostPattern, parseName, parseOrigin, parsePrefix } from './parsers.ts';
+import type { PolicyChoice, Rule } from './policy.ts';
+import { LEVELS, parsePolicy, parseRule } from './policy.ts';
 import { parseDuration, parseSize } from './units.ts';
 
 /**
@@ -192,5 +194,26 @@ export const origins: Kind<readonly string[]> = {
   schema: listOf(parseOrigin),
   expects: 'origins separated by commas, such as https://app.example.com or http://localhost:5173',
   placeholder: 'origins',
+  json: TEXTS,
+};
+
+export const names: Kind<readonly string[]> = {
+  schema: listOf(parseName),
+  expects: 'names of projects separated by commas',
+  placeholder: 'names',
+  json: TEXTS,
+};
+
+export const policy: Kind<PolicyChoice> = {
+  schema: parsedBy(parsePolicy),
+  expects: `levels (${LEVELS.join(', ')}) separated by commas, or the path of a JSON file that holds a slash or ends in .json`,
+  placeholder: 'policy',
+  json: { type: 'string' },
+};
+
+export const rules: Kind<readonly Rule[]> = {
+  schema: listOf(parseRule),
+  expects: 'rules separated by commas, such as `POST /user/tokens`; * stands for one segment, ** for any number',
+  placeholder: 'rules',
   json: TEXTS,
 };

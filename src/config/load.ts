@@ -26,12 +26,20 @@ export function loadConfig({ env, cwd, flags = {}, execArgv = [] }: ConfigWorlds
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
   // A token that stands there is reported with the other settings.
   const file = path === undefined || holdsToken(path) ? [] : [readSettingsFile(cwd, path)];
-  return resolveConfig([checked(DEFAULTS), ...file, ...over], { env, execArgv });
+  return resolveConfig([checked(DEFAULTS), ...file, ...over], {
+    env,
+    execArgv,
+    readPolicyFile: (path) => readJson(resolve(cwd, path)),
+  });
 }
 
 /** The settings that the given flags make alone, whatever surrounds them. */
 export const loadFlags = (flags: Flags): Loaded =>
-  resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], { env: {}, execArgv: [] });
+  resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], {
+    env: {},
+    execArgv: [],
+    readPolicyFile: (path) => readJson(path),
+  });
 
 function readDotenv(cwd: string): CheckedLayer {
   try {

@@ -3,7 +3,7 @@ import type { LogFormat, LogLevel } from './config.ts';
 import * as kinds from './kinds.ts';
 import type { Kind } from './kinds.ts';
 
-export type Group = 'token' | 'upstream' | 'listener' | 'access' | 'admin' | 'logging';
+export type Group = 'token' | 'upstream' | 'listener' | 'access' | 'policy' | 'admin' | 'logging';
 
 export interface Option<T = unknown> {
   readonly env: string;
@@ -199,6 +199,25 @@ export const OPTIONS = {
     default: 'off',
     group: 'access',
     about: 'Most exchanges of one caller at a time',
+  },
+  policy: {
+    env: 'MKIO_PROXY_POLICY',
+    kind: kinds.policy,
+    default: 'default',
+    group: 'policy',
+    about: 'What callers may do: built-in levels separated by commas, or the path of a file with rules',
+  },
+  policyAllow: {
+    env: 'MKIO_PROXY_POLICY_ALLOW',
+    kind: kinds.rules,
+    group: 'policy',
+    about: 'Operations that are allowed whatever the policy says, separated by commas',
+  },
+  projects: {
+    env: 'MKIO_PROXY_PROJECTS',
+    kind: kinds.names,
+    group: 'policy',
+    about: 'The only MK.IO projects that callers may use, separated by commas',
   },
   adminHost: {
     env: 'MKIO_PROXY_ADMIN_HOST',

@@ -6,6 +6,7 @@ export const GROUP_TITLES: Readonly<Record<Group, string>> = {
   upstream: 'Upstream (MK.IO)',
   listener: 'Listener (what callers connect to)',
   access: 'Access (who may call)',
+  policy: 'Policy (what callers may do)',
   admin: 'Admin listener (inspector, health, metrics)',
   logging: 'Logging and settings file',
 };

@@ -1,11 +1,13 @@
 import { checkAcross, renderWarnings } from './checks.ts';
 import type { Facts } from './checks.ts';
-import type { Config } from './config.ts';
+import type { Config, PolicyConfig } from './config.ts';
 import type { ConfigIssue } from './issues.ts';
 import { ConfigError, holdsToken, renderValue } from './issues.ts';
 import type { CheckedLayer, Entry, Env, Layer } from './layers.ts';
 import type { OptionKey, Values } from './options.ts';
-import { OPTION_KEYS, optionOf } from './options.ts';
+import { OPTION_KEYS, OPTIONS, optionOf } from './options.ts';
+import type { PolicyChoice } from './policy.ts';
+import { parsePolicyFile } from './policy.ts';
 
 /** A setting for the eye of the operator: a secret's text is masked. */
 export interface Setting {
@@ -24,18 +26,24 @@ export interface Loaded {
 export interface Surroundings {
   readonly env: Env;
   readonly execArgv: readonly string[];
+  /** Reads a policy file as JSON; throws what cannot be read. */
+  readonly readPolicyFile: (path: string) => unknown;
 }
 
 /** Parses the merged layers by the option table, checks across them and freezes; throws all problems at once. */
-export function resolveConfig(layers: readonly CheckedLayer[], { env, execArgv }: Surroundings): Loaded {
+export function resolveConfig(
+  layers: readonly CheckedLayer[],
+  { env, execArgv, readPolicyFile }: Surroundings,
+): Loaded {
   const merged = Object.assign({}, ...layers.map(({ layer }) => layer)) as Layer;
   const { values, issues: wrongValues } = parseValues(merged);
   const originOf = (key: OptionKey): string => merged[key]?.origin ?? 'not set';
   const facts: Facts = { values, originOf, env, execArgv };
-  const issues = [...layers.flatMap((layer) => layer.issues), ...wrongValues, ...checkAcross(facts)];
+  const { policy, issues: wrongPolicy } = resolvePolicy(values.policy, originOf('policy'), readPolicyFile);
+  const issues = [...layers.flatMap((layer) => layer.issues), ...wrongValues, ...wrongPolicy, ...checkAcross(facts)];
   if (issues.length > 0) throw new ConfigError(issues);
   return deepFreeze({
-    config: assemble(values as Values),
+    config: assemble(values as Values, policy),
     settings: maskSecrets(merged),
     warnings: [...layers.flatMap((layer) => layer.warnings), ...renderWarnings(facts)],
   });
@@ -71,7 +79,27 @@ function wrongValue(key: OptionKey, { text, origin }: Entry, problem = 'is not v
   return { setting: env, origin, problem: `${shown} ${problem}`, remedy: `give ${kind.expects}` };
 }
 
-const assemble = (values: Values): Config => ({
+interface ResolvedPolicy {
+  readonly policy: PolicyConfig['base'];
+  readonly issues: readonly ConfigIssue[];
+}
+
+function resolvePolicy(
+  choice: PolicyChoice = { levels: [] },
+  origin: string,
+  readPolicyFile: Surroundings['readPolicyFile'],
+): ResolvedPolicy {
+  if ('levels' in choice) return { policy: choice, issues: [] };
+  try {
+    return { policy: parsePolicyFile(readPolicyFile(choice.file)), issues: [] };
+  } catch (error) {
+    const problem = `the file ${choice.file} ${error instanceof Error ? error.message : 'cannot be read'}`;
+    const remedy = 'give rules as in config/policy.json';
+    return { policy: { levels: [] }, issues: [{ setting: OPTIONS.policy.env, origin, problem, remedy }] };
+  }
+}
+
+const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
   token: { value: values.token, file: values.tokenFile },
   project: values.project,
   upstream: {
@@ -101,6 +129,7 @@ const assemble = (values: Values): Config => ({
     rateLimit: values.rateLimit,
     maxExchanges: values.maxExchanges,
   },
+  policy: { base: policy, allow: values.policyAllow ?? [], projects: values.projects ?? [] },
   admin:
     values.adminPort === undefined
       ? undefined

@@ -5,7 +5,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
-import type { AccessConfig, AdminConfig, Config, ListenerConfig, UpstreamConfig } from '../../src/config/config.ts';
+import type {
+  AccessConfig,
+  AdminConfig,
+  Config,
+  ListenerConfig,
+  PolicyConfig,
+  UpstreamConfig,
+} from '../../src/config/config.ts';
 import { startProxy } from '../../src/server.ts';
 
 /** Looks like a token of MK.IO, so that its length and alphabet are real. */
@@ -30,12 +37,13 @@ export interface TestProxyOptions {
   readonly upstream?: Partial<UpstreamConfig>;
   readonly listener?: Partial<ListenerConfig>;
   readonly access?: Partial<AccessConfig>;
+  readonly policy?: Partial<PolicyConfig>;
   readonly admin?: Pick<AdminConfig, 'host' | 'port'> & Partial<AdminConfig>;
 }
 
 /** A proxy on a free port in front of `origin`, closed when the test has finished. */
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
-  const { origin, token, upstream, listener, access, admin } = options;
+  const { origin, token, upstream, listener, access, policy, admin } = options;
   const log = createLog();
   const config: Config = {
     token: { value: undefined, file: undefined },
@@ -64,6 +72,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       maxExchanges: undefined,
       ...access,
     },
+    policy: { base: { levels: ['default'] }, allow: [], projects: [], ...policy },
     admin: admin && { key: undefined, ...admin },
     log: { level: 'info', format: 'json' },
   };

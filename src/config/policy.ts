@@ -1,0 +1,96 @@
+/** The families of MK.IO's API, which a policy may be confined to. */
+export const FAMILIES = ['media', 'live', 'templates', 'fleets', 'infra', 'management'] as const;
+export const LEVELS = ['default', 'read-only', 'open', ...FAMILIES] as const;
+
+export type Family = (typeof FAMILIES)[number];
+export type Level = (typeof LEVELS)[number];
+
+/** What MKIO_PROXY_POLICY names: levels that all have to agree, families among them in the alternative; or a file. */
+export type PolicyChoice = { readonly levels: readonly Level[] } | { readonly file: string };
+
+/** A method, or `*` for any, and a path in which `*` stands for one segment and `**` for any number of them. */
+export interface Rule {
+  readonly method: string;
+  /** Absolute: begins with `/api`, or is `**` alone. */
+  readonly path: string;
+  /** As the operator wrote it. */
+  readonly text: string;
+}
+
+export interface OrderedRule extends Rule {
+  readonly verdict: 'allow' | 'deny';
+}
+
+const BASE = '/api/v1';
+const RULE = /^(?:([A-Z]+|\*) +)?(\*\*|\/[\w/\-.~!$&'()*+;=:@%]*)$/;
+
+export function parsePolicy(text: string): PolicyChoice {
+  if (/[/\\]|\.json$/.test(text)) return { file: text };
+  const levels = text.split(',').map((item) => parseLevel(item.trim()));
+  if (levels.length > 1 && (levels.includes('open') || levels.includes('default'))) {
+    throw new TypeError('combines a level with open or default, which stand alone');
+  }
+  return { levels: [...new Set(levels)] };
+}
+
+function parseLevel(text: string): Level {
+  const level = LEVELS.find((known) => known === text);
+  if (level === undefined) throw new TypeError('names no level');
+  return level;
+}
+
+/** `POST /user/tokens` → POST on `/api/v1/user/tokens`; without a method any; `**` is every path. */
+export function parseRule(text: string): Rule {
+  const [, method = '*', path] = RULE.exec(text.trim()) ?? [];
+  if (path === undefined) throw new TypeError('holds what is not a rule');
+  if (path !== '**' && path.split('/').some((segment) => segment.includes('**') && segment !== '**')) {
+    throw new TypeError('holds ** beside other characters of a segment');
+  }
+  const absolute = path === '**' || /^\/api(?:\/|$)/.test(path) ? path : BASE + path;
+  return { method, path: absolute, text: text.trim() };
+}
+
+/**
+ * The content of a policy file: `{"allow":["GET /projects/**"],"deny":["DELETE **"],"otherwise":"deny"}`. The members stand
+ * in the order in which they are tried, and may be objects of a list where either comes more than once.
+ *
+ * @throws TypeError whose message tells what is wrong
+ */
+export function parsePolicyFile(json: unknown): PolicyRules {
+  const parts = Array.isArray(json) ? (json as unknown[]) : [json];
+  const rules: OrderedRule[] = [];
+  let otherwise: PolicyRules['otherwise'] = 'deny';
+  for (const part of parts) {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) throw new TypeError('holds no JSON object');
+    for (const [member, value] of Object.entries(part)) {
+      if (member === 'allow' || member === 'deny') rules.push(...parseRules(value, member));
+      else if (member === 'otherwise') otherwise = parseOtherwise(value);
+      else if (member !== '$schema') throw new TypeError('has a member that is neither allow, deny nor otherwise');
+    }
+  }
+  return { rules, otherwise };
+}
+
+/** Rules, the first that matches decides, and what holds where none does. */
+export interface PolicyRules {
+  readonly rules: readonly OrderedRule[];
+  readonly otherwise: 'allow' | 'deny';
+}
+
+function parseRules(value: unknown, verdict: OrderedRule['verdict']): OrderedRule[] {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw new TypeError(`has ${verdict} without a list of texts`);
+  }
+  return value.map((text, index) => {
+    try {
+      return { ...parseRule(text), verdict };
+    } catch (error) {
+      throw new TypeError(`${(error as Error).message} (${verdict}, rule ${index + 1})`, { cause: error });
+    }
+  });
+}
+
+function parseOtherwise(value: unknown): PolicyRules['otherwise'] {
+  if (value === 'allow' || value === 'deny') return value;
+  throw new TypeError('has an otherwise that is neither allow nor deny');
+}
