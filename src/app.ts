@@ -40,7 +40,7 @@ export interface Proxy {
 
 /** The whole proxy, in the order in which a request meets it. */
 export async function createProxy({ config, token, log }: ProxyWorlds): Promise<Proxy> {
-  const { listener, access, upstream } = config;
+  const { listener, access, policy, upstream } = config;
   const spellings = createSpellings(token.held);
   const maskTokens = createTokenMask(spellings);
   const maskKeys = createTokenMask(createSpellings(keysOf(config)));
@@ -87,6 +87,7 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
   await app.register(guard, {
     listener,
     access,
+    policy,
     readCallers: createCallers(access, log),
     isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
   });

@@ -67,7 +67,13 @@ export const ERRORS = {
     party: 'caller',
     status: 403,
     proxyStatus: 'http_request_denied',
-    hint: 'Use the MK.IO portal for this operation: a caller of the proxy must not create or revoke tokens.',
+    hint: 'The policy of the proxy refuses this operation; `mkio-proxy policy explain` tells the rule and the setting.',
+  },
+  PROJECT_REFUSED: {
+    party: 'caller',
+    status: 403,
+    proxyStatus: 'http_request_denied',
+    hint: 'Only the projects of MKIO_PROXY_PROJECTS may be used through this proxy.',
   },
   NOT_FORWARDED: {
     party: 'caller',
@@ -183,6 +189,8 @@ export interface ProxyErrorOptions {
   readonly proxyStatus?: string;
   /** Header fields that the answer must carry too, e.g. `Allow` with 405 (RFC 9110 §15.5.6). */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the answer's `extraDetail` tells beside the hint. */
+  readonly extraDetail?: Readonly<Record<string, string>>;
 }
 
 /** A refusal or a failure: what the proxy says itself. `message` is shown to callers, `cause` is for the log alone. */
@@ -191,6 +199,7 @@ export class ProxyError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly extraDetail: Readonly<Record<string, string>>;
   readonly #proxyStatus: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ProxyErrorOptions = {}) {
@@ -199,6 +208,7 @@ export class ProxyError extends Error {
     this.code = code;
     this.hint = options.hint ?? row.hint;
     this.headers = options.headers ?? {};
+    this.extraDetail = options.extraDetail ?? {};
     this.#proxyStatus = options.proxyStatus ?? row.proxyStatus;
   }
 
@@ -230,9 +240,9 @@ export interface RenderedError {
 
 /** `requestId` becomes MK.IO's `ref`, the thing to quote to support. */
 export function renderError(error: ProxyError, requestId: string): RenderedError {
-  const { code, status, hint } = error;
+  const { code, status, hint, extraDetail } = error;
   const body = JSON.stringify({
-    error: { code, detail: error.message, extraDetail: { hint } },
+    error: { code, detail: error.message, extraDetail: { hint, ...extraDetail } },
     status,
     ref: requestId,
   });

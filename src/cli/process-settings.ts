@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import type { Loaded } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
+import { renderLoosenings } from '../policy/loosenings.ts';
 import type { FoundToken } from '../token/sources.ts';
 import { readToken } from '../token/sources.ts';
 import { prepareParting } from './parting.ts';
@@ -12,9 +13,13 @@ import { renderCommand } from './shell.ts';
 
 const SECRETS = OPTION_KEYS.filter((key) => optionOf(key).secret === true);
 
-/** The settings of this process. */
-export const loadProcessConfig = (flags: Flags): Loaded =>
-  loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
+/** The settings of this process, with a warning for each default that they loosen. */
+export function loadProcessConfig(flags: Flags): Loaded {
+  const loaded = loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
+  const { config, settings, warnings } = loaded;
+  const origins = { policy: settings.policy.origin, policyAllow: settings.policyAllow.origin };
+  return { ...loaded, warnings: [...warnings, ...renderLoosenings(config.policy, origins)] };
+}
 
 function readCwd(): string {
   try {

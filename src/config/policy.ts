@@ -1,3 +1,5 @@
+import type { ForwardedMethod } from '../policy/methods.ts';
+
 /** The families of MK.IO's API, which a policy may be confined to. */
 export const FAMILIES = ['media', 'live', 'templates', 'fleets', 'infra', 'management'] as const;
 export const LEVELS = ['default', 'read-only', 'open', ...FAMILIES] as const;
@@ -22,7 +24,11 @@ export interface OrderedRule extends Rule {
 }
 
 const BASE = '/api/v1';
+const ABSOLUTE = /^\/(?:api|auth|\.well-known)(?:\/|$)/;
 const RULE = /^(?:([A-Z]+|\*) +)?(\*\*|\/[\w/\-.~!$&'()*+;=:@%]*)$/;
+const METHODS: Readonly<Record<string, true>> = {
+  ...{ GET: true, HEAD: true, POST: true, PUT: true, PATCH: true, DELETE: true, OPTIONS: true, '*': true },
+} satisfies Record<ForwardedMethod | '*', true>;
 
 export function parsePolicy(text: string): PolicyChoice {
   if (/[/\\]|\.json$/.test(text)) return { file: text };
@@ -39,16 +45,33 @@ function parseLevel(text: string): Level {
   return level;
 }
 
-/** `POST /user/tokens` → POST on `/api/v1/user/tokens`; without a method any; `**` is every path. */
+/**
+ * `POST /user/tokens` → POST on `/api/v1/user/tokens`; without a method any; `**` is every path. What may not stand in
+ * the text of a list, such as a comma, is percent-encoded.
+ */
 export function parseRule(text: string): Rule {
   const [, method = '*', path] = RULE.exec(text.trim()) ?? [];
   if (path === undefined) throw new TypeError('holds what is not a rule');
-  if (path !== '**' && path.split('/').some((segment) => segment.includes('**') && segment !== '**')) {
-    throw new TypeError('holds ** beside other characters of a segment');
-  }
-  const absolute = path === '**' || /^\/api(?:\/|$)/.test(path) ? path : BASE + path;
-  return { method, path: absolute, text: text.trim() };
+  if (METHODS[method] === undefined) throw new TypeError('holds a rule for a method that is never forwarded');
+  return { method, path: path === '**' ? path : parseRulePath(path), text: text.trim() };
 }
+
+/** A rule that no request can match would be silently void. */
+function parseRulePath(text: string): string {
+  const path = text.replace(/\/$/, '');
+  const segments = path.split('/').slice(1);
+  if (segments.includes('')) throw new TypeError('holds a rule with an empty segment');
+  if (segments.some((segment) => /^\.{1,2}$/.test(segment))) throw new TypeError('holds a rule with a dot segment');
+  if (segments.some((segment) => segment.includes('*') && !/^\*{1,2}$/.test(segment))) {
+    throw new TypeError('holds * or ** beside other characters of a segment');
+  }
+  if (/%(?![0-9a-f]{2})|%(?:2f|5c|00|0a|0d)/i.test(path))
+    throw new TypeError('holds a rule with an escape that no path has');
+  return renderAbsolute(path);
+}
+
+/** `/projects/p` → `/api/v1/projects/p`; what stands elsewhere is written out. */
+export const renderAbsolute = (path: string): string => (ABSOLUTE.test(path) ? path : BASE + path);
 
 /**
  * The content of a policy file: `{"allow":["GET /projects/**"],"deny":["DELETE **"],"otherwise":"deny"}`. The members stand

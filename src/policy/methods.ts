@@ -1,5 +1,10 @@
 /** The methods of MK.IO's API, and OPTIONS. */
 export const FORWARDED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
+export type ForwardedMethod = (typeof FORWARDED_METHODS)[number];
+
+/** Those that change nothing (RFC 9110 §9.2.1). */
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'] satisfies ForwardedMethod[]);
+
 /** The `Allow` field that goes with 405 (RFC 9110 §15.5.6). */
 export const ALLOW = { allow: FORWARDED_METHODS.join(', ') };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { AccessConfig, ListenerConfig } from '../config/config.ts';
+import type { AccessConfig, ListenerConfig, PolicyConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { createAccess, readCallerFields } from './access.ts';
@@ -9,7 +9,8 @@ import { requireCaller } from './callers.ts';
 import { isPreflight, renderCors, renderPreflight } from './cors.ts';
 import type { ReadCallers } from './keys-file.ts';
 import { ALLOW, FORWARDED_METHODS } from './methods.ts';
-import { refuseTokenOperations } from './rules.ts';
+import { requireAllowed } from './refusal.ts';
+import { createPolicy } from './rules.ts';
 import type { Target } from './target.ts';
 import { resolveAddress, resolveTarget } from './target.ts';
 
@@ -25,6 +26,7 @@ declare module 'fastify' {
 export interface GuardOptions {
   readonly listener: ListenerConfig;
   readonly access: AccessConfig;
+  readonly policy: PolicyConfig;
   readonly readCallers: ReadCallers;
   /** Whether a request header field of this lower-case name goes upstream. */
   readonly isForwarded: (name: string) => boolean;
@@ -34,7 +36,9 @@ const PREFLIGHT = { status: 204, answeredBy: 'preflight' } as const satisfies Pa
 const METHODS = new Set<string>(FORWARDED_METHODS);
 
 /** Judges every request before anything is spent on it, from who calls to what is asked for. */
-export const guard = fp<GuardOptions>((app: FastifyInstance, { listener, access, readCallers, isForwarded }, done) => {
+export const guard = fp<GuardOptions>((app: FastifyInstance, options, done) => {
+  const { listener, access, readCallers, isForwarded } = options;
+  const policy = createPolicy(options.policy);
   const { requireOwnHost, refuseForeignPages } = createAccess({ host: listener.host, ...access });
   app.decorateRequest('target');
   app.decorateRequest('callerName');
@@ -58,7 +62,7 @@ export const guard = fp<GuardOptions>((app: FastifyInstance, { listener, access,
     refuseExpectation(headers.expect);
     refuseTransferCoding(headers['transfer-encoding']);
     const target = resolveTarget(address, listener.prefixes);
-    refuseTokenOperations(method, target);
+    requireAllowed(policy, method, target);
     request.target = target;
     next();
   });

@@ -1,29 +1,81 @@
-import { ProxyError } from '../errors.ts';
+import type { PolicyConfig } from '../config/config.ts';
+import type { Level, Rule } from '../config/policy.ts';
+import { refuseGuarded } from './guarded.ts';
+import { createLevelJudge } from './levels.ts';
+import { SAFE_METHODS } from './methods.ts';
+import type { Asked } from './patterns.ts';
+import { compilePattern, matchesEvery } from './patterns.ts';
+import { createFileJudge } from './policy-file.ts';
+import { createConfinement } from './projects.ts';
+import { readReadings } from './readings.ts';
 import type { Target } from './target.ts';
+import type { Denial, Judge, Verdict } from './verdict.ts';
 
-const TOKEN_OPERATION = /^\/api\/v1\/(?:user|organization)\/tokens(?:\/|$)/i;
-const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+export interface Policy {
+  readonly decide: (method: string, target: Pick<Target, 'path'>) => Verdict;
+}
 
 /**
- * Refuses to let a caller mint or revoke tokens: a minted one would be the secret after all, in the answer.
+ * The rules in the order in which they are asked.
  *
- * @throws ProxyError OPERATION_REFUSED (403)
+ * An upstream may read a path more leniently than it is written. So what forbids applies where one reading matches, and
+ * what permits only where all do: no spelling of what is refused passes.
  */
-export function refuseTokenOperations(method: string, target: Target): void {
-  if (READS.has(method)) return;
-  if (TOKEN_OPERATION.test(readFoldedPath(target.path))) {
-    throw new ProxyError('OPERATION_REFUSED', 'Callers of the proxy may not create or revoke MK.IO tokens.');
+export function createPolicy({ base, allow, projects }: PolicyConfig): Policy {
+  const isOpen = isLevel(base, 'open');
+  const judges: readonly Judge[] = [
+    ...(projects.length > 0 ? [createConfinement(projects)] : []),
+    ...allow.map(createOpening),
+    ...(isOpen ? [] : [refuseGuarded]),
+  ];
+  const judgeRest = 'levels' in base ? createLevelJudge(base.levels) : createFileJudge(base);
+  const decide = (asked: Asked): Verdict => firstOf(judges, asked) ?? judgeRest(asked);
+
+  const free =
+    projects.length === 0 && (isOpen ? FREE_WHEN_OPEN : isLevel(base, 'default') ? FREE_BY_DEFAULT : undefined);
+  return {
+    decide: (method, { path }) => {
+      if (free && free.holds(method, path)) return free.verdict;
+      const readings = readReadings(path);
+      return readings === undefined ? AMBIGUOUS : decide({ method, ...readings });
+    },
+  };
+}
+
+const isLevel = (base: PolicyConfig['base'], level: Level): boolean => 'levels' in base && base.levels.includes(level);
+
+function firstOf(judges: readonly Judge[], asked: Asked): Verdict | undefined {
+  for (const judge of judges) {
+    const verdict = judge(asked);
+    if (verdict !== undefined) return verdict;
   }
+  return undefined;
 }
 
-/** The path as a lenient upstream might read it: decoded, parameters cut off, runs of slashes folded. */
-function readFoldedPath(path: string): string {
-  return decodeLeniently(path)
-    .replace(/;[^/]*/g, '')
-    .replace(/\/{2,}/g, '/');
+/** What passes whatever way it is read, which spares most requests the readings. */
+interface Free {
+  readonly holds: (method: string, path: string) => boolean;
+  readonly verdict: Verdict;
 }
 
-function decodeLeniently(path: string): string {
-  const decoded = path.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return decoded === path ? path : decodeLeniently(decoded);
+const FREE_WHEN_OPEN: Free = { holds: () => true, verdict: { allowed: true, rule: 'level open' } };
+
+/** At the default level nothing below /api is refused that only reads. */
+const FREE_BY_DEFAULT: Free = {
+  holds: (method, path) => SAFE_METHODS.has(method) && path.startsWith('/api/') && !path.includes('%'),
+  verdict: { allowed: true, rule: 'level default' },
+};
+
+const AMBIGUOUS: Denial = {
+  allowed: false,
+  code: 'OPERATION_REFUSED',
+  rule: 'ambiguous path',
+  reason: 'a path that servers read in many ways',
+  setting: 'MKIO_PROXY_POLICY=open',
+};
+
+function createOpening(rule: Rule): Judge {
+  const pattern = compilePattern(rule);
+  const yes = { allowed: true, rule: `MKIO_PROXY_POLICY_ALLOW: ${rule.text}` } as const;
+  return (asked) => (matchesEvery(pattern, asked) ? yes : undefined);
 }

@@ -1,0 +1,42 @@
+import type { Operation } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
+import type { Asked, Pattern } from './patterns.ts';
+import { compileTemplate, matches } from './patterns.ts';
+import type { Path } from './readings.ts';
+
+interface Entry {
+  readonly operation: Operation;
+  readonly pattern: Pattern;
+}
+
+/** Few operations have one method and one number of segments. */
+const ENTRIES = new Map<string, Entry[]>();
+for (const operation of OPERATIONS) {
+  const pattern = compileTemplate(operation.method, operation.template);
+  const key = keyOf(pattern.method, pattern.exact.length);
+  ENTRIES.set(key, [...(ENTRIES.get(key) ?? []), { operation, pattern }]);
+}
+
+const MAX_PARTS = Math.max(...OPERATIONS.map(({ template }) => template.split('/').length));
+
+function keyOf(method: string, parts: number): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${parts}`;
+}
+
+/** The documented operation of a request's path as it stands; a slash at its end is no difference. HEAD counts as GET. */
+export function findOperation(method: string, path: string): Operation | undefined {
+  const segments = path.slice(1).split('/', MAX_PARTS + 1);
+  if (segments.at(-1) === '') segments.pop();
+  return find(method, segments, 'exact');
+}
+
+const find = (method: string, path: Path, form: 'exact' | 'folded'): Operation | undefined =>
+  ENTRIES.get(keyOf(method, path.length))?.find(({ pattern }) => matches(pattern[form], path))?.operation;
+
+/** The operations that a request may be: one that is undefined may be anything. */
+export const readOperations = ({ method, exact }: Asked): readonly (Operation | undefined)[] =>
+  exact.map((path) => find(method, path, 'exact'));
+
+/** The same for a server that does not tell upper case from lower. */
+export const readFoldedOperations = ({ method, folded }: Asked): readonly (Operation | undefined)[] =>
+  folded.map((path) => find(method, path, 'folded'));
