@@ -4,18 +4,16 @@ import { ProxyError } from '../errors.ts';
 import { hashKey, parseCallers, renderCallerLine } from '../policy/callers.ts';
 
 /** `key new NAME`: the key for the caller, shown this once, and the line for the file of MKIO_PROXY_CALLER_KEYS_FILE. */
-export function key(_flags: unknown, [action, name = '']: readonly string[]): Promise<number> {
-  if (action !== 'new') throw misused('the only action is new');
+export function newKey(_flags: unknown, [name = '']: readonly string[]): Promise<number> {
   const fresh = randomBytes(32).toString('base64url');
   const line = renderCallerLine({ name, sha256: hashKey(fresh) });
   if (parseCallers(line).entries.length === 0) {
-    throw misused('a name has 1 to 64 letters, digits, or characters of `_.@-`');
+    throw new ProxyError('CONFIG_INVALID', 'a name has 1 to 64 letters, digits, or characters of `_.@-`', {
+      hint: 'Give it as `mkio-proxy key new NAME`.',
+    });
   }
   process.stdout.write(
     `Key for ${name}, shown this once:\n\n${fresh}\n\nLine for MKIO_PROXY_CALLER_KEYS_FILE:\n\n${line}\n`,
   );
   return Promise.resolve(0);
 }
-
-const misused = (problem: string): ProxyError =>
-  new ProxyError('CONFIG_INVALID', problem, { hint: 'Give it as `mkio-proxy key new NAME`.' });

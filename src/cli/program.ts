@@ -6,8 +6,10 @@ import { GROUP_TITLES, renderAbout, renderFlag, renderSecretHelp } from '../conf
 import { ProxyError } from '../errors.ts';
 import { readVersion } from './version.ts';
 
+type Values = Readonly<Record<string, string>>;
+
 /** Does its work and tells the exit code; `flags` are commander's, named like the settings. */
-type Run = (flags: Readonly<Record<string, string>>, args: readonly string[]) => Promise<number>;
+type Run = (flags: Values, words: readonly string[]) => Promise<number>;
 
 interface CommandRow {
   readonly about: string;
@@ -19,11 +21,22 @@ interface CommandRow {
   readonly flags?: readonly Option[];
   /** Each command is imported when it runs, so that `--help` does not wait for a web server. */
   readonly load: () => Promise<Run>;
+  /** The words that it takes, as help shows them. */
+  readonly words?: string;
+}
+
+/** Commands below a common word: `policy list`. */
+interface GroupRow {
+  readonly about: string;
+  readonly commands: Readonly<Record<string, CommandRow>>;
 }
 
 const WITH_FLAGS = OPTION_KEYS.filter((key) => renderFlag(key) !== undefined);
 
-const COMMANDS: Readonly<Record<string, CommandRow>> = {
+const OF_POLICY: readonly OptionKey[] = ['policy', 'policyAllow', 'projects', 'prefixes', 'project', 'config'];
+const JSON_FLAG = new Option('--json', 'print one JSON object');
+
+const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
   start: {
     about: 'start the proxy (the default command)',
     settings: WITH_FLAGS,
@@ -51,14 +64,37 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   check: {
     about: 'show the settings, decode the token and make one call to MK.IO',
     settings: WITH_FLAGS,
-    flags: [new Option('--json', 'print one JSON object')],
+    flags: [JSON_FLAG],
     load: async () => (await import('./check.ts')).check,
   },
   key: {
-    about: 'make a key for a caller: `key new NAME`',
-    args: '<action> <name>',
-    settings: [],
-    load: async () => (await import('./key.ts')).key,
+    about: 'make keys for callers',
+    commands: {
+      new: {
+        about: 'print a fresh key, and the line of the keys file that lets it in',
+        words: '<name>',
+        settings: [],
+        load: async () => (await import('./key.ts')).newKey,
+      },
+    },
+  },
+  policy: {
+    about: 'tell what callers may do under the settings; needs no token',
+    commands: {
+      explain: {
+        about: 'tell whether a request such as "DELETE /projects/p/media/assets/x" is allowed, and by which rule',
+        words: '<request...>',
+        settings: OF_POLICY,
+        flags: [JSON_FLAG],
+        load: async () => (await import('./policy.ts')).explainPolicy,
+      },
+      list: {
+        about: 'print every documented operation of MK.IO with its verdict',
+        settings: OF_POLICY,
+        flags: [JSON_FLAG],
+        load: async () => (await import('./policy.ts')).listPolicy,
+      },
+    },
   },
   settings: {
     about: 'print all settings as a .env file, a JSON schema or a Markdown table',
@@ -70,39 +106,57 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
 
 /** Runs the command that `args` name and resolves to the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
-  refuseUnknownCommand(args[0]);
+  refuseUnknownCommand(args);
   let exitCode = 0;
-  const version = readVersion();
   const program = new Command('mkio-proxy')
     .description("A local proxy for MediaKind's MK.IO API: callers use the API, the token stays here.")
-    .version(version)
+    .version(readVersion())
     .addHelpText('after', '\n`mkio-proxy start --help` lists every setting; `mkio-proxy demo` needs none.')
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  for (const [name, row] of Object.entries(COMMANDS)) {
-    const command = program
-      .command([name, row.args].join(' ').trim(), { isDefault: name === 'start' })
-      .description(row.about)
-      .version(version)
-      .action(async () => {
-        const run = await row.load();
-        exitCode = await run(command.opts(), command.args);
-      });
-    for (const option of [...(row.flags ?? []), ...row.settings.map(flagFor)]) command.addOption(option);
-    if (row.settings === WITH_FLAGS) command.addHelpText('after', `\n${renderSecretHelp()}`);
-  }
+  addCommands(program, COMMANDS, (code) => (exitCode = code));
   await program.parseAsync(args, { from: 'user' });
   return exitCode;
+}
+
+function addCommands(parent: Command, rows: typeof COMMANDS, end: (code: number) => void): void {
+  for (const [name, row] of Object.entries(rows)) {
+    const command = parent
+      .command(name, { isDefault: name === 'start' })
+      .description(row.about)
+      .version(readVersion());
+    if ('commands' in row) addCommands(command, row.commands, end);
+    else addAction(command, row, end);
+  }
+}
+
+function addAction(command: Command, row: CommandRow, end: (code: number) => void): void {
+  if (row.words !== undefined) command.argument(row.words);
+  for (const option of [...(row.flags ?? []), ...row.settings.map(flagFor)]) command.addOption(option);
+  if (row.settings === WITH_FLAGS) command.addHelpText('after', `\n${renderSecretHelp()}`);
+  command.action(async () => {
+    const run = await row.load();
+    end(await run(command.opts<Values>(), command.args));
+  });
 }
 
 const flagFor = (key: OptionKey): Option =>
   new Option(renderFlag(key) ?? '', renderAbout(key)).helpGroup(`${GROUP_TITLES[optionOf(key).group]}:`);
 
-/** commander would hand an unknown word to the default command. The word may be a token, so only a near miss is named. */
-function refuseUnknownCommand(word: string | undefined): void {
-  const names = [...Object.keys(COMMANDS), 'help'];
-  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+/**
+ * commander would hand an unknown word to the default command, and repeat one below a group. The word may be a token, so
+ * only a near miss is named.
+ */
+function refuseUnknownCommand([word, ...words]: readonly string[], rows: typeof COMMANDS = COMMANDS): void {
+  const names = [...Object.keys(rows), 'help'];
+  if (rows !== COMMANDS && word === undefined) throw misnamed(`a command is missing: ${names.join(', ')}`);
+  if (word === undefined || word.startsWith('-')) return;
+  const row = rows[word];
+  if (row !== undefined && 'commands' in row) refuseUnknownCommand(words, row.commands);
+  if (names.includes(word)) return;
   const nearest = readNearest(word, names);
-  const shown = nearest === undefined ? 'unknown command' : `unknown command '${word}' (Did you mean ${nearest}?)`;
-  throw new ProxyError('CONFIG_INVALID', shown, { hint: '`mkio-proxy --help` lists the commands.' });
+  throw misnamed(nearest === undefined ? 'unknown command' : `unknown command '${word}' (Did you mean ${nearest}?)`);
 }
+
+const misnamed = (text: string): ProxyError =>
+  new ProxyError('CONFIG_INVALID', text, { hint: '`mkio-proxy --help` lists the commands.' });

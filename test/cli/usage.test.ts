@@ -8,7 +8,7 @@ import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 
 const CANARY = 'eyJjYW5hcnkiOjF9.c2VjcmV0.c2lnbmF0dXJl';
-const COMMANDS = ['start', 'demo', 'sandbox', 'check', 'key', 'settings'];
+const COMMANDS = ['start', 'demo', 'sandbox', 'check', 'key', 'policy', 'settings'];
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
