@@ -70,7 +70,7 @@ const AMBIGUOUS: Denial = {
   allowed: false,
   code: 'OPERATION_REFUSED',
   rule: 'ambiguous path',
-  reason: 'a path that servers read in many ways',
+  reason: 'a path that servers read in many ways; encode each name once',
   setting: 'MKIO_PROXY_POLICY=open',
 };
 

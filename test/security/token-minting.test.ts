@@ -18,6 +18,20 @@ const minting: [string, string][] = [
   ['POST', '/api/v1/user/%2574okens'],
   ['POST', '/api/v1/%75%73%65%72/tokens'],
   ['POST', '/api/v1/user/tokens%3bx'],
+  ['POST', '/api/v1/user/tokens%3fx'],
+  ['POST', '/api/v1/user/tokens%23x'],
+  ['POST', '/api/v1/user/tokens//'],
+  ['POST', '/api/v1/;/user/;/tokens/;'],
+  ['POST', '/api/v1/user/%54%4F%4B%45%4E%53'],
+  ['POST', '/api/v1/user/to%E2%84%AAens'],
+  ['POST', '/api/v1/user/%c1%b4okens'],
+  ['POST', '/api/v1/user/%%37%34okens'],
+  ['POST', '/api/v1/user%2%66tokens'],
+  ['POST', '/api/v1/x/%2%65%2%65/user/tokens'],
+  ['POST', '/api/v1/user/%25252525252574okens'],
+  ['OPTIONS', '/auth/token'],
+  ['GET', '/auth/token/'],
+  ['GET', '/auth//;x/Token'],
   ['PUT', '/api/v1/user/tokens/1'],
   ['PATCH', '/api/v1/user/tokens/1'],
   ['DELETE', '/api/v1/user/tokens'],
@@ -28,7 +42,7 @@ const minting: [string, string][] = [
 describe('a token operation is answered 403 OPERATION_REFUSED', () => {
   test.each(minting)('%s %s', async (method, path) => {
     const upstream = await startUpstream();
-    const proxy = await startTestProxy(upstream);
+    const proxy = await startTestProxy({ ...upstream, listener: { prefixes: ['/api/v1', '/auth'] } });
 
     const answer = await askRaw(proxy.port, `${method} ${path} HTTP/1.1`, 'Host: localhost', 'Content-Length: 0');
 

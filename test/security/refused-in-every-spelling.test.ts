@@ -1,0 +1,70 @@
+// The attack: a caller writes a refused path so that the proxy's rules miss it and a lenient upstream still understands
+// it: in other case, escaped, escaped twice, with parameters, doubled slashes or an end that is cut off.
+import { Agent, request } from 'node:http';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { policyOf } from '../policy/support.ts';
+import { startTestProxy } from '../support/proxy.ts';
+import { spellingsOf } from '../support/spellings.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const GUARDED = [
+  ['POST', '/api/v1/user/tokens'],
+  ['DELETE', '/api/v1/organization/tokens/1'],
+  ['PATCH', '/api/v1/user/profile'],
+  ['DELETE', '/api/v1/user/organizations/1'],
+  ['POST', '/api/v1/organization/invites'],
+  ['POST', '/api/v1/projects/p/paymentMethod'],
+  ['PUT', '/api/v1/projects/p'],
+] as const;
+
+/** Asks on one kept connection, with the path byte for byte. */
+function createClient({ port }: { readonly port: number }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  return async (method: string, path: string): Promise<number | undefined> =>
+    await new Promise((resolve, reject) => {
+      request({ agent, host: '127.0.0.1', port, method, path }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode));
+      })
+        .on('error', reject)
+        .end();
+    });
+}
+
+test('no spelling of a guarded operation reaches the upstream', async () => {
+  const upstream = await startUpstream();
+  const ask = createClient(await startTestProxy(upstream));
+  const asked = fc.constantFrom(...GUARDED).chain(([method, path]) => fc.tuple(fc.constant(method), spellingsOf(path)));
+
+  await fc.assert(
+    fc.asyncProperty(asked, async ([method, path]) => {
+      expect([400, 403]).toContain(await ask(method, path));
+      expect(upstream.seen).toEqual([]);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('what reaches the upstream is what was judged, byte for byte, and the rules allow it', async () => {
+  const upstream = await startUpstream();
+  const ask = createClient(await startTestProxy(upstream));
+  const paths = ['/api/v1/user/tokens', '/api/v1/user/rbac', '/api/v1/projects/p', '/api/v1/projects/p/media/assets/a'];
+  const asked = fc.tuple(
+    fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
+    fc.constantFrom(...paths).chain((path) => spellingsOf(path)),
+  );
+
+  await fc.assert(
+    fc.asyncProperty(asked, async ([method, path]) => {
+      const before = upstream.seen.length;
+      const status = await ask(method, path);
+      const arrived = upstream.seen.slice(before);
+
+      expect(arrived.map((seen) => [seen.method, seen.url])).toEqual(status === 200 ? [[method, path]] : []);
+      for (const seen of arrived) expect(policyOf().decide(seen.method, { path: seen.url }).allowed).toBe(true);
+    }),
+    { numRuns: 400 },
+  );
+  expect(upstream.seen.length).toBeGreaterThan(0);
+});
