@@ -53,11 +53,16 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   ...['connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]);
 
+/** Says that the request is another than the one that the policy judges: X-HTTP-Method-Override, X-Original-URL. */
+const OVERRIDE = /method|override|original|rewrite/;
+
 export function parseForwardHeader(text: string): string {
   const field = text.toLowerCase();
   if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(field)) throw new TypeError('holds what is not a header name');
   // Servers with CGI roots read `_` as `-`, so `x_mkio_token` is the same credential in another spelling.
   const canonical = field.replaceAll('_', '-');
-  if (NEVER_FORWARDED.has(canonical)) throw new TypeError(`holds ${canonical}, which is never forwarded`);
+  if (NEVER_FORWARDED.has(canonical) || OVERRIDE.test(canonical)) {
+    throw new TypeError(`holds ${canonical}, which is never forwarded`);
+  }
   return field;
 }

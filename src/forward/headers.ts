@@ -36,6 +36,8 @@ const FORWARDED = new Set([
 ]);
 // Ours or the connection's alone, whatever a setting says.
 const NEVER = new Set(['authorization', 'cookie', 'host', 'proxy-authorization', 'x-mkio-token']);
+// Says that the request is another than the one that was judged: X-HTTP-Method-Override, X-Original-URL, X-Rewrite-URL.
+const OVERRIDE = /method|override|original|rewrite/;
 const VENDOR = /^x-(?:ms|mkio)-/;
 const CREDENTIAL =
   /auth|bearer|cookie|credential|jwt|key|pass(?:phrase|word)|principal|sas|secret|session|signature|token/;
@@ -97,7 +99,9 @@ export function requestFields(
  */
 export function isForwarded(name: string, extra: readonly string[]): boolean {
   if (FORWARDED.has(name)) return true;
-  return !NEVER.has(name) && (extra.includes(name) || (VENDOR.test(name) && !CREDENTIAL.test(name)));
+  return (
+    !NEVER.has(name) && !OVERRIDE.test(name) && (extra.includes(name) || (VENDOR.test(name) && !CREDENTIAL.test(name)))
+  );
 }
 
 export interface AnswerPasses {
