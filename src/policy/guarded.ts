@@ -15,7 +15,7 @@ export interface Guard {
 }
 
 const TOKENS = 'creating and revoking tokens';
-const PAYMENT = 'payment methods and their terms';
+const PAYMENT = 'changing payment methods and accepting their terms';
 const PROFILE = 'changing the profile';
 const CREATION = 'creating projects';
 

@@ -1,10 +1,12 @@
 import type { PolicyConfig } from '../config/config.ts';
 import type { Rule } from '../config/policy.ts';
 import { findOperation } from './catalogue.ts';
-import type { Guard } from './guarded.ts';
-import { GUARDS } from './guarded.ts';
+import { GUARDS, refuseGuarded } from './guarded.ts';
 import { SAFE_METHODS } from './methods.ts';
-import { compilePattern, overlaps } from './patterns.ts';
+import { OPERATIONS } from './operations.ts';
+import type { Pattern } from './patterns.ts';
+import { compilePattern, compileTemplate, overlaps } from './patterns.ts';
+import { readReadings } from './readings.ts';
 
 /** Where the settings came from, e.g. `environment`. */
 export interface PolicyOrigins {
@@ -12,8 +14,12 @@ export interface PolicyOrigins {
   readonly policyAllow: string;
 }
 
-const MINTING = ['/api/v1/user/tokens', '/auth/token'].map((path) => compilePattern({ method: 'POST', path }));
+const MINTING = [
+  compilePattern({ method: 'POST', path: '/api/v1/user/tokens' }),
+  compilePattern({ method: '*', path: '/auth/**' }),
+];
 const MINTED = 'Minted tokens go to the caller, in the answer.';
+const MAX_NAMES = 3;
 
 /** What each loosened default of the policy now allows. */
 export function renderLoosenings({ base, allow }: PolicyConfig, origins: PolicyOrigins): readonly string[] {
@@ -25,14 +31,29 @@ export function renderLoosenings({ base, allow }: PolicyConfig, origins: PolicyO
 }
 
 function renderOpened(rule: Rule, origin: string): readonly string[] {
-  // Guards are wide; this one may be among what they let through.
-  if (findOperation(rule.method, rule.path)?.reads === true) return [];
   const pattern = compilePattern(rule);
-  const opened = new Set(GUARDS.filter((guard) => opens(rule, guard)).map(({ what }) => what));
-  if (opened.size === 0) return [];
+  const opened = readOpened(rule, pattern);
+  if (opened.length === 0) return [];
+  const more = opened.length > MAX_NAMES ? ` and ${opened.length - MAX_NAMES} more` : '';
+  const names = opened.slice(0, MAX_NAMES).join(', ') + more;
   const minted = MINTING.some((minting) => overlaps(pattern, minting)) ? ` ${MINTED}` : '';
-  return [`MKIO_PROXY_POLICY_ALLOW has "${rule.text}" (${origin}): allows ${[...opened].join(', ')}.${minted}`];
+  return [`MKIO_PROXY_POLICY_ALLOW has "${rule.text}" (${origin}): callers may now ${names}.${minted}`];
 }
 
-const opens = (rule: Rule, { pattern, reads }: Guard): boolean =>
-  (reads || !SAFE_METHODS.has(rule.method)) && overlaps(compilePattern(rule), pattern);
+/** The documented operations by name, or what is guarded beside them. */
+function readOpened(rule: Rule, pattern: Pattern): readonly string[] {
+  const names = GUARDED_OPERATIONS.filter((operation) => overlaps(pattern, operation.pattern)).map(({ name }) => name);
+  // Guards are wide: a read among what they let through is not opened by this rule.
+  if (names.length > 0 || findOperation(rule.method, rule.path)?.reads === true) return names;
+  return GUARDS.filter((guard) => guard.reads || !SAFE_METHODS.has(rule.method))
+    .filter((guard) => overlaps(pattern, guard.pattern))
+    .map(({ what }) => `do this: ${what}`)
+    .slice(0, 1);
+}
+
+const GUARDED_OPERATIONS = OPERATIONS.flatMap(({ method, template, name }) => {
+  const readings = readReadings(template);
+  const isGuarded = readings !== undefined && refuseGuarded({ method, ...readings }) !== undefined;
+  const named = name.charAt(0).toLowerCase() + name.slice(1);
+  return isGuarded ? [{ name: named, pattern: compileTemplate(method, template) }] : [];
+});

@@ -3,8 +3,8 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { ErrorBody } from '../support/proxy.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
-import type { PolicyText } from './support.ts';
-import { parsePolicyText } from './support.ts';
+import type { PolicyText } from '../support/policy.ts';
+import { parsePolicyText } from '../support/policy.ts';
 
 const refusals: [string, string, PolicyText, string, string][] = [
   ['POST', '/user/tokens', {}, 'guarded: creating and revoking tokens', "MKIO_PROXY_POLICY_ALLOW='POST /user/tokens'"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/policy/operations.ts';
-import { askPolicy, policyOf } from './support.ts';
+import { askPolicy, policyOf } from '../support/policy.ts';
 
 const REFUSED = 'OPERATION_REFUSED';
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/policy/operations.ts';
 import { spellingsOf } from '../support/spellings.ts';
-import type { PolicyText } from './support.ts';
-import { askPolicy, policyOf } from './support.ts';
+import type { PolicyText } from '../support/policy.ts';
+import { askPolicy, policyOf } from '../support/policy.ts';
 
 const POLICIES: readonly (readonly [string, PolicyText])[] = [
   ['the level default', {}],

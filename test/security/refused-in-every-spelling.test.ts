@@ -3,7 +3,7 @@
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { policyOf } from '../policy/support.ts';
+import { policyOf } from '../support/policy.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { spellingsOf } from '../support/spellings.ts';
 import { startUpstream } from '../support/upstream.ts';

@@ -19,10 +19,10 @@ const PARAMETERS = ['', '', '', ';', ';x=1', ';x;y', '%3bx', '%253Bx'];
 const SLASHES = ['/', '/', '/', '//', '///', '/;/', '/%3bx/'];
 const ENDS = ['', '', '/', '//', ';', '%3fx=1', '%23x', '%253fx'];
 
-/** Segments of which `hot` ones are spelled in every way, and the rest with few. */
+/** A segment as it stands or with each character spelled at will, and with parameters or none. */
 const spellSegment = (segment: string): fc.Arbitrary<string> =>
   fc
-    .tuple(fc.boolean(), fc.tuple(...[...segment].map(spellChar)), fc.constantFrom(...PARAMETERS))
+    .tuple(fc.boolean(), fc.tuple(...Array.from(segment, spellChar)), fc.constantFrom(...PARAMETERS))
     .map(([plain, chars, parameters]) => (plain ? segment : chars.join('')) + parameters);
 
 /**

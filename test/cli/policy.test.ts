@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}, files = {}) =>
+  runCli(['policy', ...args], { env, cwd: createFolder(files) });
+
+describe('policy explain', () => {
+  test('tells that a request is allowed, and by which rule', async () => {
+    expect(await run(['explain', 'DELETE /api/v1/projects/p/media/assets/x'])).toEqual({
+      code: 0,
+      stdout: 'allowed  DELETE /api/v1/projects/p/media/assets/x\n  rule    level default\n',
+      stderr: '',
+    });
+  });
+
+  test('tells with 0 too that it is refused, and what would open it', async () => {
+    expect(await run(['explain', 'POST', '/user/tokens'])).toEqual({
+      code: 0,
+      stdout:
+        'refused  POST /api/v1/user/tokens\n' +
+        '  rule    guarded: creating and revoking tokens\n' +
+        '  answer  403 OPERATION_REFUSED\n' +
+        "  opened  by MKIO_PROXY_POLICY_ALLOW='POST /user/tokens'\n",
+      stderr: '',
+    });
+  });
+
+  test.each<[string, string[], Record<string, string>]>([
+    ['a flag', ['--policy-allow', 'POST /user/tokens'], {}],
+    ['the environment', [], { MKIO_PROXY_POLICY_ALLOW: 'POST /user/tokens' }],
+  ])('heeds %s', async (_, flags, env) => {
+    const { stdout } = await run(['explain', 'POST /user/tokens', '--json', ...flags], env);
+    expect(JSON.parse(stdout)).toEqual({
+      method: 'POST',
+      path: '/api/v1/user/tokens',
+      allowed: true,
+      rule: 'MKIO_PROXY_POLICY_ALLOW: POST /user/tokens',
+    });
+  });
+
+  test('heeds a policy file', async () => {
+    const files = { 'policy.json': '{"deny":["DELETE **"],"otherwise":"allow"}' };
+    const { stdout } = await run(['explain', 'DELETE /x', '--policy', 'policy.json'], {}, files);
+    expect(stdout).toMatch(/^refused {2}DELETE \/api\/v1\/x\n {2}rule {4}policy file: deny DELETE \*\*\n/);
+  });
+
+  test.each([
+    ['GET /projects/../user', '400 TARGET_INVALID'],
+    ['GET /api/ready', '404 NOT_FORWARDED'],
+    ['GET https://app.mk.io/elsewhere', '404 NOT_FORWARDED'],
+  ])('tells of %s that the proxy answers %s', async (request, answer) => {
+    expect((await run(['explain', request])).stdout).toContain(`  answer  ${answer}\n`);
+  });
+
+  test('takes a URL with a query, and GET for granted', async () => {
+    const { stdout } = await run(['explain', 'http://localhost:6546/api/v1/projects?$top=1']);
+    expect(stdout).toContain('allowed  GET ');
+  });
+
+  test.each([['nonsense'], ['TRACE /x'], ['get /x']])('%s ends with 2 and an example', async (request) => {
+    const { code, stderr } = await run(['explain', request]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('CONFIG_INVALID: that is not a request\nGive one of GET,');
+  });
+});
+
+describe('policy list', () => {
+  test('prints every documented operation with its verdict', async () => {
+    const { code, stdout } = await run(['list']);
+    const lines = stdout.trimEnd().split('\n');
+    expect([code, lines.length, lines.at(-1)]).toEqual([0, 239, '214 of 238 operations are allowed.']);
+    expect(lines[0]).toMatch(
+      /^allowed {2}GET {5}\/api\/v1\/projects\/\{project_name\}\/media\/accountFilters +level default$/,
+    );
+  });
+
+  test('judges by the settings, in a project that callers may use', async () => {
+    const { stdout } = await run(['list', '--policy', 'read-only', '--projects', 'mine', '--json']);
+    const listed = JSON.parse(stdout) as { id: string; path: string; allowed: boolean; code?: string }[];
+    expect(listed).toHaveLength(238);
+    const found = (id: string) => listed.find((row) => row.id === id);
+    expect(found('media.assets.list')).toMatchObject({ path: '/api/v1/projects/mine/media/assets', allowed: true });
+    expect(found('media.assets.put')).toMatchObject({ allowed: false, code: 'OPERATION_REFUSED' });
+    expect(found('management.user.rbac.get')).toMatchObject({ allowed: false, code: 'PROJECT_REFUSED' });
+  });
+});
+
+describe('policy', () => {
+  test.each([
+    [[], 'a command is missing: explain, list, help'],
+    [['exlain'], "unknown command 'exlain' (Did you mean explain?)"],
+    [['eyJhbGciOiJSUzI1NiJ9.e30.x'], 'unknown command\n'],
+  ])('%j ends with 2 and says what is there', async (args, text) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`CONFIG_INVALID: ${text}`);
+  });
+
+  test('of wrong settings ends with 2', async () => {
+    expect((await run(['list', '--policy', 'readonly'])).stderr).toContain('"readonly" names no level');
+  });
+});
