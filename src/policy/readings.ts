@@ -18,8 +18,9 @@ const MAX_SEGMENTS = 64;
 const PLAIN = /^(?:\/[^/%;]+)+\/?$/;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 const ASCII_ESCAPE = /%([0-7][0-9a-f])/gi;
-// What no decoder should let through: dot segments that only a second decoding shows, and overlong UTF-8 (RFC 3629 §10).
-const TREACHEROUS = /(?:^|\/)\.{1,2}(?:[;/?#]|$)|\\|%c[01]|%e0%[89]|%f0%8/i;
+// What no name of MK.IO can hold and some decoder may turn into something else: dot segments and backslashes that only a
+// second decoding shows, overlong UTF-8 (RFC 3629 §10), and %uXXXX, which no RFC knows.
+const TREACHEROUS = /(?:^|\/)\.{1,2}(?:[;/?#]|$)|\\|%c[01]|%e0%[89]|%f0%8|%u[0-9a-f]{4}/i;
 
 /** undefined for a path that can be read in more ways than are worth judging. */
 export function readReadings(path: string): Readings | undefined {

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}, files = {}) =>
@@ -99,5 +100,25 @@ describe('policy', () => {
 
   test('of wrong settings ends with 2', async () => {
     expect((await run(['list', '--policy', 'readonly'])).stderr).toContain('"readonly" names no level');
+  });
+});
+
+describe('The other commands', () => {
+  const startMkio = async () => {
+    const sandbox = await startSandbox();
+    onTestFinished(() => sandbox.close());
+    return { MKIO_TOKEN: sandbox.token, MKIO_BASE_URL: sandbox.origin, MKIO_PROJECT: sandbox.project };
+  };
+
+  test('tell at start what was opened', async () => {
+    const env = { ...(await startMkio()), MKIO_PROXY_POLICY_ALLOW: 'POST /user/tokens' };
+    const running = spawnCli(['--port', '0', '--admin-port', 'off'], { env, cwd: createFolder() });
+    onTestFinished(() => void running.child.kill('SIGKILL'));
+    await running.printed(/callers may now create a token\. Minted tokens go to the caller/);
+  });
+
+  test('check the token whatever callers may do', async () => {
+    const env = { ...(await startMkio()), MKIO_PROXY_POLICY: 'media', MKIO_PROXY_PROJECTS: 'other' };
+    expect((await runCli(['check'], { env, cwd: createFolder() })).code).toBe(0);
   });
 });

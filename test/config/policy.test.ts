@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/issues.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { parsePolicyFile, parseRule } from '../../src/config/policy.ts';
+import { FORWARDED_METHODS } from '../../src/policy/methods.ts';
 import { createFolder } from '../support/folder.ts';
 
 const load = (files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>) =>
@@ -32,6 +33,10 @@ describe('A rule', () => {
     expect(parseRule(text)).toEqual({ method, path, text });
   });
 
+  test('may name every method that is forwarded', () => {
+    for (const method of FORWARDED_METHODS) expect(parseRule(`${method} /user`).method).toBe(method);
+  });
+
   test.each([
     ['user/tokens', /not a rule/],
     ['get /user', /not a rule/],
@@ -47,6 +52,7 @@ describe('A rule', () => {
     ['GET /user/**x', /\* or \*\* beside other/],
     ['GET /user%2ftokens', /escape that no path has/],
     ['GET /user%zz', /escape that no path has/],
+    ['GET /user/%2a', /escape that no path has/],
   ])('%j is none', (text, problem) => {
     expect(() => parseRule(text)).toThrow(problem);
   });

@@ -36,6 +36,7 @@ describe('The readings of a path', () => {
     ['whose backslash shows in the second decoding', '/a%5%63b'],
     ['with an overlong escape', '/a/%c1%b4okens'],
     ['with a longer overlong escape', '/a/%e0%81%b4okens'],
+    ['with an escape that no RFC knows', '/a/%u0074okens'],
     ['of more segments than MK.IO has', '/a'.repeat(65)],
   ])('are not worth judging for one %s', (_, path) => {
     expect(readReadings(path)).toBeUndefined();

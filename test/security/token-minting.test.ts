@@ -25,6 +25,7 @@ const minting: [string, string][] = [
   ['POST', '/api/v1/user/%54%4F%4B%45%4E%53'],
   ['POST', '/api/v1/user/to%E2%84%AAens'],
   ['POST', '/api/v1/user/%c1%b4okens'],
+  ['POST', '/api/v1/user/%u0074okens'],
   ['POST', '/api/v1/user/%%37%34okens'],
   ['POST', '/api/v1/user%2%66tokens'],
   ['POST', '/api/v1/x/%2%65%2%65/user/tokens'],
