@@ -14,11 +14,16 @@ const rooms = {
 };
 const features = Object.keys(rooms);
 
+const inPolicy = (file) => `policy/${file}`;
 /** Decisions are functions over values: no Fastify, no I/O, no clock. */
 const pure = [
-  ...['loopback', 'token/jwt', 'traffic/redact', 'config/options', 'config/policy', 'config/render'],
-  ...['policy/access', 'policy/cors', 'policy/methods', 'policy/rules', 'policy/target'],
+  ...['loopback', 'token/jwt', 'config/options', 'config/policy', 'config/render'],
+  ...['access', 'catalogue', 'cors', 'families', 'guarded', 'levels', 'loosenings', 'methods', 'operations'].map(
+    inPolicy,
+  ),
+  ...['patterns', 'policy-file', 'projects', 'readings', 'refusal', 'rules', 'suggestion', 'target'].map(inPolicy),
   ...['forward/headers', 'forward/failures', 'forward/links'],
+  ...['redact', 'secret-names', 'shapes', 'spelling-search', 'spellings'].map((file) => `traffic/${file}`),
 ].map((file) => `src/${file}.ts`);
 const worlds = ['performance', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'globalThis', 'global'];
 const WORLDLY_IMPORT = 'ImportDeclaration[importKind!="type"][source.value=/^(node:|fs$|http$|net$|fastify|undici$)/]';

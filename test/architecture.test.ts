@@ -28,6 +28,7 @@ const PURE = [
   'token/jwt.ts',
   'policy/access.ts',
   'policy/catalogue.ts',
+  'policy/cors.ts',
   'policy/families.ts',
   'policy/guarded.ts',
   'policy/levels.ts',
