@@ -40,8 +40,9 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       admin: admin && (await listen(admin, adminConfig)),
       close: async ({ drainTimeoutMs }) => {
         draining = true;
-        const cut = await drain(proxy, drainTimeoutMs);
+        // Before the drain: by its end, the next process may listen there.
         if (listener.socket !== undefined) rmSync(listener.socket.path, { force: true });
+        const cut = await drain(proxy, drainTimeoutMs);
         await admin?.close();
         return { cut };
       },

@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { startTestProxy } from '../support/proxy.ts';
-import { startUpstream } from '../support/upstream.ts';
+import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
 
@@ -46,6 +46,22 @@ describe('MKIO_PROXY_SOCKET', () => {
 
     await start(path);
 
+    expect(await ask(path)).toBe(200);
+  });
+
+  test('is left to the next process, which takes the place while this one drains', async () => {
+    const path = join(createFolder(), 'mkio.sock');
+    const upstream = await startUpstream(BY_HAND);
+    const old = await startTestProxy({ ...upstream, listener: { socket: { path, mode: 0o600 } } });
+    const asked = ask(path);
+    const { response } = await upstream.next();
+
+    const closing = old.close({ drainTimeoutMs: 10_000 });
+    await start(path);
+    response.end('{}');
+
+    expect(await asked).toBe(200);
+    expect(await closing).toEqual({ cut: 0 });
     expect(await ask(path)).toBe(200);
   });
 
