@@ -1,30 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { URL } from 'node:url';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: a feature folder sees errors, types and what is listed here, nothing else. */
-const rooms = {
-  config: [],
-  token: [],
-  policy: [],
-  traffic: [],
-  forward: ['policy'],
-  admin: ['policy', 'traffic'],
-  ops: ['policy'],
-  sandbox: [],
-};
+/**
+ * The table that test/architecture.test.ts holds the code to as well: who may import whom, which file owns a package, and
+ * which decide without Fastify, I/O and clock.
+ */
+const { rooms, packageOwners, pure } = JSON.parse(
+  readFileSync(new URL('test/architecture.json', import.meta.url), 'utf8'),
+);
 const features = Object.keys(rooms);
+const inSource = (file) => `src/${file}`;
 
-const inPolicy = (file) => `policy/${file}`;
-/** Decisions are functions over values: no Fastify, no I/O, no clock. */
-const pure = [
-  ...['loopback', 'token/jwt', 'config/options', 'config/policy', 'config/render'],
-  ...['access', 'catalogue', 'cors', 'families', 'guarded', 'levels', 'loosenings', 'methods', 'operations'].map(
-    inPolicy,
-  ),
-  ...['patterns', 'policy-file', 'projects', 'readings', 'refusal', 'rules', 'suggestion', 'target'].map(inPolicy),
-  ...['forward/headers', 'forward/failures', 'forward/links'],
-  ...['redact', 'secret-names', 'shapes', 'spelling-search', 'spellings'].map((file) => `traffic/${file}`),
-].map((file) => `src/${file}.ts`);
 const worlds = ['performance', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'globalThis', 'global'];
 const WORLDLY_IMPORT = 'ImportDeclaration[importKind!="type"][source.value=/^(node:|fs$|http$|net$|fastify|undici$)/]';
 const PURE = 'This file is pure: no Fastify, no I/O, no clock.';
@@ -42,15 +30,10 @@ const wallsOf = (room) => {
   ];
 };
 
-const packageOwners = {
-  '@fastify/http-proxy': 'src/forward/plugin.ts',
-  undici: 'src/forward/dispatcher.ts',
-  dotenv: 'src/config/load.ts',
-};
 const packagesClosedTo = (file) =>
   Object.entries(packageOwners)
     .filter(([, owner]) => owner !== file)
-    .map(([name, owner]) => ({ group: [name], allowTypeImports: true, message: `Only ${owner} imports ${name}.` }));
+    .map(([name, owner]) => ({ group: [name], allowTypeImports: true, message: `Only src/${owner} imports ${name}.` }));
 
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules'] },
@@ -75,7 +58,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', { name: 'process', message: 'process.* belongs to cli/.' }] },
   },
   {
-    files: pure,
+    files: pure.map(inSource),
     rules: {
       'no-restricted-syntax': ['error', { selector: WORLDLY_IMPORT, message: PURE }],
       'no-restricted-globals': ['error', ...['process', 'Date', ...worlds].map((name) => ({ name, message: PURE }))],
@@ -84,7 +67,7 @@ export default tseslint.config(
   keep(['src/*.ts', 'src/cli/**'], packagesClosedTo('')),
   ...features.map((room) => keep([`src/${room}/**`], [...wallsOf(room), ...packagesClosedTo('')])),
   ...Object.values(packageOwners).map((file) =>
-    keep([file], [...wallsOf(file.split('/')[1]), ...packagesClosedTo(file)]),
+    keep([inSource(file)], [...wallsOf(file.split('/')[0]), ...packagesClosedTo(file)]),
   ),
   { files: ['test/**', 'bench/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   { files: ['bench/**', '*.js'], rules: { 'no-console': 'off' } },
