@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import { keysOf } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
 import { isForwarded } from './forward/headers.ts';
 import { forward } from './forward/plugin.ts';
@@ -43,6 +44,7 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
   const { listener, access, policy, upstream } = config;
   const spellings = createSpellings(token.held);
   const maskTokens = createTokenMask(spellings);
+  // Keys are no tokens: they never travel, so that no answer can echo them.
   const maskKeys = createTokenMask(createSpellings(keysOf(config)));
   const redact = createRedactor((text) => maskKeys(maskTokens(text)));
   const createId = (): string => randomUUID();
@@ -99,7 +101,3 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
   await app.register(forward, { upstream, listener, currentToken: () => token.current(), maskTokens, spellings });
   return { app, connections };
 }
-
-/** Keys are no tokens: they never travel, so that no answer can echo them. */
-const keysOf = ({ access, admin }: Config): string[] =>
-  [access.callerKey, admin?.key].filter((key) => key !== undefined);

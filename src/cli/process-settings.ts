@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { Config } from '../config/config.ts';
+import { keysOf } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
 import { loadConfig } from '../config/load.ts';
 import { OPTION_KEYS, optionOf } from '../config/options.ts';
@@ -37,10 +38,9 @@ export interface TakenToken extends Pick<FoundToken, 'token' | 'source'> {
 /** Takes every secret out of the environment, which child processes and diagnostic reports of Node would carry on. */
 export function takeToken({ config, settings }: Loaded): TakenToken {
   for (const key of SECRETS) Reflect.deleteProperty(process.env, optionOf(key).env);
-  const { access, admin } = config;
   const found = readToken(config.token, { token: settings.token.origin, tokenFile: settings.tokenFile.origin });
   const { token, source, exposed } = found;
-  prepareParting({ secrets: [token, access.callerKey, admin?.key].filter((secret) => secret !== undefined) });
+  prepareParting({ secrets: [token, ...keysOf(config)] });
   return { token, source, warnings: exposed === undefined ? [] : [renderExposure(exposed)] };
 }
 

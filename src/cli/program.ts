@@ -13,8 +13,6 @@ type Run = (flags: Values, words: readonly string[]) => Promise<number>;
 
 interface CommandRow {
   readonly about: string;
-  /** Behind the command's name, e.g. `<action> <name>`. */
-  readonly args?: string;
   /** Settings that have a flag here. */
   readonly settings: readonly OptionKey[];
   /** Further flags. */

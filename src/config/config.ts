@@ -94,3 +94,7 @@ export interface Config {
   readonly admin: AdminConfig | undefined;
   readonly log: LogConfig;
 }
+
+/** The secrets among the settings that let somebody in here. */
+export const keysOf = ({ access, admin }: Pick<Config, 'access' | 'admin'>): string[] =>
+  [access.callerKey, admin?.key].filter((key) => key !== undefined);

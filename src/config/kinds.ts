@@ -31,10 +31,14 @@ const parsedBy = <T>(parse: (text: string) => T): z.ZodType<T, string> =>
 
 const matching = (pattern: RegExp, problem: string): z.ZodType<string, string> => z.string().regex(pattern, problem);
 
-const unlessOff = <T>(schema: z.ZodType<T, string>): z.ZodType<T | undefined, string> =>
-  z.union([z.literal('off').transform(() => undefined), schema], {
+const orOff = <T>({ schema, expects, placeholder, json }: Kind<T>, off: string): Kind<T | undefined> => ({
+  schema: z.union([z.literal('off').transform(() => undefined), schema], {
     error: ({ input }) => schema.safeParse(input).error?.issues[0]?.message,
-  });
+  }),
+  expects: `${expects}, or ${off}`,
+  placeholder: `${placeholder}|off`,
+  json: { anyOf: [json, { const: 'off' }] },
+});
 
 /** Any text that is passed on as it is and never shown. */
 export const secret: Kind<string> = {
@@ -84,12 +88,7 @@ export const port: Kind<number> = {
   json: { type: 'integer', minimum: 0, maximum: 65_535 },
 };
 
-export const portOrOff: Kind<number | undefined> = {
-  schema: unlessOff(port.schema),
-  expects: `${port.expects}, or off`,
-  placeholder: 'port|off',
-  json: { anyOf: [port.json, { const: 'off' }] },
-};
+export const portOrOff = orOff(port, 'off');
 
 export const count: Kind<number> = {
   schema: integer(1, 1_000_000, 'is not a count'),
@@ -98,12 +97,7 @@ export const count: Kind<number> = {
   json: { type: 'integer', minimum: 1, maximum: 1_000_000 },
 };
 
-export const countOrOff: Kind<number | undefined> = {
-  schema: unlessOff(count.schema),
-  expects: `${count.expects}, or off for no limit`,
-  placeholder: 'count|off',
-  json: { anyOf: [count.json, { const: 'off' }] },
-};
+export const countOrOff = orOff(count, 'off for no limit');
 
 export const duration = ({ min }: { readonly min: '0s' | '1ms' }): Kind<number> => ({
   schema: parsedBy(parseDuration).refine((ms) => ms >= parseDuration(min), 'is too short'),
@@ -119,12 +113,7 @@ export const size: Kind<number> = {
   json: { type: 'string', pattern: '^\\d+(B|[KMG]i?B)$' },
 };
 
-export const sizeOrOff: Kind<number | undefined> = {
-  schema: unlessOff(size.schema),
-  expects: `${size.expects}, or off for no limit`,
-  placeholder: 'size|off',
-  json: { type: 'string', pattern: '^(off|\\d+(B|[KMG]i?B))$' },
-};
+export const sizeOrOff = orOff(size, 'off for no limit');
 
 export const onOff: Kind<boolean> = {
   schema: z.enum(['on', 'off'], 'is neither on nor off').transform((text) => text === 'on'),

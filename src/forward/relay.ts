@@ -31,7 +31,8 @@ export interface Relayed {
   readonly onFailure: (failure: ProxyError) => void;
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD']);
+// What asks for a representation: it may be asked for again, and a list of links is read by it alone.
+const READS = new Set(['GET', 'HEAD']);
 
 /** Sends an exchange upstream and streams the answer back. A caller that leaves cancels the upstream call. */
 export class Relay implements Dispatcher.DispatchHandler {
@@ -98,7 +99,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       fields,
       method: request.method,
       pass: (lines, drop) => answerFields(lines, passes, drop),
-      createMapper: SAFE_METHODS.has(request.method) ? createMapper : undefined,
+      createMapper: READS.has(request.method) ? createMapper : undefined,
       createMask,
       onBroken: () => this.#truncate(),
     });
@@ -179,7 +180,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { request, exchange } = this.#relayed;
     const reused = this.#reused;
     if (code !== 'UPSTREAM_RESET' || reused === undefined || reused.socket.bytesRead !== reused.bytesRead) return false;
-    return SAFE_METHODS.has(request.method) && request.body === null && exchange.retries === 0;
+    return READS.has(request.method) && request.body === null && exchange.retries === 0;
   }
 }
 
