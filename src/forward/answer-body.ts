@@ -34,6 +34,7 @@ function passing(worlds: AnswerBodyWorlds, drop: ReadonlySet<string>): AnswerBod
   writeHead(worlds, drop);
   return {
     write: (chunk) => writeAndRelease(answer, chunk),
+    flushHead: () => answer.flushHeaders(),
     end: () => answer.end(),
     sink: answer,
   };
@@ -44,6 +45,7 @@ function masking(worlds: AnswerBodyWorlds, mask: BodyMapper): AnswerBody {
   writeHead(worlds, NOTHING);
   return {
     write: (chunk) => writeAndRelease(answer, mask.push(chunk)),
+    flushHead: () => answer.flushHeaders(),
     end: () => answer.end(mask.flush()),
     sink: answer,
   };
@@ -53,7 +55,7 @@ function writeAndRelease(answer: ServerResponse, chunk: Buffer): boolean {
   return isReleasable(chunk) ? answer.write(chunk, () => release(chunk)) : answer.write(chunk);
 }
 
-/** The head waits for the first bytes: an answer that is all there keeps a Content-Length. */
+/** An answer that comes whole, its head and body in one piece, keeps a Content-Length. */
 function mapping(worlds: AnswerBodyWorlds, mapper: BodyMapper, length: number): AnswerBody {
   const { answer } = worlds;
   const endWith = (body: Buffer): true => {
@@ -70,6 +72,10 @@ function mapping(worlds: AnswerBodyWorlds, mapper: BodyMapper, length: number): 
         writeHead(worlds, MAPPED);
       }
       return answer.write(mapper.push(chunk));
+    },
+    flushHead: () => {
+      writeHead(worlds, MAPPED);
+      answer.flushHeaders();
     },
     end: () => {
       if (answer.writableEnded) return;
@@ -98,6 +104,7 @@ function decoding(worlds: AnswerBodyWorlds, mapper: BodyMapper, { createDecoder 
   let decoder: Transform | undefined;
   return {
     write: (chunk) => (decoder ??= start(chunk)).write(chunk),
+    flushHead: () => answer.flushHeaders(),
     end: () => (decoder ?? answer).end(),
     get sink() {
       return decoder ?? answer;

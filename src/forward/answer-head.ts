@@ -7,6 +7,8 @@ import type { FieldLines } from './headers.ts';
 export interface AnswerBody {
   /** false: wait for `drain` of `sink` before the next chunk. */
   readonly write: (chunk: Buffer) => boolean;
+  /** Sends the head ahead of the first chunk, where it does not depend on the body. */
+  readonly flushHead: () => void;
   readonly end: () => void;
   readonly sink: Writable;
 }

@@ -148,7 +148,8 @@ export function answerFields(
 export function readField(raw: readonly string[], name: string): string | undefined {
   let combined: string | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() !== name) continue;
+    const written = raw[i];
+    if (written?.length !== name.length || written.toLowerCase() !== name) continue;
     combined = combined === undefined ? raw[i + 1] : `${combined}, ${raw[i + 1]}`;
   }
   return combined;

@@ -25,6 +25,7 @@ export function createHeldAnswer(worlds: AnswerBodyWorlds, mask: BodyMapper, { d
       chunks.push(chunk);
       return true;
     },
+    flushHead: () => undefined, // whether its length changes is known at its end
     end: () => {
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const masked = readMasked(body);

@@ -10,6 +10,8 @@ import { BODYLESS } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
 import type { Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
 import { readFailure } from './failures.ts';
+import type { Framing } from './framing.ts';
+import { resolveFraming } from './framing.ts';
 import type { AnswerPasses, FieldLines } from './headers.ts';
 import { answerFields } from './headers.ts';
 import { relayInterim } from './interim.ts';
@@ -39,6 +41,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   readonly #relayed: Relayed;
   #controller: Dispatcher.DispatchController | undefined;
   #body: AnswerBody | undefined;
+  #framing: Framing | undefined;
   #callerLeft = false;
   #finished = false;
   #connection: UpstreamConnection | undefined;
@@ -93,7 +96,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     }
 
     const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#relayed;
-    this.#body = createAnswerBody({
+    this.#framing = resolveFraming(fields);
+    const body = createAnswerBody({
       answer,
       status,
       fields,
@@ -103,11 +107,16 @@ export class Relay implements Dispatcher.DispatchHandler {
       createMask,
       onBroken: () => this.#truncate(),
     });
+    this.#body = body;
     onAnswer();
     exchange.status = status;
     exchange.answeredBy = 'upstream';
-    // undici would take the length that a 304 may announce for a body that never came.
-    if (BODYLESS.has(status)) this.#finish();
+    // Here the header may tell of a body that never comes, which undici would wait for with a 304.
+    if (BODYLESS.has(status) || request.method === 'HEAD') this.#finish();
+    // What came along with the head is here by then, and one write sends both.
+    queueMicrotask(() => {
+      if (!this.#finished && exchange.answerBytes === 0) body.flushHead();
+    });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -131,7 +140,11 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#finish();
+    if (this.#finished) return;
+    // Node 20 reports a reset right behind the last bytes as an end: that the peer is gone tells them apart.
+    const isCut = this.#framing === 'until-close' && this.upstreamSocket?.remoteAddress === undefined;
+    if (isCut) this.#truncate();
+    else this.#finish();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -31,6 +31,25 @@ const untouched: [string, OutgoingHttpHeaders, Buffer, boolean][] = [
   ['bytes without a type', {}, Buffer.from([0, 255, 13, 10, 128]), true],
 ];
 
+const types: [string, string][] = [
+  ['bytes', 'Content-Type: application/octet-stream\r\nContent-Length: 2\r\n'],
+  ['text', 'Content-Type: text/plain\r\nContent-Length: 2\r\n'],
+  ['a JSON list', 'Content-Type: application/json\r\nContent-Length: 2\r\n'],
+  ['a JSON list in gzip', 'Content-Type: application/json\r\nContent-Encoding: gzip\r\n'],
+];
+
+describe('a head that comes alone goes on at once, without a byte of its body', () => {
+  test.each(types)('%s', async (_, fields) => {
+    const { origin } = await startAnswering(`HTTP/1.1 200 OK\r\n${fields}\r\n`);
+    const proxy = await startTestProxy({ origin });
+    const caller = await openRaw(proxy.port);
+
+    caller.write('GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+
+    expect(await caller.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+});
+
 describe('an answer body passes as it came', () => {
   test.each(untouched)('%s', async (_, headers, body, rewriteLinks) => {
     const upstream = await startUpstream((_request, response) => {

@@ -54,6 +54,12 @@ const failures: [string, Code, string, () => Promise<string>][] = [
     async () => (await startRawUpstream((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'))).origin,
   ],
   [
+    'answers in a transfer coding that it was not asked for',
+    'UPSTREAM_INVALID',
+    'http_response_transfer_coding',
+    () => answering('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'),
+  ],
+  [
     'answers by another protocol',
     'UPSTREAM_INVALID',
     'http_protocol_error',

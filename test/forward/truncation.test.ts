@@ -71,6 +71,30 @@ test('an upstream that ends within gzip before a byte of the list has come is no
   expect(isWhole(caller.received())).toBe(false);
 });
 
+describe('a body that ends with its connection', () => {
+  const ends: [string, (socket: Socket) => void, string][] = [
+    ['is whole where the upstream closes right behind it', closes, 'complete'],
+    ['is cut where the upstream resets right behind it', (socket) => socket.resetAndDestroy(), 'truncated'],
+  ];
+
+  test.each(ends)('%s', async (_, end, ending) => {
+    const { origin } = await startRawUpstream((socket) => {
+      socket.write(`${PLAIN}\r\n${'x'.repeat(2048)}`, () => end(socket));
+    });
+    const proxy = await startTestProxy({ origin });
+
+    // The two race: a slip would show in most of so many.
+    for (let i = 0; i < 20; i++) {
+      const caller = await openRaw(proxy.port);
+      caller.write('GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      await caller.ended;
+
+      expect(isWhole(caller.received())).toBe(ending === 'complete');
+      expect(await proxy.exchange(i)).toMatchObject({ ending });
+    }
+  });
+});
+
 function isWhole(received: string): boolean {
   const [head = '', body] = received.split('\r\n\r\n', 2);
   if (body === undefined) return false;
