@@ -4,6 +4,7 @@ import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { UpstreamConfig } from '../config/config.ts';
 import type { FieldLines } from './headers.ts';
+import { allowUnaskedContinue } from './unasked-continue.ts';
 
 /** One request to the upstream. It names no origin: there is only one. */
 export interface UpstreamRequest {
@@ -86,6 +87,7 @@ class Connection extends Client implements UpstreamConnection {
           this.#socket = outcome[1] ?? undefined;
           this.#socket?.prependListener('error', disguiseReset);
           callback(...outcome);
+          if (this.#socket !== undefined) allowUnaskedContinue(this.#socket);
         });
       },
     });

@@ -89,7 +89,7 @@ function findRow(error: Error): Failure | undefined {
   if (UNTRUSTED_CODES.has(code)) return UNTRUSTED;
   if (error.name === 'HTTPParserError') return NOT_HTTP; // its code is undefined in undici 7
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return NOT_TLS;
-  // undici reports an answer that breaks the protocol (a 101, an unasked 100) as a socket error with this text.
+  // undici reports an answer that breaks the protocol (a 101) as a socket error with this text.
   if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return NOT_HTTP;
   return BY_CODE[code];
 }
