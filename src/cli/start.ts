@@ -37,7 +37,8 @@ export async function start(flags: Flags): Promise<number> {
     ...readTokenFacts(source, readClaims(token), Date.now()),
   };
   if (pretty) print(renderBanner(ready, readVersion()));
-  else log.info({ event: 'ready', ...ready }, 'ready');
+  // Whoever waits for it waits at every level.
+  else log.child({}, { level: 'info' }).info({ event: 'ready', ...ready }, 'ready');
   for (const warning of [...warnings, ...tokenWarnings]) log.warn({ event: 'setting' }, warning);
 
   return await ended;

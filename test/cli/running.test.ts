@@ -45,6 +45,16 @@ describe('start', () => {
     expect(stdout).not.toContain(sandbox.token.slice(0, 20));
   });
 
+  test.each(['warn', 'silent'])('says where it listens at LOG_LEVEL=%s, and no more', async (level) => {
+    const running = spawnInFolder(ANY_PORTS, { ...env, LOG_LEVEL: level });
+    const [line] = await running.printed(/^.*"event":"ready".*$/m);
+    await fetch(`${(JSON.parse(line) as ReadyLine).address}/api/v1/user/profile`);
+
+    running.child.kill('SIGTERM');
+
+    expect((await running.ended).stdout).toBe(`${line}\n`);
+  });
+
   test('shows a banner when it writes for the eye, and warnings after it', async () => {
     const args = [...ANY_PORTS, '--host', '0.0.0.0', '--unsafe-open', 'yes', '--log-format', 'pretty'];
     const running = spawnInFolder(args, env);
