@@ -3,9 +3,11 @@ import { objectBody, requireFields } from './bodies.ts';
 import { findEntity, routeFamily, type Address } from './collections.ts';
 import { settle, type Entity, type Family } from './entities.ts';
 import { mergePatch, type Json } from './json.ts';
+import { badRequest } from './replies.ts';
 import type { State } from './state.ts';
 import { PROJECT } from './tenant.ts';
 
+const MAX_SCALE = 10;
 const SKU = { name: 'Standard', capacity: 600 };
 
 export const STREAMING_ENDPOINTS: Family = {
@@ -65,13 +67,15 @@ export function routeStreamingEndpoints(api: FastifyInstance, state: State): voi
     const endpoint = find(request.params);
     const body = objectBody(request);
     requireFields(['scaleUnit'], body);
+    if (!isScale(body.scaleUnit))
+      throw badRequest(`scaleUnit has to be a whole number from 0 to ${MAX_SCALE}.`, 'scaleUnit');
     const draft = mergePatch(endpoint.draft, { properties: { scaleUnits: body.scaleUnit } }) as Json;
     begin({ ...endpoint, draft }, 'Scaling', endpoint.transition?.then ?? 'Stopped');
     return reply.send();
   });
   api.get<{ Params: Address }>(`${one}/skus`, ({ params }) => {
     const { segment } = find(params).family;
-    const capacity = { scaleType: 'Automatic', minimum: 0, maximum: 10, default: 0 };
+    const capacity = { scaleType: 'Automatic', minimum: 0, maximum: MAX_SCALE, default: 0 };
     return { value: [{ resourceType: `Microsoft.Media/mediaservices/${segment}`, capacity, sku: SKU }] };
   });
 }
@@ -79,3 +83,6 @@ export function routeStreamingEndpoints(api: FastifyInstance, state: State): voi
 function endpointState({ transition }: Entity, now: number): string {
   return transition ? settle(transition, now) : 'Stopped';
 }
+
+const isScale = (units: unknown): boolean =>
+  Number.isInteger(units) && (units as number) >= 0 && (units as number) <= MAX_SCALE;

@@ -55,6 +55,13 @@ describe('start', () => {
     expect((await running.ended).stdout).toBe(`${line}\n`);
   });
 
+  test('listens on IPv6 where asked to', async () => {
+    const running = spawnInFolder([...ANY_PORTS, '--host', '::1'], env);
+    const [, address = ''] = await running.printed(/"address":"(http:\/\/\[::1\]:\d+)"/);
+
+    expect((await fetch(`${address}/api/v1/user/profile`)).status).toBe(200);
+  });
+
   test('shows a banner when it writes for the eye, and warnings after it', async () => {
     const args = [...ANY_PORTS, '--host', '0.0.0.0', '--unsafe-open', 'yes', '--log-format', 'pretty'];
     const running = spawnInFolder(args, env);

@@ -71,9 +71,14 @@ describe('streaming endpoints', () => {
     expect((await media('GET', `${path}/skus`)).body.value[0]!.sku.name).toBe('Standard');
   });
 
-  it('refuse to scale to nothing in particular', async () => {
+  it.each([undefined, 'abc', -1, 1.5, 11])('refuse to scale to %s', async (scaleUnit) => {
     const { media } = await openSandbox();
-    expect((await media('POST', `${path}/scale`, {})).body.error.extraDetail).toEqual({ field: 'scaleUnit' });
+    const answer = await media('POST', `${path}/scale`, { scaleUnit });
+    expect([answer.status, answer.body.error.extraDetail]).toEqual([400, { field: 'scaleUnit' }]);
+  });
+
+  it('answer 404 where there is none to start', async () => {
+    const { media } = await openSandbox();
     expect((await media('POST', '/streamingEndpoints/nope/start')).status).toBe(404);
   });
 });
