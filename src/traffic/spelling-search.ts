@@ -19,6 +19,7 @@ export interface Found {
 const NONE: readonly number[] = [];
 const UNDECIDED = -1;
 const PERCENT = 0x25;
+const AMPERSAND = 0x26;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 
@@ -89,16 +90,27 @@ function matchSpelling(spelling: Uint8Array, text: Uint8Array, start: number): n
   return at;
 }
 
-/** The width of a byte's escape: percent-encoded (RFC 3986 §2.1), or of JSON (RFC 8259 §7). */
+/**
+ * The width of a byte's escape: percent-encoded (RFC 3986 §2.1) once or twice, a character reference of HTML (WHATWG HTML
+ * §13.5), or of JSON (RFC 8259 §7).
+ */
 function matchEscape(byte: number, text: Uint8Array, at: number): number {
-  if (text[at] === PERCENT) return matchHex(byte, '%', text, at);
-  if (text[at] !== BACKSLASH) return 0;
-  if (at + 1 === text.length) return UNDECIDED;
-  return text[at + 1] === SLASH ? (byte === SLASH ? 2 : 0) : matchHex(byte, '\\u00', text, at);
+  switch (text[at]) {
+    case PERCENT:
+      return matchText(`%${hexOf(byte)}`, text, at) || matchText(`%25${hexOf(byte)}`, text, at);
+    case AMPERSAND:
+      return matchText(`&#${byte};`, text, at) || matchText(`&#x${hexOf(byte)};`, text, at);
+    case BACKSLASH:
+      return (byte === SLASH && matchText('\\/', text, at)) || matchText(`\\u00${hexOf(byte)}`, text, at);
+    default:
+      return 0;
+  }
 }
 
-function matchHex(byte: number, prefix: string, text: Uint8Array, at: number): number {
-  const escape = prefix + byte.toString(16).padStart(2, '0');
+const hexOf = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+/** The width of an escape whose hexadecimal digits may be in upper case. */
+function matchText(escape: string, text: Uint8Array, at: number): number {
   for (let i = 0; i < escape.length; i++) {
     if (at + i >= text.length) return UNDECIDED;
     const found = text[at + i] ?? 0;

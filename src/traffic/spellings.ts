@@ -1,7 +1,7 @@
 import type { Found, SpellingTable } from './spelling-search.ts';
 import { findSpellings } from './spelling-search.ts';
 
-/** Every way in which known secrets may be spelled: raw, base64 and base64url, each escaped for a URL or JSON in any part. */
+/** Every way in which known secrets may be spelled: raw, base64, base64url and hex, each escaped for a URL, JSON or HTML in any part. */
 export interface Spellings {
   /** Shorter texts hold none. */
   readonly shortest: () => number;
@@ -9,7 +9,8 @@ export interface Spellings {
   readonly find: (text: Uint8Array, last: boolean) => Found;
 }
 
-const ESCAPED = '%0123456789abcdefABCDEF\\u/';
+const ESCAPED = '%0123456789abcdefABCDEF\\u/&#x;';
+const ESCAPES_BEGIN = '%\\&';
 /** `\u002f` is the longest way to write a byte. */
 const LONGEST_ESCAPE = 6;
 
@@ -32,7 +33,8 @@ function compile(secrets: readonly string[]): SpellingTable {
   const spellings = texts.map((text) => Buffer.from(text)).sort((a, b) => b.length - a.length);
   const bytes = new Uint8Array(256);
   for (const byte of [...Buffer.from(ESCAPED), ...spellings.flatMap((spelling) => [...spelling])]) bytes[byte] = 1;
-  for (const first of [...Buffer.from('%\\'), ...spellings.map((spelling) => spelling[0] ?? 0)]) bytes[first] = 2;
+  for (const first of [...Buffer.from(ESCAPES_BEGIN), ...spellings.map((spelling) => spelling[0] ?? 0)])
+    bytes[first] = 2;
   return {
     spellings,
     shortest: spellings.at(-1)?.length ?? Infinity,
@@ -42,7 +44,9 @@ function compile(secrets: readonly string[]): SpellingTable {
 }
 
 function spellingsOf(secret: string): string[] {
-  return secret === '' ? [] : [secret, ...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url')];
+  if (secret === '') return [];
+  const hex = Buffer.from(secret).toString('hex');
+  return [secret, ...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url'), hex, hex.toUpperCase()];
 }
 
 /**

@@ -14,6 +14,9 @@ const ways: [string, (token: string) => string][] = [
   ['URL-encoded', encodeURIComponent],
   ['URL-encoded byte for byte', everyByte],
   ['escaped in JSON', inJson],
+  ['URL-encoded twice', (token) => encodeURIComponent(encodeURIComponent(token))],
+  ['escaped in HTML', (token) => token.replace(/\W/g, (char) => `&#${char.charCodeAt(0)};`)],
+  ['in hex', (token) => Buffer.from(token).toString('hex')],
   ['in base64 at offset 0', (token) => Buffer.from(`${token}\n`).toString('base64')],
   ['in base64 at offset 1', (token) => Buffer.from(`:${token}`).toString('base64')],
   ['in base64url at offset 2', (token) => Buffer.from(`a:${token}:b`).toString('base64url')],
@@ -86,7 +89,14 @@ function mask(chunks: readonly Buffer[]): Buffer {
 }
 
 function leaks(text: string, token: string): boolean {
-  const decoded = [text, decodeURIComponent(text), text.replaceAll(String.raw`\/`, '/').replaceAll('\\u002B', '+')];
+  const decoded = [
+    text,
+    decodeURIComponent(text),
+    decodeURIComponent(decodeURIComponent(text)),
+    text.replaceAll(String.raw`\/`, '/').replaceAll('\\u002B', '+'),
+    text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code))),
+    ...(text.match(/(?:[\da-f]{2}){8,}/g) ?? []).map((hex) => Buffer.from(hex, 'hex').toString('latin1')),
+  ];
   for (const word of text.split(/[^A-Za-z0-9+/_=-]+/)) {
     for (let at = 0; at < 4; at++) decoded.push(Buffer.from(word.slice(at), 'base64').toString('latin1'));
   }

@@ -31,6 +31,9 @@ const encodings: [string, (token: string) => string][] = [
   ['URL-encoded with escapes in lower case', lowerEscapes],
   ['URL-encoded but for letters and digits', punctuation],
   ['URL-encoded byte for byte', everyByte],
+  ['URL-encoded twice', (token) => encodeURIComponent(encodeURIComponent(token))],
+  ['in hex', (token) => Buffer.from(token).toString('hex')],
+  ['in hex in upper case', (token) => Buffer.from(token).toString('hex').toUpperCase()],
   ['URL-encoded byte for byte in upper case', (token) => everyByte(token).toUpperCase()],
 ];
 

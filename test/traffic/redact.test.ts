@@ -56,6 +56,17 @@ describe('masking', () => {
     expect(mask(String.raw`"Mk\/io\u002bTok\u002Fen-0123456789"`)).toBe('"[redacted]"');
   });
 
+  test.each([
+    ['in hex', 'hex <[redacted]>', (text: string) => `hex <${Buffer.from(text).toString('hex')}>`],
+    ['in hex in upper case', '[redacted].', (text: string) => `${Buffer.from(text).toString('hex').toUpperCase()}.`],
+    ['that HTML escapes', '<b>[redacted]</b>', (text: string) => `<b>${inHtml(text, 10)}</b>`],
+    ['that HTML escapes in hexadecimal', '"[redacted]"', (text: string) => `"${inHtml(text, 16)}"`],
+    ['URL-encoded twice', 'to=[redacted]&', (text: string) => `to=${encodeURIComponent(encodeURIComponent(text))}&`],
+  ])('finds a secret %s', (_, masked, write) => {
+    const slashed = 'Mk/io+Tok/en-0123456789==';
+    expect(maskOf([slashed])(write(slashed))).toBe(masked);
+  });
+
   test('masks a secret that came later, too', () => {
     const held = ['first-secret-of-all'];
     const mask = maskOf(held);
@@ -69,6 +80,10 @@ describe('masking', () => {
     expect(maskOf([''])('a')).toBe('a');
   });
 });
+
+/** As template engines do: what is neither letter nor digit becomes a character reference. */
+const inHtml = (text: string, radix: 10 | 16): string =>
+  text.replace(/\W/g, (char) => `&#${radix === 16 ? 'x' : ''}${char.charCodeAt(0).toString(radix).toUpperCase()};`);
 
 function encode(char: string, way: string | undefined): string {
   if (way === 'plain') return char;
