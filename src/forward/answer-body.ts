@@ -12,9 +12,9 @@ import { isReleasable, release } from './release.ts';
 export function createAnswerBody(worlds: AnswerBodyWorlds): AnswerBody {
   const { status, fields, method, createMapper, createMask } = worlds;
   const content = readContent(fields);
-  const { coding, isCoded, isJson, isText, length = Infinity } = content;
+  const { coding, isCoded, isJson, mayHoldText, length = Infinity } = content;
   const passed = status === 204 ? LENGTH : NOTHING;
-  if (BODYLESS.has(status) || !isText || (isCoded && coding === undefined)) return passing(worlds, passed);
+  if (BODYLESS.has(status) || !mayHoldText || (isCoded && coding === undefined)) return passing(worlds, passed);
 
   const isMapped = createMapper !== undefined && status === 200 && isJson;
   if (method === 'HEAD') return passing(worlds, isMapped ? (isCoded ? DECODED : MAPPED) : passed);

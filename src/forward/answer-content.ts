@@ -22,7 +22,7 @@ export interface Coding {
 
 export interface AnswerContent {
   readonly isJson: boolean;
-  readonly isText: boolean;
+  readonly mayHoldText: boolean;
   /** undefined: none, or an unknown one. */
   readonly coding: Coding | undefined;
   readonly isCoded: boolean;
@@ -31,8 +31,9 @@ export interface AnswerContent {
 }
 
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
-const TEXT_TYPE =
-  /^(?:text\/[^;]*|application\/(?:[a-z0-9.+-]+\+)?(?:json|xml)|application\/(?:x-)?(?:javascript|ndjson|www-form-urlencoded))\s*(?:;|$)/i;
+// What holds no text. Anything else may quote what was sent, unnamed and unknown types and message/http among them.
+const BINARY_TYPE =
+  /^(?:audio|font|image(?!\/svg)|video)\/|^application\/(?:gzip|octet-stream|pdf|wasm|x-gzip|x-tar|zip)\s*(?:;|$)/i;
 
 // Some servers leave the zlib wrapper away, whose first byte ends in 8 (RFC 1950 §2.2).
 const isWrapped = ([first = 0]: Buffer): boolean => (first & 0x0f) === 8;
@@ -66,7 +67,7 @@ export function readContent(fields: FieldLines): AnswerContent {
   const length = readField(fields, 'content-length');
   return {
     isJson: JSON_TYPE.test(type),
-    isText: TEXT_TYPE.test(type),
+    mayHoldText: !BINARY_TYPE.test(type),
     coding: CODINGS.get(codings.join()),
     isCoded: codings.length > 0,
     length: length === undefined ? undefined : Number(length),

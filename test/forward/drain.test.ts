@@ -50,7 +50,7 @@ describe('while it drains', () => {
   test('a download that runs on is not cut before its end', async () => {
     const { upstream, proxy, caller } = await startExchange();
     const { response } = await upstream.next();
-    response.write('begun');
+    response.setHeader('content-type', 'application/octet-stream').write('begun');
     await caller.until('begun');
 
     const closing = proxy.close({ drainTimeoutMs: LONG });

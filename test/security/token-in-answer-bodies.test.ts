@@ -20,6 +20,11 @@ const types = [
   'application/soap+xml',
   'application/javascript',
   'application/x-www-form-urlencoded',
+  'application/yaml',
+  'application/vnd.nobody-knows',
+  'image/svg+xml',
+  'message/http',
+  'multipart/mixed; boundary=b',
 ];
 
 describe('a body that echoes the token is masked, its length kept', () => {
@@ -32,6 +37,10 @@ describe('a body that echoes the token is masked, its length kept', () => {
       expect(answer.headers['content-length']).toBe(String(BODY.length));
     },
   );
+
+  test('of no type, as a bare `end(text)` of Node sends it', async () => {
+    expect((await ask(BODY, {})).text).toBe(SHOWN);
+  });
 
   test.each(['GET', 'POST', 'DELETE'])('to %s', async (method) => {
     expect((await ask(BODY, { 'content-type': 'application/json' }, 200, method)).text).toBe(SHOWN);
@@ -138,10 +147,13 @@ describe('a compressed body', () => {
   });
 });
 
-test('media are never touched', async () => {
-  const { text } = await ask(BODY, { 'content-type': 'video/mp4' });
-  expect(text).toBe(BODY);
-});
+test.each(['video/mp4', 'image/png', 'application/octet-stream', 'application/zip'])(
+  '%s is never touched',
+  async (type) => {
+    const { text } = await ask(BODY, { 'content-type': type });
+    expect(text).toBe(BODY);
+  },
+);
 
 test('HEAD of a compressed text keeps what its header announces', async () => {
   const headers = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
