@@ -20,7 +20,9 @@ export function renderFailure(error: unknown, { debug, redact }: FailureWorlds):
   // Help and version are thrown too; they have been printed.
   if (error instanceof CommanderError && error.exitCode === 0) return { exit: 0, text: '' };
   const { code, exit, message, hint } = speakable(error);
-  const stack = debug && error instanceof Error ? `${error.stack ?? ''}\n` : '';
+  // That of a mistyped command line tells nothing and quotes what was typed.
+  const isTold = debug && error instanceof Error && !(error instanceof CommanderError);
+  const stack = isTold ? `${error.stack ?? ''}\n` : '';
   return { exit, text: redact(`mkio-proxy: ${code}: ${message}\n${hint}\n${stack}`) };
 }
 

@@ -84,6 +84,11 @@ describe('A failure', () => {
     expect(text).not.toContain('s3cret');
   });
 
+  test('by a mistyped command line does not quote it, not even in its stack', () => {
+    const error = new CommanderError(1, 'commander.unknownOption', "error: unknown option '--token=opaque-secret'");
+    expect(renderFailure(error, { debug: true, redact }).text).not.toContain('opaque-secret');
+  });
+
   test('is none when help was asked for', () => {
     const help = new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)');
     expect(renderFailure(help, { debug: false, redact })).toEqual({ exit: 0, text: '' });
