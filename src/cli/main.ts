@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { keepWasmBaseline } from '../ops/wasm.ts';
 import { renderFailure } from './failure.ts';
-import { flushAll, redactCrash } from './parting.ts';
+import { flushAll, redactKnown } from './parting.ts';
 import { runProgram } from './program.ts';
 
 /** The one way out: what was printed leaves first. */
@@ -13,7 +13,7 @@ const end = (code: number): void => {
 
 const fail = (error: unknown): void => {
   const debug = ['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '');
-  const { exit, text } = renderFailure(error, { debug, redact: redactCrash });
+  const { exit, text } = renderFailure(error, { debug, redact: redactKnown });
   process.stderr.write(text);
   void flushAll().then(() => end(exit));
 };

@@ -14,7 +14,7 @@ const partings: Partial<Parting>[] = [];
 
 export const prepareParting = (parting: Partial<Parting>): void => void partings.push(parting);
 
-export const redactCrash: Redact = (text) => {
+export const redactKnown: Redact = (text) => {
   const secrets = partings.flatMap((parting) => parting.secrets ?? []);
   return createRedactor(createTokenMask(createSpellings(secrets)))(text);
 };

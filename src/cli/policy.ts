@@ -10,6 +10,7 @@ import { createPolicy } from '../policy/rules.ts';
 import { resolveAddress, resolveTarget } from '../policy/target.ts';
 import type { Explained } from './policy-report.ts';
 import { renderExplained, renderList } from './policy-report.ts';
+import { redactKnown } from './parting.ts';
 import { loadProcessConfig } from './process-settings.ts';
 
 interface PolicyFlags extends Flags {
@@ -20,7 +21,8 @@ interface PolicyFlags extends Flags {
 export function explainPolicy({ json = false, ...flags }: PolicyFlags, words: readonly string[]): Promise<number> {
   const { config } = loadProcessConfig(flags);
   const explained = createExplainer(config)(parseRequest(words.join(' '), config));
-  process.stdout.write(json ? `${JSON.stringify(explained, null, 2)}\n` : renderExplained(explained));
+  // A path is copied from wherever a request stood, its signature included.
+  process.stdout.write(redactKnown(json ? `${JSON.stringify(explained, null, 2)}\n` : renderExplained(explained)));
   return Promise.resolve(0);
 }
 

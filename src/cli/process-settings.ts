@@ -18,6 +18,7 @@ const SECRETS = OPTION_KEYS.filter((key) => optionOf(key).secret === true);
 export function loadProcessConfig(flags: Flags): Loaded {
   const loaded = loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
   const { config, settings, warnings } = loaded;
+  prepareParting({ secrets: [config.token.value?.trim() ?? '', ...keysOf(config)] });
   const origins = { policy: settings.policy.origin, policyAllow: settings.policyAllow.origin };
   return { ...loaded, warnings: [...warnings, ...renderLoosenings(config.policy, origins)] };
 }
@@ -40,7 +41,7 @@ export function takeToken({ config, settings }: Loaded): TakenToken {
   for (const key of SECRETS) Reflect.deleteProperty(process.env, optionOf(key).env);
   const found = readToken(config.token, { token: settings.token.origin, tokenFile: settings.tokenFile.origin });
   const { token, source, exposed } = found;
-  prepareParting({ secrets: [token, ...keysOf(config)] });
+  prepareParting({ secrets: [token] });
   return { token, source, warnings: exposed === undefined ? [] : [renderExposure(exposed)] };
 }
 

@@ -59,6 +59,11 @@ describe('policy explain', () => {
     expect(stdout).toContain('allowed  GET ');
   });
 
+  test('does not repeat the signature of a path that was copied from somewhere', async () => {
+    const { stdout } = await run(['explain', 'GET /projects?sig=s3cret&$top=1']);
+    expect(stdout).toContain('GET /api/v1/projects?sig=[redacted]&$top=1\n');
+  });
+
   test.each([['nonsense'], ['TRACE /x'], ['get /x']])('%s ends with 2 and an example', async (request) => {
     const { code, stderr } = await run(['explain', request]);
     expect(code).toBe(2);
