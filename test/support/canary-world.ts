@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { askAdmin } from './canary-admin.ts';
+import type { Leak, Named } from './canary-search.ts';
+import { findLeaks } from './canary-search.ts';
+import type { Spawned, SpawnOptions } from './canary-spawn.ts';
+import { collectProcess, spawnAndCollect } from './canary-spawn.ts';
+import { startEchoUpstream } from './canary-upstream.ts';
+import type { CliResult } from './cli.ts';
+import { forgeJwt } from './jwt.ts';
+import { readAnswer, sendRaw } from './raw.ts';
+import type { TestUpstream } from './upstream.ts';
+
+/** One thing that the program does, told as what is searched: "no secret comes out of …". */
+export interface Drive {
+  readonly name: string;
+  /** The commands that it runs, e.g. `key new`. */
+  readonly commands: readonly string[];
+  /** The error codes of the proxy that it brings about. */
+  readonly codes?: readonly string[];
+  readonly drive: (world: World) => Promise<void>;
+}
+
+/** A command that is up and listens. */
+export interface CanaryProgram extends Spawned {
+  readonly port: number;
+  readonly admin: string | undefined;
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+const random = (): string => randomBytes(30).toString('base64url');
+const NOW_SECONDS = Math.floor(Date.now() / 1000);
+export const createJwt = (days: number): string =>
+  forgeJwt({ jti: random(), exp: NOW_SECONDS + days * 86_400 }) + random();
+
+/** Secrets of its own, and one place for everything that comes out while they are used. */
+export function createWorld() {
+  const secrets: Named[] = [];
+  const outputs: Named[] = [];
+  const running: CanaryProgram[] = [];
+  const upstreams: TestUpstream[] = [];
+  const collect = (name: string, text: string): void => void outputs.push({ name, text });
+  /** From here on, `text` must not come out. */
+  const keep = (name: string, text = random()): string => {
+    secrets.push({ name, text });
+    return text;
+  };
+  // No JWT: what looks like one would be masked, were it known or not. Its characters change in most encodings.
+  const token = keep('the token', `Mk+io/~${randomBytes(90).toString('base64').replace(/=*$/, '')}.-_==`);
+  const tokens = [token];
+  const own = { token, callerKey: keep('the caller key'), adminKey: keep('the admin key') };
+
+  const spawn = (args: readonly string[], options: SpawnOptions): Spawned => {
+    const env = { MKIO_TOKEN: token, LOG_LEVEL: 'trace', LOG_FORMAT: 'json', ...options.env };
+    return spawnAndCollect(args, { ...options, env }, collect);
+  };
+  /** Sends these bytes and collects every byte of the answer, and its content as a caller decodes it. */
+  const send = async ({ port }: Pick<CanaryProgram, 'port'>, bytes: string): Promise<string> => {
+    const received = await sendRaw(port, bytes);
+    const name = `answer to ${bytes.split('\r\n')[0]?.slice(0, 80)}`;
+    collect(name, received);
+    if (received.includes('\r\n\r\n')) collect(`content of the ${name}`, readContent(received));
+    return received;
+  };
+
+  return {
+    ...own,
+    outputs,
+    upstreams,
+    tokens,
+    keep,
+    collect,
+    /** A token of MK.IO's kind that is good for so many days. */
+    createToken: (days: number): string => {
+      const jwt = keep(`a JWT for ${days} days`, createJwt(days));
+      tokens.push(jwt);
+      return jwt;
+    },
+    send,
+    /** Sends one request of these lines, without a body. */
+    ask: (program: Pick<CanaryProgram, 'port'>, ...lines: string[]): Promise<string> =>
+      send(program, `${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`),
+    /** Starts an upstream that echoes, and otherwise answers by `answer`. */
+    serve: async (...answer: Parameters<typeof startEchoUpstream>): Promise<TestUpstream> => {
+      const upstream = await startEchoUpstream(...answer);
+      upstreams.push(upstream);
+      return upstream;
+    },
+    /** Runs a command to its end. */
+    run: (args: readonly string[], options: SpawnOptions = {}): Promise<CliResult> => spawn(args, options).ended,
+    /** Starts a command that stays, and takes its addresses from what it prints. */
+    start: async (options: SpawnOptions = {}, args: readonly string[] = ['start']): Promise<CanaryProgram> => {
+      const env = { MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0', ...options.env };
+      const spawned = spawn(args, { ...options, env });
+      await spawned.printed(/"event":"ready"|Ctrl-C/);
+      const [, port] = /(?:"address":"|proxy +|sandbox on )http:[^:]*:(\d+)/.exec(spawned.stdout()) ?? [];
+      const [, admin] = /(?:"admin":"|admin +)(http:[^"\s]+)/.exec(spawned.stdout()) ?? [];
+      const program = { ...spawned, port: Number(port), admin };
+      running.push(program);
+      return program;
+    },
+    /** The one allowance: `text` comes out, once, in outputs of such a name, and nowhere else. */
+    allow: (text: string, output: RegExp): void => {
+      const places = outputs.filter((one) => output.test(one.name) && one.text.includes(text));
+      if (places.length === 0) throw new Error(`what may come out in ${String(output)} has not`);
+      for (const place of places) outputs[outputs.indexOf(place)] = { ...place, text: place.text.replace(text, '') };
+    },
+    /** Ends what is still running, and collects what is left. */
+    finish: async (): Promise<void> => {
+      for (const program of running.splice(0)) {
+        if (program.child.exitCode === null) {
+          collectProcess(program, collect);
+          await askAdmin(program.admin, [own.adminKey, own.token], collect);
+        }
+        program.child.kill('SIGTERM');
+        await program.ended;
+      }
+    },
+    findLeaks: (): Leak[] => findLeaks(secrets, outputs),
+  };
+}
+
+/** The body without its framing and coding. */
+function readContent(received: string): string {
+  const { body, field } = readAnswer(received);
+  const bytes = Buffer.from(body, 'latin1');
+  const coding = bytes.length === 0 ? undefined : field('content-encoding');
+  if (coding === 'gzip') return gunzipSync(bytes).toString('latin1');
+  return coding === 'br' ? brotliDecompressSync(bytes).toString('latin1') : body;
+}
