@@ -5,7 +5,8 @@ import { hashKey, parseCallers, renderCallerLine } from '../policy/callers.ts';
 
 /** `key new NAME`: the key for the caller, shown this once, and the line for the file of MKIO_PROXY_CALLER_KEYS_FILE. */
 export function newKey(_flags: unknown, [name = '']: readonly string[]): Promise<number> {
-  const fresh = randomBytes(32).toString('base64url');
+  // By its beginning, redaction knows the key, of which the proxy keeps the hash alone; so do scanners for secrets.
+  const fresh = `mkp_${randomBytes(32).toString('base64url')}`;
   const line = renderCallerLine({ name, sha256: hashKey(fresh) });
   if (parseCallers(line).entries.length === 0) {
     throw new ProxyError('CONFIG_INVALID', 'a name has 1 to 64 letters, digits, or characters of `_.@-`', {

@@ -2,6 +2,8 @@ import { isSecretField, isSecretParameter } from './secret-names.ts';
 
 // Header, payload and signature of a JWT, or the five parts of a JWE (RFC 7519 §3), their dots percent-encoded or not.
 const JWT = /eyJ[\w-]{8,1024}(?:(?:\.|%2[eE])[\w-]*){2,4}/g;
+// What `mkio-proxy key new` prints.
+const CALLER_KEY = /mkp_[\w-]{43}/g;
 // `?name=value&…`, also where this stands in a parameter, encoded, or in JSON.
 const PARAMETER =
   /(^|[?&;]|%3f|%26|\\u0026)((?:[\w$.~-]|%(?!3d|26|3f)[\da-f]{2}){1,64})(=|%3d)((?:(?!%26|\\u0026)[^&#\s"'<>])+)/gi;
@@ -23,6 +25,7 @@ const CONTENT_KEY = /"value"(\s*:\s*)"(?:[A-Za-z0-9+/]{22}==|[\da-f]{32})"/gi;
 export function maskShapes(text: string, mask: string): string {
   let masked = text;
   if (masked.includes('eyJ')) masked = masked.replace(JWT, mask);
+  if (masked.includes('mkp_')) masked = masked.replace(CALLER_KEY, mask);
   if (masked.includes('=') || masked.includes('%3')) masked = maskParameters(masked, mask);
   if (masked.includes('://')) masked = masked.replace(USER_INFO, `$1${mask}@`).replace(STREAM_KEY, `$1${mask}`);
   if (masked.includes(' ')) masked = masked.replace(CREDENTIALS, `$1$2${mask}`);

@@ -56,7 +56,7 @@ describe('settings', () => {
 describe('key new', () => {
   test('prints a fresh key and the line that lets its bearer in', async () => {
     const [first, second] = await Promise.all([run(['key', 'new', 'ada']), run(['key', 'new', 'ada'])]);
-    const [, key = ''] = /shown this once:\n\n([\w-]{43})\n/.exec(first.stdout) ?? [];
+    const [, key = ''] = /shown this once:\n\n(mkp_[\w-]{43})\n/.exec(first.stdout) ?? [];
     const [, hash] = /^ada:([0-9a-f]{64})$/m.exec(first.stdout) ?? [];
     expect([first.code, hash]).toEqual([0, createHash('sha256').update(key).digest('hex')]);
     expect(second.stdout).not.toContain(key);

@@ -8,6 +8,7 @@ const masked: [string, string, string][] = [
   ['a JWT', `a ${JWT}, b`, 'a [redacted], b'],
   ['a JWT without a signature', 'a eyJhbGciOiJub25lIn0.eyJqdGkiOiI5In0. b', 'a [redacted] b'],
   ['a JWT in a path, its dots encoded', `/x/${JWT.replaceAll('.', '%2E')}/y`, '/x/[redacted]/y'],
+  ['a caller key', `/x/mkp_${'aB3-_'.repeat(9).slice(2)}/y`, '/x/[redacted]/y'],
   [
     'a signed link',
     'https://x.blob.core.windows.net/a?sv=1&sig=ab%2Fc%3D&se=2',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { renderCallerLine, hashKey } from '../../../src/policy/callers.ts';
 import { ENCODINGS } from '../../support/canary-encodings.ts';
@@ -27,7 +28,7 @@ const STARTED: readonly Drive[] = WAYS.map(({ name, env, files }) => ({
   codes: ['CALLER_UNAUTHENTICATED', 'NOT_FORWARDED', 'OPERATION_REFUSED'],
   drive: async (world) => {
     const { token, callerKey, adminKey } = world;
-    const filed = world.keep('the key of a file');
+    const filed = world.keep('the key of a file', `mkp_${randomBytes(32).toString('base64url')}`);
     const { origin } = await world.serve();
     const program = await world.start({
       env: {
@@ -49,7 +50,9 @@ const STARTED: readonly Drive[] = WAYS.map(({ name, env, files }) => ({
       await ask('POST /api/v1/user/tokens', key);
       await ask('GET /elsewhere', key);
     }
-    expect(await ask(`GET /api/v1/x/${callerKey}?access_token=${filed}&q=${token}`, callerKey)).toContain(' 200 ');
+    expect(await ask(`GET /api/v1/x/${callerKey}/${filed}?access_token=${filed}&q=${token}`, callerKey)).toContain(
+      ' 200 ',
+    );
     await ask('GET /api/v1/projects', token);
     await ask('GET /api/v1/projects', adminKey);
     await program.printed(/redacted/);
