@@ -1,5 +1,5 @@
 // The attack: a caller that is confined to one project asks for another, or for what stands above all projects, in a
-// spelling that the confinement does not understand and the upstream does.
+// spelling that the upstream understands and the confinement does not. Only what every reading keeps inside passes.
 import { describe, expect, test } from 'vitest';
 import type { ErrorBody } from '../support/proxy.ts';
 import { startTestProxy } from '../support/proxy.ts';

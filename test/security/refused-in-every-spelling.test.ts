@@ -1,5 +1,5 @@
 // The attack: a caller writes a refused path so that the proxy's rules miss it and a lenient upstream still understands
-// it: in other case, escaped, escaped twice, with parameters, doubled slashes or an end that is cut off.
+// it: in other case, escaped, escaped twice, with parameters, doubled slashes or an end that is cut off. Every reading is judged.
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
