@@ -32,6 +32,14 @@ describe('The log', () => {
     expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
 
+  test('stays one JSON object a line, whatever a caller or an upstream has sent', async () => {
+    const target = '/a\n{"level":"fatal","msg":"forged"}\r\u2028\u001b[31m"\\';
+    const lines = await linesOf('json', false, { target });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\P{Cc}+\n$/u);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'warn', target });
+  });
+
   test.each([
     ['pretty', false],
     ['auto', true],
