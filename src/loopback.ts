@@ -6,7 +6,7 @@ export function readName(host: string): string {
   return host
     .toLowerCase()
     .replace(/^\[(.+)\]$/, '$1')
-    .replace(/\.$/, '');
+    .replace(/([^.])\.$/, '$1');
 }
 
 /** Names and addresses that never leave this machine: localhost, *.localhost (RFC 6761 §6.3), 127.0.0.0/8 and ::1. */

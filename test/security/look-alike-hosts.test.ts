@@ -11,6 +11,7 @@ const lookAlikes = [
   '127.0.0.1.nip.io',
   'evil-localhost',
   'localhostx',
+  'localhost..',
   'localhost.localdomain',
   '0.0.0.0:6546',
   '[::]:6546',
