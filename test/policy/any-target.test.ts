@@ -1,6 +1,8 @@
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Target } from '../../src/policy/target.ts';
+import { resolveTarget } from '../../src/policy/target.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 
@@ -29,14 +31,17 @@ const target = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), printable), { maxLength: 12 })
   .map((pieces) => `/api/v1${pieces.join('')}`);
 
+const form = fc.constantFrom('', '', 'http://localhost', 'HTTP://127.0.0.1:80');
+const method = fc.constantFrom('GET', 'HEAD', 'PUT', 'PATCH', 'DELETE');
+
 test('any target of printable bytes arrives byte for byte, or is refused and nothing arrives', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
-  const ask = async (path: string): Promise<number | undefined> =>
+  const ask = async (asked: string, path: string): Promise<number | undefined> =>
     await new Promise((resolve, reject) => {
-      request({ agent, host: '127.0.0.1', port: proxy.port, path }, (response) => {
+      request({ agent, host: '127.0.0.1', port: proxy.port, method: asked, path }, (response) => {
         response.resume().on('end', () => resolve(response.statusCode));
       })
         .on('error', reject)
@@ -44,18 +49,43 @@ test('any target of printable bytes arrives byte for byte, or is refused and not
     });
 
   await fc.assert(
-    fc.asyncProperty(target, async (path) => {
+    fc.asyncProperty(method, form, target, async (asked, start, path) => {
       const before = upstream.seen.length;
-      const status = await ask(path);
-      const arrived = upstream.seen.slice(before).map(({ url }) => url);
+      const status = await ask(asked, start + path);
+      const arrived = upstream.seen.slice(before);
 
-      expect([200, 400, 404]).toContain(status);
-      expect(arrived).toEqual(status === 200 ? [path] : []);
-      for (const url of arrived) expect(normalize(url)).toMatch(/^\/api\/v1(?:\/|$)/);
+      expect([200, 400, 403, 404]).toContain(status);
+      expect(arrived.map((seen) => [seen.method, seen.url])).toEqual(status === 200 ? [[asked, path]] : []);
+      for (const { url } of arrived) expect(normalize(url)).toMatch(/^\/api\/v1(?:\/|$)/);
     }),
     { numRuns: 1000 },
   );
 });
+
+test('a target of any characters is, where it is one, the very text that came, below the prefix and frozen', () => {
+  const text = fc.oneof(
+    target,
+    fc.string({ unit: 'binary' }).map((end) => `/api/v1/${end}`),
+  );
+  const isTarget = (pathAndQuery: string): boolean => {
+    const resolved = readTarget(pathAndQuery);
+    if (resolved === undefined) return false;
+    expect(resolved.path + resolved.query).toBe(pathAndQuery);
+    expect(pathAndQuery).toMatch(/^\/api\/v1(?:[/?][!-~]*)?$/);
+    expect(Object.isFrozen(resolved)).toBe(true);
+    return true;
+  };
+  const found = fc.sample(text, 5_000).filter(isTarget);
+  expect(found.length).toBeGreaterThan(500);
+});
+
+function readTarget(pathAndQuery: string): Target | undefined {
+  try {
+    return resolveTarget({ authority: 'localhost', pathAndQuery }, ['/api/v1']);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The path as the strictest normaliser reads it: escapes decoded twice, backslashes turned, dot segments taken out. */
 function normalize(url: string): string {

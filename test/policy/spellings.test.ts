@@ -11,6 +11,7 @@ const POLICIES: readonly (readonly [string, PolicyText])[] = [
   ['families', { levels: ['media', 'live'] }],
   ['both', { levels: ['read-only', 'fleets'] }],
   ['projects', { projects: ['other'] }],
+  ['operations that are opened beside them', { allow: ['GET /user/tokens', 'POST /projects/*/media/**', 'PUT /*'] }],
   ['a file', { file: { deny: ['DELETE **', 'PATCH /projects/*/media/**'], allow: ['GET /projects/**'] } }],
 ];
 
