@@ -1,6 +1,8 @@
-/** The spellings of secrets in bytes, as one search needs them. */
+import { CUT, readByte } from './escapes.ts';
+
+/** The spellings of secrets in bytes, as one search needs them. None of them holds a byte that begins an escape. */
 export interface SpellingTable {
-  /** Each spelling, the longest first, so that one that holds another one is found whole. */
+  /** Each spelling, in the order of their bytes: those that begin alike stand together. */
   readonly spellings: readonly Uint8Array[];
   readonly shortest: number;
   /** Bytes that the longest one may take where each of its bytes is escaped. */
@@ -18,10 +20,6 @@ export interface Found {
 
 const NONE: readonly number[] = [];
 const UNDECIDED = -1;
-const PERCENT = 0x25;
-const AMPERSAND = 0x26;
-const SLASH = 0x2f;
-const BACKSLASH = 0x5c;
 
 /**
  * Finds spellings in time that hardly grows with their number: each of them is a run of at least `shortest` bytes of one
@@ -64,58 +62,38 @@ function findBeginning(table: SpellingTable, text: Uint8Array, from: number): nu
   return at;
 }
 
-/** Where a spelling that begins at `at` ends; 0 where none does, UNDECIDED where the text ends in one. */
-function matchAt({ spellings }: SpellingTable, text: Uint8Array, at: number): number {
-  let undecided = 0;
-  for (const spelling of spellings) {
-    const end = matchSpelling(spelling, text, at);
-    if (end > 0) return end;
-    undecided ||= end;
-  }
-  return undecided;
-}
-
-function matchSpelling(spelling: Uint8Array, text: Uint8Array, start: number): number {
-  let at = start;
-  for (const byte of spelling) {
-    if (at >= text.length) return UNDECIDED;
-    if (text[at] === byte) {
-      at++;
-      continue;
-    }
-    const width = matchEscape(byte, text, at);
-    if (width <= 0) return width;
-    at += width;
-  }
-  return at;
-}
-
 /**
- * The width of a byte's escape: percent-encoded (RFC 3986 §2.1) once or twice, a character reference of HTML (WHATWG HTML
- * §13.5), or of JSON (RFC 8259 §7).
+ * Where the longest spelling that begins at `at` ends; 0 where none does, UNDECIDED where the text ends in one.
+ *
+ * In their order, the spellings that agree with the text so far are one stretch, which each further byte narrows: a
+ * hundred tokens with the same beginning cost no more than one.
  */
-function matchEscape(byte: number, text: Uint8Array, at: number): number {
-  switch (text[at]) {
-    case PERCENT:
-      return matchText(`%${hexOf(byte)}`, text, at) || matchText(`%25${hexOf(byte)}`, text, at);
-    case AMPERSAND:
-      return matchText(`&#${byte};`, text, at) || matchText(`&#x${hexOf(byte)};`, text, at);
-    case BACKSLASH:
-      return (byte === SLASH && matchText('\\/', text, at)) || matchText(`\\u00${hexOf(byte)}`, text, at);
-    default:
-      return 0;
+function matchAt({ spellings }: SpellingTable, text: Uint8Array, at: number): number {
+  let [low, high, end] = [0, spellings.length, 0];
+  for (let depth = 0; low < high; depth++) {
+    if (spellings[low]?.length === depth) {
+      end = at;
+      if (++low === high) break;
+    }
+    if (at >= text.length) return end || UNDECIDED;
+    const written = readByte(text, at);
+    if (written === CUT) return end || UNDECIDED;
+    const byte = written & 0xff;
+    if (spellings[low]?.[depth] !== byte || spellings[high - 1]?.[depth] !== byte) {
+      low = firstFrom(spellings, low, high, depth, byte);
+      high = firstFrom(spellings, low, high, depth, byte + 1);
+    }
+    at += written >> 8;
   }
+  return end;
 }
 
-const hexOf = (byte: number): string => byte.toString(16).padStart(2, '0');
-
-/** The width of an escape whose hexadecimal digits may be in upper case. */
-function matchText(escape: string, text: Uint8Array, at: number): number {
-  for (let i = 0; i < escape.length; i++) {
-    if (at + i >= text.length) return UNDECIDED;
-    const found = text[at + i] ?? 0;
-    const isUpperHex = found >= 0x41 && found <= 0x46;
-    if ((isUpperHex ? found + 0x20 : found) !== escape.charCodeAt(i)) return 0;
+/** The first spelling of a stretch that has at least `byte` at `depth`. */
+function firstFrom(spellings: readonly Uint8Array[], low: number, high: number, depth: number, byte: number): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spellings[middle]?.[depth] ?? 0) < byte) low = middle + 1;
+    else high = middle;
   }
-  return escape.length;
+  return low;
 }

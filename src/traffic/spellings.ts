@@ -1,3 +1,4 @@
+import { ESCAPE_BEGINS, ESCAPE_BYTES, LONGEST_ESCAPE } from './escapes.ts';
 import type { Found, SpellingTable } from './spelling-search.ts';
 import { findSpellings } from './spelling-search.ts';
 
@@ -8,11 +9,6 @@ export interface Spellings {
   /** @param last whether nothing follows: else a beginning at the end is told too */
   readonly find: (text: Uint8Array, last: boolean) => Found;
 }
-
-const ESCAPED = '%0123456789abcdefABCDEF\\u/&#x;';
-const ESCAPES_BEGIN = '%\\&';
-/** `\u002f` is the longest way to write a byte. */
-const LONGEST_ESCAPE = 6;
 
 /** @param secrets may grow: it is compiled again when it has changed */
 export function createSpellings(secrets: readonly string[]): Spellings {
@@ -29,24 +25,26 @@ export function createSpellings(secrets: readonly string[]): Spellings {
 }
 
 function compile(secrets: readonly string[]): SpellingTable {
-  const texts = [...new Set(secrets.flatMap(spellingsOf))].filter((text) => text !== '');
-  const spellings = texts.map((text) => Buffer.from(text)).sort((a, b) => b.length - a.length);
+  const texts = new Set(secrets.flatMap(spellingsOf));
+  const spellings = [...texts].map((text) => Buffer.from(text)).sort((a, b) => a.compare(b));
+  const lengths = spellings.map(({ length }) => length);
   const bytes = new Uint8Array(256);
-  for (const byte of [...Buffer.from(ESCAPED), ...spellings.flatMap((spelling) => [...spelling])]) bytes[byte] = 1;
-  for (const first of [...Buffer.from(ESCAPES_BEGIN), ...spellings.map((spelling) => spelling[0] ?? 0)])
-    bytes[first] = 2;
+  for (const byte of ESCAPE_BYTES) bytes[byte] = 1;
+  for (const spelling of spellings) for (const byte of spelling) bytes[byte] = 1;
+  for (const byte of ESCAPE_BEGINS) bytes[byte] = 2;
+  for (const [first = 0] of spellings) bytes[first] = 2;
   return {
     spellings,
-    shortest: spellings.at(-1)?.length ?? Infinity,
-    longest: (spellings[0]?.length ?? 0) * LONGEST_ESCAPE,
+    shortest: Math.min(...lengths),
+    longest: Math.max(0, ...lengths) * LONGEST_ESCAPE,
     bytes,
   };
 }
 
 function spellingsOf(secret: string): string[] {
-  if (secret === '') return [];
   const hex = Buffer.from(secret).toString('hex');
-  return [secret, ...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url'), hex, hex.toUpperCase()];
+  const texts = [secret, ...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url'), hex, hex.toUpperCase()];
+  return texts.filter((text) => text !== '');
 }
 
 /**
