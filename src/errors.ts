@@ -25,7 +25,7 @@ export const ERRORS = {
     status: 503,
     exit: 3,
     proxyStatus: 'proxy_configuration_error',
-    hint: 'Give the proxy a token by MKIO_TOKEN or MKIO_TOKEN_FILE and start it again.',
+    hint: 'Give the proxy a token by one of MKIO_TOKEN, MKIO_TOKEN_FILE and MKIO_TOKEN_COMMAND.',
   },
   TOKEN_EXPIRED: {
     party: 'operator',

@@ -14,15 +14,19 @@ export interface Facts {
 
 type Check = (facts: Facts) => ConfigIssue | undefined;
 
-const oneTokenSource: Check = ({ values, originOf }) =>
-  values.token !== undefined && values.tokenFile !== undefined
-    ? {
-        setting: 'MKIO_TOKEN',
-        origin: originOf('token'),
-        problem: `is set beside MKIO_TOKEN_FILE (${originOf('tokenFile')})`,
-        remedy: 'keep one of the two',
-      }
-    : undefined;
+const TOKEN_SOURCES = ['token', 'tokenFile', 'tokenCommand'] as const;
+
+const oneTokenSource: Check = ({ values, originOf }) => {
+  const [first, ...others] = TOKEN_SOURCES.filter((key) => values[key] !== undefined);
+  if (first === undefined || others.length === 0) return undefined;
+  const beside = others.map((key) => `${OPTIONS[key].env} (${originOf(key)})`);
+  return {
+    setting: OPTIONS[first].env,
+    origin: originOf(first),
+    problem: `is set beside ${beside.join(' and ')}`,
+    remedy: 'keep one of them',
+  };
+};
 
 const tlsBeyondLoopback: Check = ({ values: { baseUrl }, originOf }) =>
   baseUrl?.startsWith('http:') === true && !isLoopback(new URL(baseUrl).hostname)

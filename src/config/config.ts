@@ -71,7 +71,13 @@ export interface AdminConfig {
 
 export interface TokenConfig {
   readonly value: string | undefined;
+  /** `-` for standard input. */
   readonly file: string | undefined;
+  /** The program and its arguments. */
+  readonly command: readonly string[] | undefined;
+  readonly commandTimeoutMs: number;
+  /** undefined: MK.IO's list of revoked tokens is not asked for. */
+  readonly revocationCheckMs: number | undefined;
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

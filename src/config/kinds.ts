@@ -3,6 +3,7 @@ import { parseForwardHeader, parseHost, parseHostPattern, parseName, parseOrigin
 import type { PolicyChoice, Rule } from './policy.ts';
 import { LEVELS, parsePolicy, parseRule } from './policy.ts';
 import { parseDuration, parseSize } from './units.ts';
+import { parseWords } from './words.ts';
 
 /**
  * How the text of a setting is read. Messages of the schema say what is wrong without the value, which may be a
@@ -52,6 +53,13 @@ export const path: Kind<string> = {
   schema: matching(/\S/, 'is not a path'),
   expects: 'the path of a file',
   placeholder: 'path',
+  json: { type: 'string', minLength: 1 },
+};
+
+export const command: Kind<readonly string[]> = {
+  schema: parsedBy(parseWords),
+  expects: 'a program with its arguments, quoted where they hold spaces; without a shell nothing is expanded',
+  placeholder: 'command',
   json: { type: 'string', minLength: 1 },
 };
 
@@ -105,6 +113,8 @@ export const duration = ({ min }: { readonly min: '0s' | '1ms' }): Kind<number> 
   placeholder: 'time',
   json: { type: 'string', pattern: '^\\d+(ms|s|m|h)$' },
 });
+
+export const durationOrOff = orOff(duration({ min: '1ms' }), 'off');
 
 export const size: Kind<number> = {
   schema: parsedBy(parseSize).refine((bytes) => bytes > 0, 'is too small'),

@@ -35,7 +35,29 @@ export const OPTIONS = {
     env: 'MKIO_TOKEN_FILE',
     kind: kinds.path,
     group: 'token',
-    about: 'File that holds the MK.IO API token alone, e.g. a mounted secret',
+    about:
+      'File that holds the MK.IO API token alone, e.g. a mounted secret, and is followed when it changes; - for standard input',
+  },
+  tokenCommand: {
+    env: 'MKIO_TOKEN_COMMAND',
+    kind: kinds.command,
+    group: 'token',
+    about: 'Credential helper that prints the token, or {"token":…,"expiresAt":…}, such as `pass show mkio`',
+  },
+  tokenCommandTimeout: {
+    env: 'MKIO_TOKEN_COMMAND_TIMEOUT',
+    kind: kinds.duration({ min: '1ms' }),
+    default: '10s',
+    group: 'token',
+    about: 'Longest time that the credential helper may take',
+  },
+  revocationCheck: {
+    env: 'MKIO_PROXY_REVOCATION_CHECK',
+    kind: kinds.durationOrOff,
+    default: '15m',
+    group: 'token',
+    about:
+      "How often MK.IO's public list of revoked tokens is searched for the token, which is not sent; off for never",
   },
   project: {
     env: 'MKIO_PROJECT',

@@ -100,7 +100,13 @@ function resolvePolicy(
 }
 
 const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
-  token: { value: values.token, file: values.tokenFile },
+  token: {
+    value: values.token,
+    file: values.tokenFile,
+    command: values.tokenCommand,
+    commandTimeoutMs: values.tokenCommandTimeout,
+    revocationCheckMs: values.revocationCheck,
+  },
   project: values.project,
   upstream: {
     origin: values.baseUrl,

@@ -91,6 +91,13 @@ describe('The token', () => {
     expect(problemsOf({ MKIO_TOKEN: 'x', MKIO_TOKEN_FILE: 'f' })).toEqual([
       'MKIO_TOKEN is set beside MKIO_TOKEN_FILE (environment)',
     ]);
+    expect(problemsOf({ MKIO_TOKEN: 'x', MKIO_TOKEN_COMMAND: 'c' })).toEqual([
+      'MKIO_TOKEN is set beside MKIO_TOKEN_COMMAND (environment)',
+    ]);
+    expect(problemsOf({ MKIO_TOKEN: '', MKIO_TOKEN_FILE: 'f', MKIO_TOKEN_COMMAND: 'c' })).toEqual([
+      'MKIO_TOKEN is set beside MKIO_TOKEN_FILE (environment) and MKIO_TOKEN_COMMAND (environment)',
+    ]);
+    expect(problemsOf({ MKIO_TOKEN_FILE: 'f', MKIO_TOKEN_COMMAND: 'c' })).toHaveLength(1);
   });
 });
 

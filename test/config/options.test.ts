@@ -7,6 +7,11 @@ import { OPTION_KEYS, flagOf, optionOf } from '../../src/config/options.ts';
 const GOOD: readonly (readonly [OptionKey, string, unknown])[] = [
   ['token', 'anything at all', 'anything at all'],
   ['tokenFile', '/run/secrets/mkio_token', '/run/secrets/mkio_token'],
+  ['tokenFile', '-', '-'],
+  ['tokenCommand', `op read 'op://a b/c'`, ['op', 'read', 'op://a b/c']],
+  ['tokenCommandTimeout', '30s', 30_000],
+  ['revocationCheck', '5m', 300_000],
+  ['revocationCheck', 'off', undefined],
   ['project', 'my-project_1', 'my-project_1'],
   ['baseUrl', 'https://app.mk.io', 'https://app.mk.io'],
   ['baseUrl', 'https://APP.mk.io:443/', 'https://app.mk.io'],
@@ -61,6 +66,9 @@ const GOOD: readonly (readonly [OptionKey, string, unknown])[] = [
 
 const BAD: readonly (readonly [OptionKey, string, RegExp])[] = [
   ['tokenFile', ' ', /not a path/],
+  ['tokenCommand', 'pass show $NAME', /needs a shell/],
+  ['tokenCommandTimeout', '0s', /too short/],
+  ['revocationCheck', '0s', /too short/],
   ['project', 'a/b', /not a name/],
   ['baseUrl', 'app.mk.io', /not an absolute URL/],
   ['baseUrl', 'ftp://app.mk.io', /neither https nor http/],

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseWords } from '../../src/config/words.ts';
+
+describe('The words of a command', () => {
+  test.each<[string, string[]]>([
+    ['pass show mkio', ['pass', 'show', 'mkio']],
+    ['  a\t b ', ['a', 'b']],
+    [`op read 'op://Work/MK.IO token/credential'`, ['op', 'read', 'op://Work/MK.IO token/credential']],
+    [`a "b c" 'd e'"f"g`, ['a', 'b c', 'd efg']],
+    [String.raw`a\ b "c\"d\\e" 'f\g'`, ['a b', 'c"d\\e', 'f\\g']],
+    [`sh -c 'pass show mkio | head -1'`, ['sh', '-c', 'pass show mkio | head -1']],
+    [`a ''`, ['a', '']],
+    ['az --query=value -o tsv', ['az', '--query=value', '-o', 'tsv']],
+  ])('of %s are %j', (text, words) => {
+    expect(parseWords(text)).toEqual(words);
+  });
+
+  test.each([
+    'a $HOME',
+    'a "$(b)"',
+    'a `b`',
+    'a | b',
+    'a; b',
+    'a && b',
+    'a > b',
+    'a *',
+    'a ~/b',
+    'a #b',
+    'a {b,c}',
+    'a !b',
+  ])('are refused where only a shell knows them: %s', (text) => {
+    expect(() => parseWords(text)).toThrow(/needs a shell|other half/);
+  });
+
+  test.each([`a 'b`, 'a "b', 'a \\'])('are refused with half a quote: %s', (text) => {
+    expect(() => parseWords(text)).toThrow(/without its other half/);
+  });
+
+  test.each(['', '  ', `''`])('name a program: %j does not', (text) => {
+    expect(() => parseWords(text)).toThrow('names no program');
+  });
+
+  test('are those of sh, wherever they are taken', () => {
+    const part = fc.stringMatching(/^[a-z '"\\./=-]{0,12}$/);
+    fc.assert(
+      fc.property(part, (text) => {
+        const line = `printf %s\\\\n x${text}`;
+        let words: readonly string[];
+        try {
+          words = parseWords(line);
+        } catch {
+          return;
+        }
+        const printed = execFileSync('sh', ['-c', line], { encoding: 'utf8' });
+        expect(printed).toBe(
+          words
+            .slice(2)
+            .map((word) => `${word}\n`)
+            .join(''),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
