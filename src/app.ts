@@ -4,8 +4,9 @@ import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { keysOf } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
+import type { Upstream } from './forward/dispatcher.ts';
+import { createUpstream } from './forward/dispatcher.ts';
 import { isForwarded } from './forward/headers.ts';
 import { forward } from './forward/plugin.ts';
 import type { Connections } from './ops/connections.ts';
@@ -14,10 +15,10 @@ import { createListenerAnswers } from './ops/listener.ts';
 import { createCallers } from './policy/keys-file.ts';
 import { limits } from './policy/limits.ts';
 import { guard } from './policy/plugin.ts';
+import type { TokenStore } from './token/store.ts';
 import { recordOwnAnswer } from './traffic/exchange.ts';
 import { recorder } from './traffic/recorder.ts';
-import { createRedactor, createTokenMask } from './traffic/redact.ts';
-import { createSpellings } from './traffic/spellings.ts';
+import type { Secrets } from './traffic/secrets.ts';
 
 // How often Node looks for callers that send their request heads too slowly.
 const CHECK_INTERVAL_MS = 5_000;
@@ -25,28 +26,24 @@ const CHECK_INTERVAL_MS = 5_000;
 /** The worlds that a proxy lives in; tests bring their own. */
 export interface ProxyWorlds {
   readonly config: Config;
-  readonly token: {
-    /** @throws ProxyError TOKEN_UNAVAILABLE, TOKEN_EXPIRED (503) */
-    readonly current: () => string;
-    /** Every token this process has held: what is masked wherever something is shown. */
-    readonly held: readonly string[];
-  };
+  readonly token: TokenStore;
+  /** Knows every token that the store may give. */
+  readonly secrets: Secrets;
   readonly log: Logger;
 }
 
 export interface Proxy {
   readonly app: FastifyInstance;
   readonly connections: Connections;
+  readonly upstream: Upstream;
 }
 
 /** The whole proxy, in the order in which a request meets it. */
-export async function createProxy({ config, token, log }: ProxyWorlds): Promise<Proxy> {
-  const { listener, access, policy, upstream } = config;
-  const spellings = createSpellings(token.held);
-  const maskTokens = createTokenMask(spellings);
-  // Keys are no tokens: they never travel, so that no answer can echo them.
-  const maskKeys = createTokenMask(createSpellings(keysOf(config)));
-  const redact = createRedactor((text) => maskKeys(maskTokens(text)));
+export async function createProxy({ config, token, secrets, log }: ProxyWorlds): Promise<Proxy> {
+  const { listener, access, policy } = config;
+  const { origin } = config.upstream;
+  const { maskTokens, redact, spellings } = secrets;
+  const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
   const createId = (): string => randomUUID();
   const answers = createListenerAnswers({
     connections: () => connections,
@@ -98,6 +95,6 @@ export async function createProxy({ config, token, log }: ProxyWorlds): Promise<
     token.current();
     next();
   });
-  await app.register(forward, { upstream, listener, currentToken: () => token.current(), maskTokens, spellings });
-  return { app, connections };
+  await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
+  return { app, connections, upstream };
 }

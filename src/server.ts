@@ -8,6 +8,7 @@ import { createProxy } from './app.ts';
 import type { SocketConfig } from './config/config.ts';
 import { ProxyError } from './errors.ts';
 import { listenOnSocket } from './ops/socket.ts';
+import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
 
 export interface ProxyHandle {
   /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
@@ -23,6 +24,7 @@ export interface ProxyHandle {
  * @throws ProxyError LISTEN_FAILED
  */
 export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
+  const { token } = worlds;
   const { listener, access, admin: adminConfig } = worlds.config;
   const proxy = await createProxy(worlds);
   let draining = false;
@@ -31,8 +33,19 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
     createAdmin({
       config: adminConfig,
       allowedHosts: access.allowedHosts,
-      readReasons: () => (draining ? ['the proxy is draining'] : []),
+      isDraining: () => draining,
+      token,
     });
+  const { revocationCheckMs } = worlds.config.token;
+  const endRevocations =
+    revocationCheckMs === undefined
+      ? undefined
+      : watchRevocations({
+          token,
+          readList: () => proxy.upstream.readPublic(REVOKED_PATH),
+          everyMs: revocationCheckMs,
+          log: worlds.log,
+        });
 
   try {
     return {
@@ -40,6 +53,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       admin: admin && (await listen(admin, adminConfig)),
       close: async ({ drainTimeoutMs }) => {
         draining = true;
+        endRevocations?.();
         // Before the drain: by its end, the next process may listen there.
         if (listener.socket !== undefined) rmSync(listener.socket.path, { force: true });
         const cut = await drain(proxy, drainTimeoutMs);
@@ -48,6 +62,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       },
     };
   } catch (error) {
+    endRevocations?.();
     await Promise.all([proxy.app.close(), admin?.close()]);
     throw error;
   }

@@ -2,22 +2,26 @@ import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { AdminConfig } from '../config/config.ts';
 import { asProxyError, ProxyError, renderError } from '../errors.ts';
-import { createAccess, readCallerFields } from '../policy/access.ts';
+import { createAccess, readCallerFields, requireOwnPage } from '../policy/access.ts';
 import { isLoopback } from '../loopback.ts';
 import { hashKey, requireCaller } from '../policy/callers.ts';
+import type { TokenStore } from '../token/store.ts';
+import { decideReadiness } from './readiness.ts';
+import { reloadToken } from './token-reload.ts';
 
 export interface AdminWorlds {
   readonly config: AdminConfig;
   readonly allowedHosts: readonly string[];
-  /** Why the proxy can't serve just now; empty when it can. */
-  readonly readReasons: () => readonly string[];
+  readonly isDraining: () => boolean;
+  readonly token: Pick<TokenStore, 'reload' | 'status'>;
 }
 
 /** What monitors read: no secret, and no traffic. */
 const PROBES = new Set(['/livez', '/readyz']);
+const READS = new Set(['GET', 'HEAD']);
 
 /** The operator's listener. Nothing on it ever calls the upstream. */
-export function createAdmin({ config, allowedHosts, readReasons }: AdminWorlds): FastifyInstance {
+export function createAdmin({ config, allowedHosts, isDraining, token }: AdminWorlds): FastifyInstance {
   const app = fastify({ logger: false, forceCloseConnections: true });
   const { requireOwnHost, refuseForeignPages } = createAccess({ host: config.host, allowedHosts, allowedOrigins: [] });
   const requireOperator = createOperatorCheck(config);
@@ -28,24 +32,31 @@ export function createAdmin({ config, allowedHosts, readReasons }: AdminWorlds):
   });
   app.addHook('onRequest', (request, _, next) => {
     requireOwnHost(request.headers.host ?? '');
-    refuseForeignPages(readCallerFields(request.headers));
+    const fields = readCallerFields(request.headers);
+    refuseForeignPages(fields);
+    if (!READS.has(request.method)) requireOwnPage(fields, `http://${request.headers.host ?? ''}`);
     if (!PROBES.has(request.routeOptions.url ?? '')) requireOperator(request.headers.authorization);
     next();
   });
 
+  // No request here has a body that says anything.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_, body, done) => {
+    body.resume();
+    done(null);
+  });
   app.setNotFoundHandler(() => {
     throw new ProxyError('NOT_FORWARDED', 'The admin listener has nothing at this path.', {
-      hint: 'It has /livez and /readyz.',
+      hint: 'It has /livez, /readyz and POST /token/reload.',
     });
   });
 
   app.get('/livez', () => ({ status: 'ok' }));
   app.get('/readyz', (_, reply) => {
-    const reasons = readReasons();
-    return reply
-      .code(reasons.length === 0 ? 200 : 503)
-      .send({ status: reasons.length === 0 ? 'ok' : 'not ready', reasons });
+    const readiness = decideReadiness({ isDraining: isDraining(), token: token.status() });
+    return reply.code(readiness.status === 'not ready' ? 503 : 200).send(readiness);
   });
+  app.post('/token/reload', () => reloadToken(token));
   return app;
 }
 

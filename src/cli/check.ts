@@ -1,20 +1,20 @@
 import process from 'node:process';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
 import { loadFlags } from '../config/load.ts';
-import type { Loaded } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 import { createLogger } from '../ops/logging.ts';
 import { startProxy } from '../server.ts';
 import type { Claims } from '../token/jwt.ts';
-import { readClaims } from '../token/jwt.ts';
 import type { TokenStore } from '../token/store.ts';
-import { createTokenStore } from '../token/store.ts';
+import type { Secrets } from '../traffic/secrets.ts';
 import type { Report } from './check-report.ts';
 import { exitOf, renderReport, renderReportJson } from './check-report.ts';
 import type { Answer, Finding } from './findings.ts';
 import { findingOf, judgeAnswer } from './findings.ts';
-import { loadProcessConfig, takeToken } from './process-settings.ts';
+import type { LoadedProcess } from './process-settings.ts';
+import { loadProcessConfig, openToken } from './process-settings.ts';
 import { readTokenFacts, renderTokenFacts } from './ready.ts';
 
 interface CheckFlags extends Flags {
@@ -37,9 +37,9 @@ export async function check({ json = false, ...flags }: CheckFlags): Promise<num
 
 async function examine(flags: Flags): Promise<Report> {
   const loaded = loadProcessConfig(flags);
-  const { config, settings, warnings } = loaded;
-  const { finding, claims, store, warnings: tokenWarnings } = examineToken(loaded);
-  const calls = store === undefined ? [] : await callMkio(config, store);
+  const { config, settings, warnings, secrets } = loaded;
+  const { finding, claims, store, warnings: tokenWarnings } = await examineToken(loaded);
+  const calls = store === undefined ? [] : await callMkio(config, store, secrets);
   return { settings, warnings: [...warnings, ...tokenWarnings], claims, findings: [finding, ...calls] };
 }
 
@@ -51,16 +51,15 @@ interface ExaminedToken {
   readonly warnings: readonly string[];
 }
 
-function examineToken(loaded: Loaded): ExaminedToken {
+async function examineToken(loaded: LoadedProcess): Promise<ExaminedToken> {
   let claims: Claims | undefined;
   let warnings: readonly string[] = [];
   try {
-    const { token, source, ...taken } = takeToken(loaded);
-    warnings = taken.warnings;
-    claims = readClaims(token);
-    const store = createTokenStore(token);
+    const { signal } = new AbortController();
+    const { store, source, ...opened } = await openToken(loaded, { log: await createSilence(), signal });
+    ({ claims, warnings } = opened);
     store.current();
-    const detail = renderTokenFacts(readTokenFacts(source, claims, Date.now()));
+    const detail = renderTokenFacts(readTokenFacts(source.name, claims, Date.now()));
     return { finding: { ok: true, what: 'token', detail, exit: 0 }, claims, store, warnings };
   } catch (error) {
     if (error instanceof ProxyError) return { finding: findingOf('token', error), claims, warnings };
@@ -69,14 +68,22 @@ function examineToken(loaded: Loaded): ExaminedToken {
 }
 
 /** As limits and rules for callers have nothing to say to the operator. */
-const { config: OWN_PROXY } = loadFlags({ host: '127.0.0.1', port: '0', adminPort: 'off' });
+const { config: OWN_PROXY } = loadFlags({
+  host: '127.0.0.1',
+  port: '0',
+  adminPort: 'off',
+  revocationCheck: 'off',
+});
+
+const createSilence = async (): Promise<Logger> =>
+  (await createLogger({ level: 'silent', format: 'json' }, { isTTY: false })).log;
 
 /** Through a proxy of its own, so that TLS, origin pinning and errors are those of `start`. */
-async function callMkio(config: Config, token: TokenStore): Promise<readonly Finding[]> {
+async function callMkio(config: Config, token: TokenStore, secrets: Secrets): Promise<readonly Finding[]> {
   const { project, upstream } = config;
   const paths = ['/api/v1/user/profile', ...(project === undefined ? [] : [`/api/v1/projects/${project}`])];
-  const { log } = await createLogger({ level: 'silent', format: 'json' }, { isTTY: false });
-  const proxy = await startProxy({ config: { ...OWN_PROXY, upstream }, token, log });
+  const log = await createSilence();
+  const proxy = await startProxy({ config: { ...OWN_PROXY, upstream }, token, secrets, log });
   try {
     const ask = async (path: string) => judgeAnswer(`GET ${path}`, await readAnswer(await fetch(proxy.address + path)));
     return await Promise.all(paths.map(ask));

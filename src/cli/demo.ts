@@ -7,7 +7,9 @@ import { onSignals } from '../ops/shutdown.ts';
 import type { ProxyHandle } from '../server.ts';
 import { startProxy } from '../server.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
+import { createValueSource } from '../token/sources.ts';
 import { createTokenStore } from '../token/store.ts';
+import { createSecrets } from '../traffic/secrets.ts';
 import { printable } from '../ops/printable.ts';
 import type { Stop } from './tour.ts';
 import { planTour, renderTour, renderVisit } from './tour.ts';
@@ -24,10 +26,12 @@ export async function demo({ once = false, ...ports }: DemoFlags): Promise<numbe
       { level: 'warn', format: 'pretty' },
       { isTTY: process.stdout.isTTY },
     );
-    const token = createTokenStore(sandbox.token);
+    const secrets = createSecrets();
+    const source = createValueSource(sandbox.token, 'the sandbox', secrets.hold);
+    const token = createTokenStore({ source, first: await source.read() });
     const proxy = await startOnFreePort(ports, async (flags) => {
       const { config } = loadFlags({ baseUrl: sandbox.origin, project: sandbox.project, ...flags });
-      return await startProxy({ config, token, log });
+      return await startProxy({ config, token, secrets, log });
     });
     const close = () => proxy.close({ drainTimeoutMs: 1_000 });
     const tour = planTour(proxy.address, sandbox.project);

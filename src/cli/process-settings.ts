@@ -1,4 +1,5 @@
 import process from 'node:process';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { keysOf } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
@@ -7,20 +8,35 @@ import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import type { Loaded } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 import { renderLoosenings } from '../policy/loosenings.ts';
-import type { FoundToken } from '../token/sources.ts';
-import { readToken } from '../token/sources.ts';
+import { printable } from '../ops/printable.ts';
+import type { ExposedFile } from '../token/file.ts';
+import type { Claims } from '../token/jwt.ts';
+import { readClaims } from '../token/jwt.ts';
+import type { TokenSource } from '../token/sources.ts';
+import { createTokenSource } from '../token/sources.ts';
+import type { TokenStore } from '../token/store.ts';
+import { createTokenStore } from '../token/store.ts';
+import type { Secrets } from '../traffic/secrets.ts';
+import { createSecrets } from '../traffic/secrets.ts';
 import { prepareParting } from './parting.ts';
 import { renderCommand } from './shell.ts';
 
 const SECRETS = OPTION_KEYS.filter((key) => optionOf(key).secret === true);
 
+export interface LoadedProcess extends Loaded {
+  /** Knows the keys, and every token from when it is known. */
+  readonly secrets: Secrets;
+}
+
 /** The settings of this process, with a warning for each default that they loosen. */
-export function loadProcessConfig(flags: Flags): Loaded {
+export function loadProcessConfig(flags: Flags): LoadedProcess {
   const loaded = loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
   const { config, settings, warnings } = loaded;
-  prepareParting({ secrets: [config.token.value?.trim() ?? '', ...keysOf(config)] });
+  const secrets = createSecrets(keysOf(config));
+  if (config.token.value !== undefined) secrets.hold(config.token.value.trim());
+  prepareParting({ redact: secrets.redact });
   const origins = { policy: settings.policy.origin, policyAllow: settings.policyAllow.origin };
-  return { ...loaded, warnings: [...warnings, ...renderLoosenings(config.policy, origins)] };
+  return { ...loaded, secrets, warnings: [...warnings, ...renderLoosenings(config.policy, origins)] };
 }
 
 function readCwd(): string {
@@ -32,23 +48,66 @@ function readCwd(): string {
   }
 }
 
-export interface TakenToken extends Pick<FoundToken, 'token' | 'source'> {
+/** Takes every secret out of the environment, which child processes and diagnostic reports of Node would carry on. */
+export function cleanEnvironment(): void {
+  for (const key of SECRETS) Reflect.deleteProperty(process.env, optionOf(key).env);
+}
+
+export interface OpenToken {
+  readonly store: TokenStore;
+  readonly source: TokenSource;
+  /** undefined for an opaque token. */
+  readonly claims: Claims | undefined;
   readonly warnings: readonly string[];
 }
 
-/** Takes every secret out of the environment, which child processes and diagnostic reports of Node would carry on. */
-export function takeToken({ config, settings }: Loaded): TakenToken {
-  for (const key of SECRETS) Reflect.deleteProperty(process.env, optionOf(key).env);
-  const found = readToken(config.token, { token: settings.token.origin, tokenFile: settings.tokenFile.origin });
-  const { token, source, exposed } = found;
-  prepareParting({ secrets: [token] });
-  return { token, source, warnings: exposed === undefined ? [] : [renderExposure(exposed)] };
+export interface TokenWorlds {
+  readonly log: Logger;
+  /** Ends a helper that still runs. */
+  readonly signal: AbortSignal;
 }
 
-function renderExposure({ path, mode }: NonNullable<FoundToken['exposed']>): string {
+/**
+ * Reads the token from where the settings say.
+ *
+ * @throws ProxyError TOKEN_UNAVAILABLE
+ */
+export async function openToken({ config, settings, secrets }: LoadedProcess, worlds: TokenWorlds): Promise<OpenToken> {
+  const { log, signal } = worlds;
+  cleanEnvironment();
+  const origins = {
+    token: settings.token.origin,
+    tokenFile: settings.tokenFile.origin,
+    tokenCommand: settings.tokenCommand.origin,
+  };
+  const source = createTokenSource(config.token, origins, {
+    env: process.env,
+    stdin: () => process.stdin,
+    killGroup,
+    signal,
+    hold: secrets.hold,
+    onStderr: (line) => log.warn({ event: 'token-command' }, printable(secrets.redact(line))),
+  });
+  const first = await source.read();
+  const onExposed = (file: ExposedFile): void => log.warn({ event: 'setting' }, renderExposure(file));
+  const store = createTokenStore({ source, first, log, onExposed });
+  const warnings = first.exposed === undefined ? [] : [renderExposure(first.exposed)];
+  return { store, source, claims: readClaims(first.token), warnings };
+}
+
+function killGroup(pid: number): void {
+  try {
+    // Windows has no process groups.
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function renderExposure({ path, mode }: ExposedFile): string {
   const remedy = renderCommand(['chmod', '600', path]);
   return `the token file can be read by others (mode 0${mode.toString(8)}): ${remedy}`;
 }
 
 /** What goes on to the server: from here the store is the token's only home. */
-export const withoutToken = (config: Config): Config => ({ ...config, token: { value: undefined, file: undefined } });
+export const withoutToken = (config: Config): Config => ({ ...config, token: { ...config.token, value: undefined } });

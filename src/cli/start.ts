@@ -3,38 +3,44 @@ import type { Flags } from '../config/layers.ts';
 import { createLogger } from '../ops/logging.ts';
 import { onSignals } from '../ops/shutdown.ts';
 import { startProxy } from '../server.ts';
-import { readClaims } from '../token/jwt.ts';
-import { createTokenStore } from '../token/store.ts';
-import { createTokenMask } from '../traffic/redact.ts';
-import { createSpellings } from '../traffic/spellings.ts';
+import { startUpkeep } from '../token/upkeep.ts';
 import { prepareParting } from './parting.ts';
-import { loadProcessConfig, takeToken, withoutToken } from './process-settings.ts';
+import { loadProcessConfig, openToken, withoutToken } from './process-settings.ts';
 import { readTokenFacts, renderBanner } from './ready.ts';
 import { readVersion } from './version.ts';
 
 /** Serves until a signal; resolves to the exit code. */
 export async function start(flags: Flags): Promise<number> {
   const loaded = loadProcessConfig(flags);
-  const { config, warnings } = loaded;
-  const { token, source, warnings: tokenWarnings } = takeToken(loaded);
-  const store = createTokenStore(token);
+  const { config, warnings, secrets } = loaded;
+  const { log, pretty, print, flush } = await createLogger(config.log, {
+    isTTY: process.stdout.isTTY,
+    mask: secrets.maskTokens,
+  });
+  prepareParting({ flush });
+  const life = new AbortController();
+  const { store, source, claims, warnings: tokenWarnings } = await openToken(loaded, { log, signal: life.signal });
   // A token that has expired ends the start, rather than every request.
   store.current();
 
-  const mask = createTokenMask(createSpellings(store.held));
-  const { log, pretty, print, flush } = await createLogger(config.log, { isTTY: process.stdout.isTTY, mask });
-  prepareParting({ secrets: store.held, flush });
-  const proxy = await startProxy({ config: withoutToken(config), token: store, log });
+  const proxy = await startProxy({ config: withoutToken(config), token: store, secrets, log });
   const { drainTimeoutMs } = config.listener;
+  const endUpkeep = startUpkeep({ store, source, log });
+  process.on('SIGHUP', () => void store.reload());
+  const close = async () => {
+    endUpkeep();
+    life.abort();
+    return await proxy.close({ drainTimeoutMs });
+  };
   const ended = new Promise<number>((exit) => {
-    onSignals({ close: () => proxy.close({ drainTimeoutMs }), log, flush, exit });
+    onSignals({ close, log, flush, exit });
   });
 
   const ready = {
     address: proxy.address,
     admin: proxy.admin ?? null,
     upstream: config.upstream.origin,
-    ...readTokenFacts(source, readClaims(token), Date.now()),
+    ...readTokenFacts(source.name, claims, Date.now()),
   };
   if (pretty) print(renderBanner(ready, readVersion()));
   // Whoever waits for it waits at every level.

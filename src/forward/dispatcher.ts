@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { UpstreamConfig } from '../config/config.ts';
+import type { TokenStore } from '../token/store.ts';
 import type { FieldLines } from './headers.ts';
 import { allowUnaskedContinue } from './unasked-continue.ts';
 
@@ -24,8 +25,13 @@ export interface UpstreamConnection {
   readonly socket: Socket | undefined;
 }
 
+/** After a 401: asks for another token than the one that the request went with; see `TokenStore.renew`. */
+export type Renew = () => ReturnType<TokenStore['renew']>;
+
 export interface Upstream {
-  readonly dispatch: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => void;
+  readonly dispatch: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => Renew;
+  /** Reads what MK.IO shows to everybody, without the token; anything but a 200 is an error. */
+  readonly readPublic: (path: string) => Promise<string>;
   /** Ends all connections at once. */
   readonly destroy: () => Promise<void>;
 }
@@ -33,17 +39,18 @@ export interface Upstream {
 export interface UpstreamWorlds {
   readonly config: UpstreamConfig;
   readonly maxConnections: number;
-  /** The token to send with the next request. */
-  readonly currentToken: () => string;
+  readonly token: Pick<TokenStore, 'current' | 'renew'>;
 }
 
 // Shorter than common idle limits of load balancers (60 s and more); a `Keep-Alive` hint of the upstream goes first.
 const KEEP_ALIVE_MS = 30_000;
+const MAX_PUBLIC_BYTES = 16 * 1024 * 1024;
+const PUBLIC_LIMIT_MS = 60_000;
 
 type OwnOptions = Dispatcher.DispatchOptions & Partial<Pick<UpstreamRequest, 'onConnection'>>;
 
 /** The one way to the upstream: a pool bound to its origin, over verified TLS, which adds the token last. */
-export function createUpstream({ config, maxConnections, currentToken }: UpstreamWorlds): Upstream {
+export function createUpstream({ config, maxConnections, token }: UpstreamWorlds): Upstream {
   const options = {
     // Said outright, so that neither a default nor NODE_TLS_REJECT_UNAUTHORIZED decides whom the token is shown to.
     connect: { rejectUnauthorized: true, timeout: config.connectTimeoutMs },
@@ -58,15 +65,28 @@ export function createUpstream({ config, maxConnections, currentToken }: Upstrea
 
   return {
     dispatch: ({ method, path, fields, body, fresh, onConnection }, handler) => {
+      const used = token.current();
       const dispatched: OwnOptions = {
         method: method,
         path,
-        headers: [...fields, 'authorization', `Bearer ${currentToken()}`],
+        headers: [...fields, 'authorization', `Bearer ${used}`],
         // undici takes any async iterable; its types tell of streams alone.
         body: body as Readable | null,
         onConnection,
       };
       (fresh ? keepNone : pool).dispatch(dispatched, handler);
+      return () => token.renew(used);
+    },
+    readPublic: async (path) => {
+      const signal = AbortSignal.timeout(PUBLIC_LIMIT_MS);
+      const { statusCode, body } = await keepNone.request({ method: 'GET', path, signal });
+      let text = '';
+      for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
+        text += chunk;
+        if (statusCode !== 200 || text.length > MAX_PUBLIC_BYTES) break;
+      }
+      if (statusCode !== 200 || text.length > MAX_PUBLIC_BYTES) throw new Error(`${path} could not be read`);
+      return text;
     },
     destroy: async () => {
       await Promise.all([pool.destroy(), keepNone.destroy()]);

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { ListenerConfig, UpstreamConfig } from '../config/config.ts';
+import type { ListenerConfig } from '../config/config.ts';
 import { FORWARDED_METHODS } from '../policy/methods.ts';
 import type { Spellings } from '../traffic/spellings.ts';
-import { createUpstream } from './dispatcher.ts';
+import type { Upstream } from './dispatcher.ts';
 import { createEchoMask } from './echo.ts';
 import { requestFields } from './headers.ts';
 import { createLinkMap } from './links.ts';
@@ -13,9 +13,10 @@ import { Relay } from './relay.ts';
 import { requestBody } from './request-body.ts';
 
 export interface ForwardOptions {
-  readonly upstream: UpstreamConfig;
+  readonly upstream: Upstream;
+  /** Of the upstream, e.g. `https://app.mk.io`. */
+  readonly origin: string;
   readonly listener: ListenerConfig;
-  readonly currentToken: () => string;
   readonly maskTokens: (text: string) => string;
   readonly spellings: Spellings;
 }
@@ -29,9 +30,8 @@ const NO_OTHER_WAY = {
 
 /** Forwards what the hooks before it have let through, by @fastify/http-proxy with a handler of our own. */
 export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) => {
-  const { upstream: config, listener, currentToken, maskTokens, spellings } = options;
-  const upstream = createUpstream({ config, maxConnections: listener.maxConnections, currentToken });
-  const links = createLinkMap(config.origin);
+  const { upstream, origin, listener, maskTokens, spellings } = options;
+  const links = createLinkMap(origin);
 
   // @fastify/http-proxy does not close a dispatcher that it was given.
   app.addHook('onClose', () => upstream.destroy());
@@ -76,7 +76,7 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
   };
 
   await app.register(httpProxy, {
-    upstream: config.origin,
+    upstream: origin,
     httpMethods: [...FORWARDED_METHODS],
     routes: ['/'],
     handler,

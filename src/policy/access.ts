@@ -75,6 +75,23 @@ export function createAccess({ host: bound, allowedHosts, allowedOrigins }: Acce
   };
 }
 
+/**
+ * For what changes something here: of the pages in a browser, those of this very listener alone may ask for it.
+ *
+ * @param own origin by which the listener was addressed
+ * @throws ProxyError ORIGIN_REFUSED (403)
+ */
+export function requireOwnPage({ origin, secFetchSite, referer }: CallerFields, own: string): void {
+  const isOwn =
+    (origin === undefined || origin === own) &&
+    (secFetchSite === undefined || secFetchSite === 'none' || secFetchSite === 'same-origin') &&
+    (referer === undefined || readOrigin(referer) === own);
+  if (isOwn) return;
+  throw new ProxyError('ORIGIN_REFUSED', 'A web page that is not of this listener caused this request.', {
+    hint: 'Call it from a program, or from a page that this listener serves.',
+  });
+}
+
 /** `.example.com` holds every name below it, and not example.com itself. */
 function matchesHost(host: string, allowed: string): boolean {
   return allowed.startsWith('.') ? host.length > allowed.length && host.endsWith(allowed) : host === allowed;

@@ -1,71 +1,136 @@
-import { readFileSync, statSync } from 'node:fs';
-import { platform } from 'node:os';
 import type { TokenConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
+import type { CommandWorlds } from './command.ts';
+import { parsePrinted, runCommand, unusable } from './command.ts';
+import type { ExposedFile } from './file.ts';
+import { readBounded, readTokenFile } from './file.ts';
+import { parseToken } from './parse.ts';
 
 export interface FoundToken {
   readonly token: string;
-  /** Where it came from, for banners and logs; never a character of it. */
-  readonly source: string;
+  /** What the source says of its expiry, beside what the token itself says. */
+  readonly expiresAtMs?: number | undefined;
   /** The file that it came from, where others may read it too. */
-  readonly exposed?: { readonly path: string; readonly mode: number };
+  readonly exposed?: ExposedFile | undefined;
+}
+
+/** Where the token comes from. */
+export interface TokenSource {
+  /** A value and standard input are read once; a file and a command may give another token each time. */
+  readonly kind: 'value' | 'stdin' | 'file' | 'command';
+  /** For banners and logs; never a character of the token. */
+  readonly name: string;
+  /** The path of a file, to watch it. */
+  readonly path?: string;
+  /** @throws ProxyError TOKEN_UNAVAILABLE */
+  readonly read: () => Promise<FoundToken>;
 }
 
 /** Where the settings themselves came from, e.g. `environment` or `flag --token-file`. */
 export interface TokenOrigins {
   readonly token?: string;
   readonly tokenFile?: string;
+  readonly tokenCommand?: string;
 }
 
-/** Far beyond any JWT, and what common servers still take as one header field. */
-const MAX_TOKEN_LENGTH = 16_384;
+export interface SourceWorlds extends CommandWorlds {
+  readonly stdin: () => AsyncIterable<Buffer>;
+  /** Told of every token as soon as it is known, before anything else is done with it. */
+  readonly hold: (token: string) => void;
+  /** A line that a helper wrote to standard error, raw. */
+  readonly onStderr: (line: string) => void;
+}
 
-export function readToken({ value, file }: TokenConfig, origins: TokenOrigins = {}): FoundToken {
-  if (value !== undefined) {
-    const source = sourceOf('MKIO_TOKEN', origins.token);
-    return { token: parseToken(value, source), source };
+/** Standard input, by the name that most programs give it. */
+const STDIN = '-';
+
+/**
+ * The one source that is set.
+ *
+ * @throws ProxyError TOKEN_UNAVAILABLE, where there is none
+ */
+export function createTokenSource(config: TokenConfig, origins: TokenOrigins, worlds: SourceWorlds): TokenSource {
+  const { value, file, command, commandTimeoutMs } = config;
+  if (value !== undefined) return createValueSource(value, nameOf('MKIO_TOKEN', origins.token), worlds.hold);
+  if (file === STDIN) return createStdinSource(nameOf(`MKIO_TOKEN_FILE ${STDIN}`, origins.tokenFile), worlds);
+  if (file !== undefined)
+    return createFileSource(file, nameOf(`MKIO_TOKEN_FILE ${file}`, origins.tokenFile), worlds.hold);
+  if (command !== undefined) {
+    const source = nameOf('MKIO_TOKEN_COMMAND', origins.tokenCommand);
+    return createCommandSource({ words: command, timeoutMs: commandTimeoutMs, source }, worlds);
   }
-  if (file !== undefined) {
-    const source = sourceOf(`MKIO_TOKEN_FILE ${file}`, origins.tokenFile);
-    const { text, mode } = readTokenFile(file, source);
-    // Windows has no such bits.
-    const isExposed = (mode & 0o077) !== 0 && platform() !== 'win32';
-    return { token: parseToken(text, source), source, ...(isExposed && { exposed: { path: file, mode } }) };
-  }
-  throw new ProxyError('TOKEN_UNAVAILABLE', 'no token: neither MKIO_TOKEN nor MKIO_TOKEN_FILE is set');
+  throw new ProxyError(
+    'TOKEN_UNAVAILABLE',
+    'no token: none of MKIO_TOKEN, MKIO_TOKEN_FILE and MKIO_TOKEN_COMMAND is set',
+  );
 }
 
-/** White space around the token goes, as editors and `echo` add it; anything else that is no token is refused. */
-export function parseToken(text: string, source: string): string {
-  const token = text.trim();
-  const problem = readProblem(token);
-  if (problem === undefined) return token;
-  throw new ProxyError('TOKEN_UNAVAILABLE', `the token of ${source} ${problem}`, {
-    hint: 'Give the token alone, as MK.IO showed it: one line, without quotes and without the word Bearer.',
-  });
-}
-
-function readProblem(token: string): string | undefined {
-  if (token === '') return 'is blank';
-  if (/\s/.test(token)) return 'has white space inside';
-  if (/\p{Cc}/u.test(token)) return 'has control characters inside';
-  // The syntax that RFC 6750 §2.1 gives a bearer token.
-  if (!/^[\w\-.~+/]+=*$/.test(token)) return 'has characters that no bearer token has';
-  if (token.length > MAX_TOKEN_LENGTH) return `is longer than ${MAX_TOKEN_LENGTH} characters`;
-  return undefined;
-}
-
-const sourceOf = (setting: string, origin: string | undefined): string =>
+const nameOf = (setting: string, origin: string | undefined): string =>
   origin === undefined ? setting : `${setting} (${origin})`;
 
-function readTokenFile(path: string, source: string): { readonly text: string; readonly mode: number } {
-  try {
-    return { text: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 };
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new ProxyError('TOKEN_UNAVAILABLE', `the file of ${source} cannot be read (${reason})`, {
-      cause: error,
-      hint: 'Check that the file exists, is readable for the user of the proxy and holds the token alone.',
-    });
-  }
+type Hold = SourceWorlds['hold'];
+
+/** A token that is at hand. */
+export const createValueSource = (value: string, name: string, hold: Hold = () => undefined): TokenSource => ({
+  kind: 'value',
+  name,
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to be a rejection
+  read: async () => held({ token: parseToken(value, name) }, hold),
+});
+
+const createStdinSource = (name: string, { stdin, hold }: SourceWorlds): TokenSource => ({
+  kind: 'stdin',
+  name,
+  read: async () => held({ token: parseToken(await readBounded(stdin(), name), name) }, hold),
+});
+
+export const createFileSource = (path: string, name: string, hold: Hold): TokenSource => ({
+  kind: 'file',
+  name,
+  path,
+  read: async () => {
+    const { text, exposed } = await readTokenFile(path, name);
+    return held({ token: parseToken(text, name), exposed }, hold);
+  },
+});
+
+interface CommandOptions {
+  readonly words: readonly string[];
+  readonly timeoutMs: number;
+  readonly source: string;
+}
+
+const createCommandSource = (command: CommandOptions, worlds: SourceWorlds): TokenSource => ({
+  kind: 'command',
+  name: command.source,
+  read: async () => {
+    const { source } = command;
+    const { stdout, stderr, problem } = await runCommand(command, worlds);
+    try {
+      if (problem !== undefined) throw unusable(source, problem);
+      if (stdout.trim() === '') throw unusable(source, 'printed nothing');
+      const { token, expiresAtMs } = parsePrinted(stdout, source);
+      return held({ token: parseToken(token, source), expiresAtMs }, worlds.hold);
+    } finally {
+      // Only now, as the token that it may repeat is known.
+      for (const line of readLines(stderr, stdout)) worlds.onStderr(line);
+    }
+  },
+});
+
+const MAX_STDERR_LINES = 50;
+/** Shorter words say nothing. */
+const MIN_SECRET_LENGTH = 8;
+
+/** Without the words of standard output: where that was no token, it may hold one all the same. */
+function readLines(stderr: string, stdout: string): string[] {
+  const words = stdout.split(/\s+/).filter(({ length }) => length >= MIN_SECRET_LENGTH);
+  const clean = words.reduce((text, word) => text.replaceAll(word, '[redacted]'), stderr);
+  const lines = clean.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  return lines.slice(0, MAX_STDERR_LINES);
+}
+
+function held(found: FoundToken, hold: Hold): FoundToken {
+  hold(found.token);
+  return found;
 }

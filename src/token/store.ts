@@ -1,21 +1,210 @@
-import { ProxyError } from '../errors.ts';
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import { asProxyError, ProxyError } from '../errors.ts';
+import type { Lifetime } from './expiry.ts';
+import { isExpiringSoon } from './expiry.ts';
+import type { ExposedFile } from './file.ts';
 import { readClaims } from './jwt.ts';
+import type { FoundToken, TokenSource } from './sources.ts';
 
-export interface TokenStore {
-  /** Throws TOKEN_EXPIRED instead of spending a request on a token that MK.IO will refuse. */
-  readonly current: () => string;
-  /** Every token this process has held, so that each can be masked. */
-  readonly held: readonly string[];
+/** `failing`: the source could not be read the last time, and the last good token is in use. */
+export type TokenState = 'ok' | 'expiring' | 'failing' | 'revoked' | 'expired';
+
+/** What may be said of the token: nothing here opens anything. */
+export interface TokenStatus extends Lifetime {
+  readonly state: TokenState;
+  /** Where it came from. */
+  readonly source: string;
+  /** The first 8 hex digits of its SHA-256. */
+  readonly hash: string;
+  readonly jti: string | undefined;
+  /** How often the source gave another token. */
+  readonly reloads: number;
+  /** How often the source could not be read. */
+  readonly failures: number;
+  /** Why it could not be read the last time; undefined where it could. */
+  readonly failure: string | undefined;
+  /** Answers of 401 that came to a request with a token of this process. */
+  readonly unauthorized: number;
 }
 
-export function createTokenStore(token: string, now: () => number = Date.now): TokenStore {
-  const exp = readClaims(token)?.exp;
-  const expiresAtMs = exp === undefined ? Infinity : exp * 1_000;
+export interface Reload {
+  readonly changed: boolean;
+  /** Why the last good token stays. */
+  readonly failure?: ProxyError;
+}
+
+export interface TokenStore {
+  /** @throws ProxyError TOKEN_EXPIRED, instead of spending a request on a token that MK.IO will refuse */
+  readonly current: () => string;
+  /**
+   * After a 401 to `used`: whether there is another token by now. Reads the source again, once for however many ask.
+   * undefined where the answer is no and nothing has to be waited for.
+   */
+  readonly renew: (used: string) => Promise<boolean> | undefined;
+  /** Reads the source again unless that has just failed or brought nothing new. */
+  readonly refresh: () => Promise<Reload> | undefined;
+  /** Reads the source again, from now on, whatever went before. */
+  readonly reload: () => Promise<Reload>;
+  readonly status: () => TokenStatus;
+  /** MK.IO says so of the token with this id. */
+  readonly markRevoked: (jti: string) => void;
+}
+
+export interface TokenStoreOptions {
+  readonly source: TokenSource;
+  /** What the source gave at the start. */
+  readonly first: FoundToken;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly log?: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Told when the file's mode lets others read it, after it did not or did in another way. */
+  readonly onExposed?: (file: ExposedFile) => void;
+}
+
+interface Held {
+  readonly token: string;
+  readonly hash: string;
+  readonly jti: string | undefined;
+  readonly expiresAtMs: number | undefined;
+  readonly exposed: ExposedFile | undefined;
+  readonly sinceMs: number;
+  revoked: boolean;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LAST_PAUSE_MS = 30_000;
+
+/** The token's one home: the current one, replaced whole while requests run. */
+export function createTokenStore(options: TokenStoreOptions): TokenStore {
+  const { source, first, now = Date.now, log, onExposed } = options;
+  const canChange = source.kind === 'file' || source.kind === 'command';
+  const counts = { reloads: 0, failures: 0, unauthorized: 0 };
+  let held = hold(first, now());
+  let failure: string | undefined;
+  let reading: Promise<Reload> | undefined;
+  let pauseMs = 0;
+  let quietUntilMs = -Infinity;
+
+  const isExpired = ({ expiresAtMs = Infinity }: Held): boolean => now() >= expiresAtMs;
+
+  const read = (forced: boolean): Promise<Reload> =>
+    (reading ??= attempt(forced).finally(() => {
+      reading = undefined;
+    }));
+
+  const attempt = async (forced: boolean): Promise<Reload> => {
+    try {
+      const outcome = take(await source.read());
+      if (failure !== undefined) log?.info({ event: 'token', hash: held.hash }, 'the token can be read again');
+      failure = undefined;
+      return outcome;
+    } catch (error) {
+      return keep(asProxyError(error), forced);
+    }
+  };
+
+  const take = (found: FoundToken): Reload => {
+    const next = hold(found, now());
+    const was = held;
+    const changed = next.token !== was.token;
+    if (changed && isExpired(next)) throw new ProxyError('TOKEN_EXPIRED', `the token of ${source.name} has expired`);
+    held = changed ? next : { ...next, sinceMs: was.sinceMs, revoked: was.revoked };
+    if (next.exposed !== undefined && next.exposed.mode !== was.exposed?.mode) onExposed?.(next.exposed);
+    if (!changed) pause();
+    else {
+      pauseMs = 0;
+      quietUntilMs = -Infinity;
+      counts.reloads++;
+      log?.info({ event: 'token', was: was.hash, hash: next.hash, source: source.name }, 'the token has changed');
+    }
+    return { changed };
+  };
+
+  const keep = (error: ProxyError, forced: boolean): Reload => {
+    const { code, message, hint, cause } = error;
+    counts.failures++;
+    pause();
+    if (forced || message !== failure) {
+      const reason = code === 'INTERNAL' ? String(cause) : message;
+      const told = { event: 'token', code, reason, hint, hash: held.hash };
+      log?.warn(told, 'the token could not be read again; the last good one stays');
+    }
+    failure = message;
+    return { changed: false, failure: error };
+  };
+
+  const pause = (): void => {
+    pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LAST_PAUSE_MS);
+    quietUntilMs = now() + pauseMs;
+  };
+
+  const refresh = (): Promise<Reload> | undefined => {
+    if (!canChange || (reading === undefined && now() < quietUntilMs)) return undefined;
+    return read(false);
+  };
+
+  const reload = async (): Promise<Reload> => {
+    if (!canChange) return { changed: false };
+    // One that is under way may have read before what this one is told of.
+    await reading;
+    return await read(true);
+  };
+
+  const readLifetime = (): Lifetime => ({
+    kind: source.kind,
+    sinceMs: held.sinceMs,
+    expiresAtMs: held.expiresAtMs,
+  });
+
+  const readState = (): TokenState => {
+    if (isExpired(held)) return 'expired';
+    if (held.revoked) return 'revoked';
+    if (failure !== undefined) return 'failing';
+    return isExpiringSoon(readLifetime(), now()) ? 'expiring' : 'ok';
+  };
+
   return {
-    held: [token],
     current: () => {
-      if (now() < expiresAtMs) return token;
+      if (!isExpired(held)) return held.token;
+      void refresh();
       throw new ProxyError('TOKEN_EXPIRED', 'the MK.IO token of the proxy has expired');
     },
+    renew: (used) => {
+      counts.unauthorized++;
+      if (held.token !== used) return Promise.resolve(true);
+      return refresh()?.then(() => held.token !== used);
+    },
+    refresh,
+    reload,
+    status: () => ({
+      ...readLifetime(),
+      state: readState(),
+      source: source.name,
+      hash: held.hash,
+      jti: held.jti,
+      ...counts,
+      failure,
+    }),
+    markRevoked: (jti) => {
+      if (held.jti !== jti || held.revoked) return;
+      held.revoked = true;
+      log?.error({ event: 'token', hash: held.hash, jti }, 'MK.IO has revoked the token: create a new one');
+      void reload();
+    },
+  };
+}
+
+function hold({ token, expiresAtMs, exposed }: FoundToken, sinceMs: number): Held {
+  const { jti, exp } = readClaims(token) ?? {};
+  const ends = [expiresAtMs, exp === undefined ? undefined : exp * 1_000].filter((ms) => ms !== undefined);
+  return {
+    token,
+    hash: createHash('sha256').update(token).digest('hex').slice(0, 8),
+    jti,
+    expiresAtMs: ends.length === 0 ? undefined : Math.min(...ends),
+    exposed,
+    sinceMs,
+    revoked: false,
   };
 }

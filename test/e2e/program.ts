@@ -16,7 +16,13 @@ export interface Program extends RunningCli {
 export async function startProgram(env: Readonly<Record<string, string>>): Promise<Program> {
   const running = spawnCli(['start'], {
     cwd: createFolder(),
-    env: { MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0', LOG_FORMAT: 'json', ...env },
+    env: {
+      MKIO_PROXY_PORT: '0',
+      MKIO_PROXY_ADMIN_PORT: '0',
+      MKIO_PROXY_REVOCATION_CHECK: 'off',
+      LOG_FORMAT: 'json',
+      ...env,
+    },
   });
   onTestFinished(async () => {
     running.child.kill('SIGKILL');

@@ -1,10 +1,11 @@
 import { createAdmin } from '../../src/admin/admin.ts';
+import { createFixedStore } from './token.ts';
 
 /** Every endpoint of the admin listener, from its own table of routes, so that a new one is walked too. */
 export function readAdminPaths(): string[] {
   const config = { host: '127.0.0.1', port: 0, key: undefined };
   const above: string[] = [];
-  const tree = createAdmin({ config, allowedHosts: [], readReasons: () => [] }).printRoutes();
+  const tree = createAdmin({ config, allowedHosts: [], isDraining: () => false, token: createFixedStore('unused') }).printRoutes();
   return tree.split('\n').flatMap((line) => {
     const [, indent = '', part, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line) ?? [];
     if (part === undefined) return [];

@@ -13,7 +13,12 @@ import type {
   PolicyConfig,
   UpstreamConfig,
 } from '../../src/config/config.ts';
+import { keysOf } from '../../src/config/config.ts';
 import { startProxy } from '../../src/server.ts';
+import { createValueSource } from '../../src/token/sources.ts';
+import type { TokenStore } from '../../src/token/store.ts';
+import { createTokenStore } from '../../src/token/store.ts';
+import { createSecrets } from '../../src/traffic/secrets.ts';
 
 /** Looks like a token of MK.IO, so that its length and alphabet are real. */
 export const TOKEN = `eyJhbGciOiJSUzI1NiIsImtpZCI6IjE3NjcyMjU2MDAifQ.${'Y2FuYXJ5'.repeat(20)}.${'c2lnbmF0dXJl'.repeat(20)}`;
@@ -33,7 +38,8 @@ export interface TestProxy {
 
 export interface TestProxyOptions {
   readonly origin: string;
-  readonly token?: { readonly current: () => string; readonly held?: readonly string[] };
+  readonly token?: Partial<TokenStore> & { readonly held?: readonly string[] };
+  readonly revocationCheckMs?: number;
   readonly upstream?: Partial<UpstreamConfig>;
   readonly listener?: Partial<ListenerConfig>;
   readonly access?: Partial<AccessConfig>;
@@ -46,7 +52,13 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   const { origin, token, upstream, listener, access, policy, admin } = options;
   const log = createLog();
   const config: Config = {
-    token: { value: undefined, file: undefined },
+    token: {
+      value: undefined,
+      file: undefined,
+      command: undefined,
+      commandTimeoutMs: 1000,
+      revocationCheckMs: options.revocationCheckMs,
+    },
     project: undefined,
     upstream: { origin, connectTimeoutMs: 2000, headersTimeoutMs: 5000, idleTimeoutMs: 5000, ...upstream },
     listener: {
@@ -76,11 +88,12 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     admin: admin && { key: undefined, ...admin },
     log: { level: 'info', format: 'json' },
   };
-  const handle = await startProxy({
-    config,
-    token: { current: () => TOKEN, held: [TOKEN], ...token },
-    log: log.logger,
-  });
+  const { held = [TOKEN], ...given } = token ?? {};
+  const secrets = createSecrets(keysOf(config));
+  held.forEach(secrets.hold);
+  const source = createValueSource(TOKEN, 'the test');
+  const store = { ...createTokenStore({ source, first: await source.read() }), ...given };
+  const handle = await startProxy({ config, token: store, secrets, log: log.logger });
   let closed: Promise<{ readonly cut: number }> | undefined;
   const close: TestProxy['close'] = ({ drainTimeoutMs = 0 } = {}) => (closed ??= handle.close({ drainTimeoutMs }));
   onTestFinished(async () => {

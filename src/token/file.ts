@@ -1,0 +1,64 @@
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { ProxyError } from '../errors.ts';
+
+/** Far more than a token with whatever stands around it. */
+export const MAX_SOURCE_BYTES = 64 * 1024;
+
+export interface ReadFile {
+  readonly text: string;
+  /** Set where others than the owner may read the file too. */
+  readonly exposed?: ExposedFile;
+}
+
+export interface ExposedFile {
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/**
+ * Reads a regular file whole. Without waiting, as opening a pipe that nobody writes to would wait for ever, and within
+ * bounds, as a device never ends.
+ *
+ * @throws ProxyError TOKEN_UNAVAILABLE
+ */
+export async function readTokenFile(path: string, source: string): Promise<ReadFile> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await file.stat();
+    if (!found.isFile()) throw unreadable(source, found.isDirectory() ? 'is a folder' : 'is no regular file');
+    const chunks = file.createReadStream({ end: MAX_SOURCE_BYTES, autoClose: false });
+    const text = await readBounded(chunks, source);
+    // Windows has no such bits.
+    const isExposed = (found.mode & 0o077) !== 0 && platform() !== 'win32';
+    return { text, ...(isExposed && { exposed: { path, mode: found.mode & 0o777 } }) };
+  } catch (error) {
+    if (error instanceof ProxyError) throw error;
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw unreadable(source, `cannot be read (${reason})`, error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** @throws ProxyError TOKEN_UNAVAILABLE, for more than any token needs */
+export async function readBounded(chunks: AsyncIterable<Buffer>, source: string): Promise<string> {
+  const read: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > MAX_SOURCE_BYTES) throw unreadable(source, `holds more than ${MAX_SOURCE_BYTES} bytes`);
+    read.push(chunk);
+  }
+  return Buffer.concat(read).toString('utf8');
+}
+
+const unreadable = (source: string, problem: string, cause?: unknown): ProxyError =>
+  new ProxyError('TOKEN_UNAVAILABLE', `what ${source} names ${problem}`, {
+    cause,
+    hint: 'Name a regular file that the user of the proxy can read and that holds the token alone, or - for standard input.',
+  });

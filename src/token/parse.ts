@@ -1,0 +1,28 @@
+import { ProxyError } from '../errors.ts';
+
+/** Far beyond any JWT, and what common servers still take as one header field. */
+const MAX_TOKEN_LENGTH = 16_384;
+
+/**
+ * White space around the token goes, as editors and `echo` add it; anything else that is no token is refused.
+ *
+ * @throws ProxyError TOKEN_UNAVAILABLE, which tells no character of it
+ */
+export function parseToken(text: string, source: string): string {
+  const token = text.trim();
+  const problem = readProblem(token);
+  if (problem === undefined) return token;
+  throw new ProxyError('TOKEN_UNAVAILABLE', `the token of ${source} ${problem}`, {
+    hint: 'Give the token alone, as MK.IO showed it: one line, without quotes and without the word Bearer.',
+  });
+}
+
+function readProblem(token: string): string | undefined {
+  if (token === '') return 'is blank';
+  if (/\s/.test(token)) return 'has white space inside';
+  if (/\p{Cc}/u.test(token)) return 'has control characters inside';
+  // The syntax that RFC 6750 §2.1 gives a bearer token.
+  if (!/^[\w\-.~+/]+=*$/.test(token)) return 'has characters that no bearer token has';
+  if (token.length > MAX_TOKEN_LENGTH) return `is longer than ${MAX_TOKEN_LENGTH} characters`;
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import type { TokenStore } from './store.ts';
+
+/** MK.IO's public list (`/.well-known/revoked.json`), which holds no token, only the ids of revoked ones. */
+export const REVOKED_PATH = '/.well-known/revoked.json';
+
+export interface RevocationWorlds {
+  readonly token: Pick<TokenStore, 'status' | 'markRevoked'>;
+  /** Reads the list, without the token. */
+  readonly readList: () => Promise<string>;
+  readonly everyMs: number;
+  readonly log: Pick<Logger, 'info'>;
+}
+
+/**
+ * Looks now and then whether MK.IO lists the token as revoked. A list that can't be had says nothing.
+ *
+ * @returns ends it
+ */
+export function watchRevocations({ token, readList, everyMs, log }: RevocationWorlds): () => void {
+  let failing = false;
+  const look = async (): Promise<void> => {
+    const { jti } = token.status();
+    if (jti === undefined) return;
+    try {
+      if (readRevoked(await readList()).includes(jti)) token.markRevoked(jti);
+      failing = false;
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no such list';
+      if (!failing) log.info({ event: 'token', reason }, "MK.IO's list of revoked tokens could not be read");
+      failing = true;
+    }
+  };
+  void look();
+  const timer = setInterval(() => void look(), everyMs).unref();
+  return () => clearInterval(timer);
+}
+
+/**
+ * The ids in `{"revokedTokens":[…]}`.
+ *
+ * @throws Error where the text is no such list
+ */
+export function readRevoked(text: string): readonly unknown[] {
+  const { revokedTokens } = JSON.parse(text) as { readonly revokedTokens?: unknown };
+  if (!Array.isArray(revokedTokens)) throw new Error('no list of revoked tokens');
+  return revokedTokens;
+}

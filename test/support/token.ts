@@ -1,0 +1,14 @@
+import { createValueSource } from '../../src/token/sources.ts';
+import type { FoundToken, TokenSource } from '../../src/token/sources.ts';
+import type { TokenStore, TokenStoreOptions } from '../../src/token/store.ts';
+import { createTokenStore } from '../../src/token/store.ts';
+
+/** A store that holds just this token. */
+export const createFixedStore = (token: string, options: Partial<TokenStoreOptions> = {}): TokenStore =>
+  createTokenStore({ source: createValueSource(token, 'the test'), first: { token }, ...options });
+
+/** A source of a test's own, which gives what `read` gives. */
+export const createTestSource = (
+  read: () => Promise<FoundToken>,
+  kind: TokenSource['kind'] = 'command',
+): TokenSource => ({ kind, name: 'the test', read });

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { ProxyError } from '../../src/errors.ts';
+import { parseToken } from '../../src/token/parse.ts';
+
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ';
+
+const failureOf = (run: () => unknown): ProxyError => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ProxyError) return error;
+    throw error;
+  }
+  throw new Error('the token was accepted');
+};
+
+describe('A token', () => {
+  test.each([
+    ['as it is', TOKEN],
+    ['with the newline of an editor', `${TOKEN}\n`],
+    ['with the line end of Windows', `${TOKEN}\r\n`],
+    ['with white space around', `  \t${TOKEN} \n\n`],
+    ['with a byte order mark', `\uFEFF${TOKEN}`],
+  ])('is read %s', (_, text) => {
+    expect(parseToken(text, 'test')).toBe(TOKEN);
+  });
+
+  test('may be opaque', () => {
+    expect(parseToken('a1B2-_.~+/==', 'test')).toBe('a1B2-_.~+/==');
+  });
+
+  test.each([
+    ['blank', '', 'is blank'],
+    ['white space alone', ' \n', 'is blank'],
+    ['two words', `Bearer ${TOKEN}`, 'has white space inside'],
+    ['two lines', `${TOKEN}\n${TOKEN}`, 'has white space inside'],
+    ['a header injection', `${TOKEN}\r\nx-evil: 1`, 'has white space inside'],
+    ['a control character', `${TOKEN}\0`, 'has control characters inside'],
+    ['quotes around it', `"${TOKEN}"`, 'has characters that no bearer token has'],
+    ['a look-alike letter', `${TOKEN}\u0435`, 'has characters that no bearer token has'],
+    ['no end', 'a'.repeat(20_000), 'is longer than 16384 characters'],
+  ])('is refused when it is or has %s, and no character of it is told', (_, text, problem) => {
+    const error = failureOf(() => parseToken(text, 'MKIO_TOKEN (environment)'));
+    expect([error.code, error.exit]).toEqual(['TOKEN_UNAVAILABLE', 3]);
+    expect(error.message).toBe(`the token of MKIO_TOKEN (environment) ${problem}`);
+    expect(`${error.message}${error.hint}`).not.toMatch(/eyJ|canary|aaa/);
+  });
+});
