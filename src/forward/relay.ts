@@ -8,13 +8,15 @@ import { createAnswerBody } from './answer-body.ts';
 import type { AnswerBody } from './answer-head.ts';
 import { BODYLESS } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
-import type { Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
+import type { Renew, Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
 import { readFailure } from './failures.ts';
 import type { Framing } from './framing.ts';
 import { resolveFraming } from './framing.ts';
 import type { AnswerPasses, FieldLines } from './headers.ts';
 import { answerFields } from './headers.ts';
 import { relayInterim } from './interim.ts';
+import type { HeldUnauthorized } from './unauthorized.ts';
+import { holdUnauthorized } from './unauthorized.ts';
 
 /** One exchange on its way: what to ask the upstream, and where the answer goes. */
 export interface Relayed {
@@ -44,6 +46,11 @@ export class Relay implements Dispatcher.DispatchHandler {
   #framing: Framing | undefined;
   #callerLeft = false;
   #finished = false;
+  /** Whether it was sent again, as its connection had died; and as its token had been replaced. */
+  #reconnected = false;
+  #reauthorized = false;
+  #renewToken: Renew | undefined;
+  #unauthorized: HeldUnauthorized | undefined;
   #connection: UpstreamConnection | undefined;
   /** The kept-alive socket that carries the request, and how much it had read before. */
   #reused: { readonly socket: Socket; readonly bytesRead: number } | undefined;
@@ -56,13 +63,13 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { upstream, request, exchange } = this.#relayed;
+    const { upstream, request } = this.#relayed;
     const onConnection = (connection: UpstreamConnection): void => {
       const { socket } = connection;
       this.#connection = connection;
       this.#reused = socket && { socket, bytesRead: socket.bytesRead };
     };
-    upstream.dispatch({ ...request, fresh: exchange.retries > 0, onConnection }, this);
+    this.#renewToken = upstream.dispatch({ ...request, fresh: this.#reconnected, onConnection }, this);
   }
 
   /** The open socket that carries the request. */
@@ -94,9 +101,20 @@ export class Relay implements Dispatcher.DispatchHandler {
       relayInterim(this.#relayed, status, fields);
       return;
     }
-
-    const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#relayed;
     this.#framing = resolveFraming(fields);
+    if (status !== 401 || !this.#holdBack(fields)) this.#begin(status, fields);
+  }
+
+  /** Whether this 401 may not be the last word: with another token, what sent no body can be asked once more. */
+  #holdBack(fields: FieldLines): boolean {
+    const renewed = this.#renewToken?.();
+    if (renewed === undefined || this.#reauthorized || this.#relayed.request.body !== null) return false;
+    this.#unauthorized = holdUnauthorized(fields, renewed);
+    return true;
+  }
+
+  #begin(status: number, fields: FieldLines): void {
+    const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#relayed;
     const body = createAnswerBody({
       answer,
       status,
@@ -120,10 +138,26 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (chunk.length === 0) return; // undici gives an empty one after each pause
+    if (this.#unauthorized !== undefined) {
+      if (!this.#unauthorized.keep(chunk)) this.#passOn(this.#unauthorized, controller);
+      return;
+    }
+    this.#write(chunk, controller);
+  }
+
+  #write(chunk: Buffer, controller?: Dispatcher.DispatchController): void {
     const body = this.#body;
-    if (body === undefined || chunk.length === 0) return; // undici gives an empty one after each pause
+    if (body === undefined) return;
     this.#relayed.exchange.answerBytes += chunk.length;
-    if (!body.write(chunk)) this.#waitForDrain(controller, body.sink);
+    if (!body.write(chunk) && controller !== undefined) this.#waitForDrain(controller, body.sink);
+  }
+
+  /** Gives the caller the 401 after all. */
+  #passOn({ fields, chunks }: HeldUnauthorized, controller?: Dispatcher.DispatchController): void {
+    this.#unauthorized = undefined;
+    this.#begin(401, fields);
+    for (const chunk of chunks) this.#write(chunk, chunk === chunks.at(-1) ? controller : undefined);
   }
 
   #waitForDrain(controller: Dispatcher.DispatchController, sink: Writable): void {
@@ -141,18 +175,48 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#finished) return;
+    const held = this.#unauthorized;
     // Node 20 reports a reset right behind the last bytes as an end: that the peer is gone tells them apart.
-    const isCut = this.#framing === 'until-close' && this.upstreamSocket?.remoteAddress === undefined;
-    if (isCut) this.#truncate();
-    else this.#finish();
+    if (this.#framing === 'until-close' && this.upstreamSocket?.remoteAddress === undefined) {
+      if (held !== undefined) this.#passOn(held);
+      this.#truncate();
+    } else if (held === undefined) this.#finish();
+    else this.#awaitToken(held);
+  }
+
+  /** All of the 401 is read, so that its connection can carry the next request. */
+  #awaitToken(held: HeldUnauthorized): void {
+    held.renewed
+      .then((isRenewed) => this.#decide(held, isRenewed))
+      .catch((error: unknown) => this.#fail(readFailure(error as Error)));
+  }
+
+  #decide(held: HeldUnauthorized, isRenewed: boolean): void {
+    if (this.#finished || this.#callerLeft) return;
+    if (isRenewed) {
+      // undici takes its connection for free a turn of the event loop later.
+      setImmediate(() => this.#reauthorize());
+    } else {
+      this.#passOn(held);
+      this.#finish();
+    }
+  }
+
+  #reauthorize(): void {
+    this.#unauthorized = undefined;
+    this.#reauthorized = true;
+    if (!this.#callerLeft) this.#repeat();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#finished || this.#callerLeft || this.#relayed.raw.socket.destroyed) return;
     const failure = readFailure(error);
+    if (this.#unauthorized !== undefined) this.#passOn(this.#unauthorized);
     if (this.#body !== undefined) this.#truncate();
-    else if (this.#mayRepeat(failure)) this.#repeat();
-    else this.#fail(failure);
+    else if (this.#mayRepeat(failure)) {
+      this.#reconnected = true;
+      this.#repeat();
+    } else this.#fail(failure);
   }
 
   #repeat(): void {
@@ -190,10 +254,10 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   /** RFC 9112 §9.3.1: a request may cross the closing of a kept-alive connection; where nothing was answered, ask again. */
   #mayRepeat({ code }: ProxyError): boolean {
-    const { request, exchange } = this.#relayed;
+    const { request } = this.#relayed;
     const reused = this.#reused;
     if (code !== 'UPSTREAM_RESET' || reused === undefined || reused.socket.bytesRead !== reused.bytesRead) return false;
-    return READS.has(request.method) && request.body === null && exchange.retries === 0;
+    return READS.has(request.method) && request.body === null && !this.#reconnected;
   }
 }
 

@@ -5,7 +5,12 @@ import { createFixedStore } from './token.ts';
 export function readAdminPaths(): string[] {
   const config = { host: '127.0.0.1', port: 0, key: undefined };
   const above: string[] = [];
-  const tree = createAdmin({ config, allowedHosts: [], isDraining: () => false, token: createFixedStore('unused') }).printRoutes();
+  const tree = createAdmin({
+    config,
+    allowedHosts: [],
+    isDraining: () => false,
+    token: createFixedStore('unused'),
+  }).printRoutes();
   return tree.split('\n').flatMap((line) => {
     const [, indent = '', part, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line) ?? [];
     if (part === undefined) return [];
