@@ -1,5 +1,4 @@
-import type { Logger } from 'pino';
-import type { TokenStore } from './store.ts';
+import type { TokenLog, TokenStore } from './store.ts';
 
 /** MK.IO's public list (`/.well-known/revoked.json`), which holds no token, only the ids of revoked ones. */
 export const REVOKED_PATH = '/.well-known/revoked.json';
@@ -9,7 +8,7 @@ export interface RevocationWorlds {
   /** Reads the list, without the token. */
   readonly readList: () => Promise<string>;
   readonly everyMs: number;
-  readonly log: Pick<Logger, 'info'>;
+  readonly log: Pick<TokenLog, 'info'>;
 }
 
 /**

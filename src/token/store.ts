@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Logger } from 'pino';
 import { asProxyError, ProxyError } from '../errors.ts';
 import type { Lifetime } from './expiry.ts';
 import { isExpiringSoon } from './expiry.ts';
@@ -51,13 +50,16 @@ export interface TokenStore {
   readonly markRevoked: (jti: string) => void;
 }
 
+/** As pino's. */
+export type TokenLog = Readonly<Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>>;
+
 export interface TokenStoreOptions {
   readonly source: TokenSource;
   /** What the source gave at the start. */
   readonly first: FoundToken;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  readonly log?: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log?: TokenLog;
   /** Told when the file's mode lets others read it, after it did not or did in another way. */
   readonly onExposed?: (file: ExposedFile) => void;
 }

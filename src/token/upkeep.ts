@@ -1,13 +1,12 @@
-import type { Logger } from 'pino';
 import { decideWarning, isRenewalDue } from './expiry.ts';
 import type { TokenSource } from './sources.ts';
-import type { TokenStore } from './store.ts';
+import type { TokenLog, TokenStore } from './store.ts';
 import { watchFile } from './watch.ts';
 
 export interface UpkeepWorlds {
   readonly store: TokenStore;
   readonly source: TokenSource;
-  readonly log: Pick<Logger, 'warn' | 'error'>;
+  readonly log: Pick<TokenLog, 'warn' | 'error'>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }

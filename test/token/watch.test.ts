@@ -1,0 +1,98 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createFileSource } from '../../src/token/sources.ts';
+import type { TokenStore } from '../../src/token/store.ts';
+import { createTokenStore } from '../../src/token/store.ts';
+import { watchFile } from '../../src/token/watch.ts';
+import { createFolder } from '../support/folder.ts';
+
+/** What the proxy promises for every kind of change. */
+const WITHIN = { timeout: 2_000, interval: 10 };
+
+async function follow(path: string): Promise<TokenStore> {
+  const source = createFileSource(path, 'the file', () => undefined);
+  const store = createTokenStore({ source, first: await source.read() });
+  onTestFinished(watchFile(path, () => void store.reload()));
+  // The look at the start.
+  await expect.poll(() => store.refresh(), WITHIN).toBeUndefined();
+  return store;
+}
+
+const expectToken = (store: TokenStore, token: string) => expect.poll(() => store.current(), WITHIN).toBe(token);
+
+test('a file that is written in place is followed', async () => {
+  const path = join(createFolder({ token: 'token-1' }), 'token');
+  const store = await follow(path);
+  for (const token of ['token-2', 'token-3']) {
+    writeFileSync(path, `${token}\n`);
+    await expectToken(store, token);
+  }
+});
+
+test('a file that another one is renamed over is followed', async () => {
+  const folder = createFolder({ token: 'token-1' });
+  const store = await follow(join(folder, 'token'));
+  for (const token of ['token-2', 'token-3']) {
+    writeFileSync(join(folder, 'new'), token);
+    renameSync(join(folder, 'new'), join(folder, 'token'));
+    await expectToken(store, token);
+  }
+});
+
+/** As the kubelet's atomic writer does: a new folder, and a rename of a fresh link over `..data`. */
+function swapData(volume: string, revision: string, token: string): void {
+  mkdirSync(join(volume, revision));
+  writeFileSync(join(volume, revision, 'token'), token);
+  symlinkSync(revision, join(volume, '..data_tmp'));
+  renameSync(join(volume, '..data_tmp'), join(volume, '..data'));
+}
+
+test('a mounted secret of Kubernetes is followed when its `..data` is swapped, and the old folder removed', async () => {
+  const volume = createFolder();
+  swapData(volume, '..2026_01', 'token-1');
+  symlinkSync('..data/token', join(volume, 'token'));
+  const store = await follow(join(volume, 'token'));
+  for (const [old, revision, token] of [
+    ['..2026_01', '..2026_02', 'token-2'],
+    ['..2026_02', '..2026_03', 'token-3'],
+  ] as const) {
+    swapData(volume, revision, token);
+    rmSync(join(volume, old), { recursive: true });
+    await expectToken(store, token);
+  }
+  expect(store.status()).toMatchObject({ reloads: 2, failures: 0 });
+});
+
+test('a link to a file elsewhere is followed, as is what it leads to', async () => {
+  const [here, there] = [createFolder(), createFolder({ a: 'token-1', b: 'token-2' })];
+  const path = join(here, 'token');
+  symlinkSync(join(there, 'a'), path);
+  const store = await follow(path);
+  symlinkSync(join(there, 'b'), join(here, 'new'));
+  renameSync(join(here, 'new'), path);
+  await expectToken(store, 'token-2');
+  writeFileSync(join(there, 'b'), 'token-3');
+  await expectToken(store, 'token-3');
+});
+
+test('a file that goes and comes back is followed, and the last good token serves meanwhile', async () => {
+  const path = join(createFolder({ token: 'token-1' }), 'token');
+  const store = await follow(path);
+  rmSync(path);
+  await expect.poll(() => store.status().state, WITHIN).toBe('failing');
+  expect(store.current()).toBe('token-1');
+  writeFileSync(path, 'token-2');
+  await expectToken(store, 'token-2');
+  expect(store.status().state).toBe('ok');
+});
+
+test('a file that stays as it is is not read again and again', async () => {
+  const path = join(createFolder({ token: 'token-1' }), 'token');
+  let calls = 0;
+  onTestFinished(watchFile(path, () => calls++));
+  await expect.poll(() => calls).toBe(1);
+  writeFileSync(join(path, '../beside'), 'x');
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(calls).toBe(1);
+});
