@@ -37,8 +37,9 @@ function readPiece(text: string, at: number): [piece: string, length: number] {
     const match = matchAt(pattern, text, at);
     if (match !== undefined) return [read(match[1] ?? ''), match[0].length];
   }
-  const what = /['"\\]/.exec(text.charAt(at)) ? 'a quote or backslash without its other half' : 'what needs a shell';
-  throw new RangeError(`holds ${what} (at character ${at + 1}); no shell runs it: quote it, or wrap it in sh -c '…'`);
+  throw new RangeError(
+    `holds half a quote, or what needs a shell (at character ${at + 1}); none runs it: quote it, or wrap it in sh -c '…'`,
+  );
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {

@@ -43,8 +43,10 @@ export interface TokenStore {
   readonly renew: (used: string) => Promise<boolean> | undefined;
   /** Reads the source again unless that has just failed or brought nothing new. */
   readonly refresh: () => Promise<Reload> | undefined;
-  /** Reads the source again, from now on, whatever went before. */
+  /** Reads the source again, as somebody asks for it, whatever went before. */
   readonly reload: () => Promise<Reload>;
+  /** The same as the source has changed: the log hears of a failure once. */
+  readonly follow: () => Promise<Reload>;
   readonly status: () => TokenStatus;
   /** MK.IO says so of the token with this id. */
   readonly markRevoked: (jti: string) => void;
@@ -90,19 +92,19 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 
   const isExpired = ({ expiresAtMs = Infinity }: Held): boolean => now() >= expiresAtMs;
 
-  const read = (forced: boolean): Promise<Reload> =>
-    (reading ??= attempt(forced).finally(() => {
+  const read = (asked: boolean): Promise<Reload> =>
+    (reading ??= attempt(asked).finally(() => {
       reading = undefined;
     }));
 
-  const attempt = async (forced: boolean): Promise<Reload> => {
+  const attempt = async (asked: boolean): Promise<Reload> => {
     try {
       const outcome = take(await source.read());
       if (failure !== undefined) log?.info({ event: 'token', hash: held.hash }, 'the token can be read again');
       failure = undefined;
       return outcome;
     } catch (error) {
-      return keep(asProxyError(error), forced);
+      return keep(asProxyError(error), asked);
     }
   };
 
@@ -123,11 +125,11 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     return { changed };
   };
 
-  const keep = (error: ProxyError, forced: boolean): Reload => {
+  const keep = (error: ProxyError, asked: boolean): Reload => {
     const { code, message, hint, cause } = error;
     counts.failures++;
     pause();
-    if (forced || message !== failure) {
+    if (asked || message !== failure) {
       const reason = code === 'INTERNAL' ? String(cause) : message;
       const told = { event: 'token', code, reason, hint, hash: held.hash };
       log?.warn(told, 'the token could not be read again; the last good one stays');
@@ -146,11 +148,11 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     return read(false);
   };
 
-  const reload = async (): Promise<Reload> => {
+  const readAnew = async (asked: boolean): Promise<Reload> => {
     if (!canChange) return { changed: false };
-    // One that is under way may have read before what this one is told of.
+    // A reading that is under way may have read before what this one is told of.
     await reading;
-    return await read(true);
+    return await read(asked);
   };
 
   const readLifetime = (): Lifetime => ({
@@ -178,7 +180,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       return refresh()?.then(() => held.token !== used);
     },
     refresh,
-    reload,
+    reload: () => readAnew(true),
+    follow: () => readAnew(false),
     status: () => ({
       ...readLifetime(),
       state: readState(),
@@ -192,7 +195,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       if (held.jti !== jti || held.revoked) return;
       held.revoked = true;
       log?.error({ event: 'token', hash: held.hash, jti }, 'MK.IO has revoked the token: create a new one');
-      void reload();
+      void readAnew(false);
     },
   };
 }

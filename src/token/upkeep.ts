@@ -20,7 +20,7 @@ const TICK_MS = 1_000;
  * @returns ends it
  */
 export function startUpkeep({ store, source, log, now = Date.now }: UpkeepWorlds): () => void {
-  const unwatch = source.path === undefined ? undefined : watchFile(source.path, () => void store.reload());
+  const unwatch = source.path === undefined ? undefined : watchFile(source.path, () => void store.follow());
   let warned: { readonly hash: string; readonly days: number } | undefined;
 
   const tick = (): void => {

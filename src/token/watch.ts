@@ -2,6 +2,7 @@ import type { FSWatcher } from 'node:fs';
 import { watch } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const POLL_MS = 1_000;
 /** A file that is written in place is empty for a moment. */
@@ -18,14 +19,23 @@ export function watchFile(path: string, onChange: () => void): () => void {
   const watchers = new Map<string, FSWatcher>();
   let seen: string | undefined;
   let looking = false;
-  let settling: NodeJS.Timeout | undefined;
+  let again = false;
   let ended = false;
 
   const look = async (): Promise<void> => {
+    again = true;
     if (looking) return;
     looking = true;
-    const { mark, folders } = await readMark(path);
+    while (again) {
+      again = false;
+      await lookOnce();
+    }
     looking = false;
+  };
+  const lookOnce = async (): Promise<void> => {
+    const first = await readMark(path);
+    if (first.mark !== seen) await setTimeout(SETTLE_MS, undefined, { ref: false });
+    const { mark, folders } = first.mark === seen ? first : await readMark(path);
     if (ended) return;
     follow(folders);
     if (mark === seen) return;
@@ -38,12 +48,7 @@ export function watchFile(path: string, onChange: () => void): () => void {
   };
   const add = (folder: string): void => {
     try {
-      const watcher = watch(folder, { persistent: false }, () => {
-        settling ??= setTimeout(() => {
-          settling = undefined;
-          void look();
-        }, SETTLE_MS).unref();
-      });
+      const watcher = watch(folder, { persistent: false }, () => void look());
       watcher.on('error', () => drop(folder, watcher));
       watchers.set(folder, watcher);
     } catch {
@@ -60,7 +65,6 @@ export function watchFile(path: string, onChange: () => void): () => void {
   return () => {
     ended = true;
     clearInterval(poll);
-    clearTimeout(settling);
     follow(new Set());
   };
 }

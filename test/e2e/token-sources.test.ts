@@ -1,0 +1,155 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+import { startProgram, startTestSandbox } from './program.ts';
+
+const profileOf = (address: string): string => `${address}/api/v1/user/profile`;
+
+test('SIGHUP and POST /token/reload have the helper run again, and its secrets stay out of the log', async () => {
+  const sandbox = await startTestSandbox();
+  const tokens = [sandbox.token, (await sandbox.mintToken()).token, (await sandbox.mintToken()).token] as const;
+  const folder = createFolder({ token: tokens[0] });
+  const script = `echo "unlocked $(cat token), key [$MKIO_PROXY_ADMIN_KEY]" >&2; cat token`;
+  writeFileSync(join(folder, 'helper'), `#!/bin/sh\ncd '${folder}'\n${script}\n`, { mode: 0o700 });
+  const key = 'canary-admin-key-0123';
+  const program = await startProgram({
+    MKIO_BASE_URL: sandbox.origin,
+    MKIO_TOKEN_COMMAND: join(folder, 'helper'),
+    MKIO_PROXY_ADMIN_KEY: key,
+  });
+  const usedBy = async (): Promise<string | undefined> => {
+    expect((await fetch(profileOf(program.address))).status).toBe(200);
+    return sandbox.requests.at(-1)?.headers.authorization;
+  };
+  expect(await usedBy()).toBe(`Bearer ${tokens[0]}`);
+
+  writeFileSync(join(folder, 'token'), tokens[1]);
+  program.child.kill('SIGHUP');
+  await program.printed(/the token has changed/);
+  expect(await usedBy()).toBe(`Bearer ${tokens[1]}`);
+
+  writeFileSync(join(folder, 'token'), tokens[2]);
+  const headers = { authorization: `Bearer ${key}` };
+  const answer = await fetch(`${program.admin}/token/reload`, { method: 'POST', headers });
+  expect(await answer.json()).toMatchObject({ changed: true, source: 'MKIO_TOKEN_COMMAND (environment)' });
+  expect(await usedBy()).toBe(`Bearer ${tokens[2]}`);
+
+  program.child.kill('SIGTERM');
+  const { code, stdout, stderr } = await program.ended;
+  expect(code).toBe(0);
+  expect(stdout.match(/unlocked \[redacted\], key \[\]/g)).toHaveLength(3);
+  for (const secret of [...tokens, key]) expect(stdout + stderr).not.toContain(secret.slice(-40));
+});
+
+test('a token on standard input is read to its end', async () => {
+  const sandbox = await startTestSandbox();
+  const program = join(import.meta.dirname, '../../dist/cli/main.js');
+  const env = { PATH: process.env.PATH, MKIO_TOKEN_FILE: '-', MKIO_BASE_URL: sandbox.origin };
+  const running = promisify(execFile)(process.execPath, [program, 'check'], { env, cwd: createFolder() });
+  running.child.stdin?.end(`${sandbox.token}\n`);
+  const { stdout } = await running;
+  expect(stdout).toContain('✓ GET /api/v1/user/profile');
+});
+
+test.each([
+  ['a helper that is not there', { MKIO_TOKEN_COMMAND: 'no-such-helper' }, /cannot be started \(ENOENT\)/],
+  ['a helper that fails', { MKIO_TOKEN_COMMAND: `sh -c 'exit 9'` }, /ended with exit code 9/],
+  ['a device without end', { MKIO_TOKEN_FILE: '/dev/zero' }, /is no regular file/],
+])('the start ends with 3 for %s', async (_, env, reason) => {
+  const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
+  expect(code).toBe(3);
+  expect(stderr).toMatch(reason);
+});
+
+test('the start ends with 2 for two sources', async () => {
+  const env = { MKIO_TOKEN_COMMAND: 'a', MKIO_TOKEN_FILE: 'b' };
+  const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
+  expect(code).toBe(2);
+  expect(stderr).toContain('MKIO_TOKEN_FILE (environment): is set beside MKIO_TOKEN_COMMAND (environment)');
+});
+
+test('bad content keeps the last good token, with one warning; the next good one is taken', async () => {
+  const sandbox = await startTestSandbox();
+  const path = join(createFolder({ token: sandbox.token }), 'token');
+  chmodSync(path, 0o600);
+  const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN_FILE: path });
+  const warnings = (): number => program.stdout().match(/could not be read again/g)?.length ?? 0;
+
+  writeFileSync(path, 'two words');
+  await program.printed(/could not be read again/);
+  expect(program.stdout()).toContain('has white space inside');
+  for (let i = 0; i < 15; i++) {
+    expect((await fetch(profileOf(program.address))).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(warnings()).toBe(1);
+  const ready = await fetch(`${program.admin}/readyz`);
+  expect(await ready.json()).toMatchObject({ status: 'degraded' });
+
+  const { token } = await sandbox.mintToken();
+  writeFileSync(path, token);
+  await program.printed(/the token has changed/);
+  expect((await fetch(profileOf(program.address))).status).toBe(200);
+  expect(sandbox.requests.at(-1)?.headers.authorization).toBe(`Bearer ${token}`);
+});
+
+/** A store of `pass` with a key of its own, which its agent forgets with the test. */
+function createPassStore(token: string): Readonly<Record<string, string>> {
+  // Sockets of the agent have short paths.
+  const home = mkdtempSync(join(tmpdir(), 'gpg-'));
+  const env = { PATH: process.env.PATH ?? '', HOME: home, GNUPGHOME: home, PASSWORD_STORE_DIR: join(home, 'store') };
+  onTestFinished(() => {
+    execFileSync('gpgconf', ['--kill', 'all'], { env });
+    rmSync(home, { recursive: true, force: true });
+  });
+  const run = (command: string, args: readonly string[], input = ''): void => {
+    execFileSync(command, args, { env, input, stdio: ['pipe', 'ignore', 'ignore'] });
+  };
+  const batch = ['--batch', '--passphrase', '', '--quick-generate-key'];
+  run('gpg', [...batch, 'mkio@example.com', 'future-default', 'default', 'never']);
+  run('pass', ['init', 'mkio@example.com']);
+  run('pass', ['insert', '--multiline', 'mkio'], `${token}\n`);
+  return env;
+}
+
+test('pass, the standard password manager of Unix, gives the token', async () => {
+  const sandbox = await startTestSandbox();
+  const first = await sandbox.mintToken();
+  const env = createPassStore(first.token);
+  const program = await startProgram({ ...env, MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN_COMMAND: 'pass show mkio' });
+  expect((await fetch(profileOf(program.address))).status).toBe(200);
+
+  const { token } = await sandbox.mintToken();
+  execFileSync('pass', ['insert', '--multiline', '--force', 'mkio'], {
+    env,
+    input: token,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  sandbox.revoke(first.jti);
+  expect((await fetch(profileOf(program.address))).status).toBe(200);
+  await program.printed(/"retries":1/);
+});
+
+test('a helper that still runs is ended with the proxy', async () => {
+  const sandbox = await startTestSandbox();
+  const folder = createFolder({ token: sandbox.token });
+  const helper = join(folder, 'helper');
+  const again = 'echo $$ >again; exec sleep 60';
+  writeFileSync(helper, `#!/bin/sh\ncd '${folder}'\n[ -e started ] && { ${again}; }\ntouch started; cat token`, {
+    mode: 0o700,
+  });
+  const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN_COMMAND: helper });
+  program.child.kill('SIGHUP');
+  const pidOf = (): number => (existsSync(join(folder, 'again')) ? Number(readFileSync(join(folder, 'again'))) : 0);
+  await expect.poll(pidOf).toBeGreaterThan(0);
+  program.child.kill('SIGTERM');
+  expect((await program.ended).code).toBe(0);
+  // What has ended, reaped or not, has no command line any more.
+  const path = `/proc/${pidOf()}/cmdline`;
+  await expect.poll(() => (existsSync(path) ? readFileSync(path, 'utf8') : '')).toBe('');
+});
