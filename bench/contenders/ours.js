@@ -21,11 +21,27 @@ const { config } = loadConfig({
   },
   cwd: fileURLToPath(new URL('.', import.meta.url)),
 });
-const token = createTokenStore(TOKEN);
-const { log } = await createLogger(config.log, { isTTY: false, mask: await createMask(token.held) });
-const { address } = await startProxy({ config, token, log });
+const { token, secrets, mask } = await createToken();
+const { log } = await createLogger(config.log, { isTTY: false, mask });
+const { address } = await startProxy({ config, token, secrets, log });
 
 reportSelf(address);
+
+/** Older builds made the store of the token alone, and the masks of the store. */
+async function createToken() {
+  try {
+    const [{ createSecrets }, { createValueSource }] = await Promise.all(
+      ['traffic/secrets.js', 'token/sources.js'].map(load),
+    );
+    const secrets = createSecrets();
+    const source = createValueSource(TOKEN, 'bench', secrets.hold);
+    const token = createTokenStore({ source, first: await source.read() });
+    return { token, secrets, mask: secrets.maskTokens };
+  } catch {
+    const token = createTokenStore(TOKEN);
+    return { token, mask: await createMask(token.held) };
+  }
+}
 
 /** undefined where an older build had none under its log. */
 async function createMask(held) {

@@ -4,6 +4,7 @@ import { createLogger } from '../ops/logging.ts';
 import { onSignals } from '../ops/shutdown.ts';
 import { startProxy } from '../server.ts';
 import { startUpkeep } from '../token/upkeep.ts';
+import { onHangUp } from './hang-up.ts';
 import { prepareParting } from './parting.ts';
 import { loadProcessConfig, openToken, withoutToken } from './process-settings.ts';
 import { readTokenFacts, renderBanner } from './ready.ts';
@@ -26,7 +27,7 @@ export async function start(flags: Flags): Promise<number> {
   const proxy = await startProxy({ config: withoutToken(config), token: store, secrets, log });
   const { drainTimeoutMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
-  process.on('SIGHUP', () => void store.reload());
+  onHangUp(() => void store.reload());
   const close = async () => {
     endUpkeep();
     life.abort();

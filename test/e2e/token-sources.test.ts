@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -152,4 +152,36 @@ test('a helper that still runs is ended with the proxy', async () => {
   // What has ended, reaped or not, has no command line any more.
   const path = `/proc/${pidOf()}/cmdline`;
   await expect.poll(() => (existsSync(path) ? readFileSync(path, 'utf8') : '')).toBe('');
+});
+
+test('in a terminal, the proxy takes SIGHUP for a reload, and ends with its terminal', async () => {
+  const sandbox = await startTestSandbox();
+  const folder = createFolder({ token: sandbox.token });
+  const main = join(import.meta.dirname, '../../dist/cli/main.js');
+  const env = {
+    PATH: process.env.PATH,
+    MKIO_TOKEN_COMMAND: `cat '${join(folder, 'token')}'`,
+    MKIO_BASE_URL: sandbox.origin,
+    MKIO_PROXY_PORT: '0',
+    MKIO_PROXY_ADMIN_PORT: 'off',
+    LOG_FORMAT: 'json',
+  };
+  // `script` gives it a terminal of its own.
+  const command = `exec '${process.execPath}' '${main}' >'${join(folder, 'log')}'`;
+  const terminal = spawn('script', ['-qec', `echo $$ >'${join(folder, 'pid')}'; ${command}`, '/dev/null'], {
+    cwd: folder,
+    env,
+    stdio: 'ignore',
+  });
+  onTestFinished(() => void terminal.kill('SIGKILL'));
+  const logged = (): string => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '');
+  await expect.poll(logged, { timeout: 5_000 }).toContain('"event":"ready"');
+  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+
+  writeFileSync(join(folder, 'token'), (await sandbox.mintToken()).token);
+  process.kill(pid, 'SIGHUP');
+  await expect.poll(logged).toContain('the token has changed');
+
+  terminal.kill('SIGKILL');
+  await expect.poll(logged).toContain('"event":"stopped"');
 });
