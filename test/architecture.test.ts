@@ -91,9 +91,3 @@ test('no family of the sandbox needs more than 200 lines', () => {
   const long = [...sources].filter(([file, text]) => roomOf(file) === 'sandbox' && text.split('\n').length > 201);
   expect(long.map(([file]) => file)).toEqual([]);
 });
-
-test('the lock file names packages, versions and hashes, but no registry', () => {
-  const lock = readFileSync(resolve(SRC, '../package-lock.json'), 'utf8');
-  expect(lock).toContain('"integrity": "sha512-');
-  expect(lock).not.toMatch(/"resolved"|:\/\/registry/);
-});
