@@ -58,7 +58,7 @@ export async function readBounded(chunks: AsyncIterable<Buffer>, source: string)
 }
 
 const unreadable = (source: string, problem: string, cause?: unknown): ProxyError =>
-  new ProxyError('TOKEN_UNAVAILABLE', `what ${source} names ${problem}`, {
+  new ProxyError('TOKEN_UNAVAILABLE', `the file of ${source} ${problem}`, {
     cause,
     hint: 'Name a regular file that the user of the proxy can read and that holds the token alone, or - for standard input.',
   });
