@@ -6,6 +6,7 @@ import { isLoopback, isWildcard, readName } from '../loopback.ts';
 export interface CallerFields {
   readonly origin: string | undefined;
   readonly secFetchSite: string | undefined;
+  readonly secPurpose: string | undefined;
   readonly referer: string | undefined;
 }
 
@@ -29,12 +30,16 @@ const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
 const ORIGIN = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 export function readCallerFields(headers: IncomingHttpHeaders): CallerFields {
-  const site = headers['sec-fetch-site'];
   return {
     origin: headers.origin,
-    secFetchSite: Array.isArray(site) ? site.join(', ') : site,
+    secFetchSite: readCombined(headers['sec-fetch-site']),
+    secPurpose: readCombined(headers['sec-purpose']),
     referer: headers.referer,
   };
+}
+
+function readCombined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 /** The host of an authority as one spelling: `LOCALHOST.:6546` → `localhost`. */
@@ -64,11 +69,13 @@ export function createAccess({ host: bound, allowedHosts, allowedOrigins }: Acce
       if (isOwnHost(readHostname(authority))) return;
       throw new ProxyError('HOST_REFUSED', 'The proxy was called by a host name that is not its own.');
     },
-    refuseForeignPages: ({ origin, secFetchSite, referer }) => {
+    refuseForeignPages: ({ origin, secFetchSite, secPurpose, referer }) => {
       if (origin !== undefined) {
         if (isAllowedOrigin(origin)) return;
       } else if (secFetchSite !== undefined) {
-        if (secFetchSite === 'none' || secFetchSite === 'same-origin') return;
+        if (secFetchSite === 'same-origin') return;
+        // Chromium says `none` of every page's speculation rules too, as if the user had typed the address.
+        if (secFetchSite === 'none' && secPurpose === undefined) return;
       } else if (referer === undefined || isAllowedOrigin(readOrigin(referer))) return;
       throw new ProxyError('ORIGIN_REFUSED', 'A web page of another origin caused this request.');
     },

@@ -6,7 +6,12 @@ import { createAccess } from '../../src/policy/access.ts';
 const accessOf = (options: Partial<AccessOptions> = {}) =>
   createAccess({ host: '127.0.0.1', allowedHosts: [], allowedOrigins: [], ...options });
 
-const NO_FIELDS: CallerFields = { origin: undefined, secFetchSite: undefined, referer: undefined };
+const NO_FIELDS: CallerFields = {
+  origin: undefined,
+  secFetchSite: undefined,
+  secPurpose: undefined,
+  referer: undefined,
+};
 
 const ownHosts: [string, string][] = [
   ['localhost:6546', '127.0.0.1'],
@@ -92,6 +97,8 @@ const passing: Fields[] = [
   {},
   { secFetchSite: 'none' },
   { secFetchSite: 'same-origin' },
+  { secFetchSite: 'same-origin', secPurpose: 'prefetch' },
+  { origin: 'http://localhost:3000', secPurpose: 'prefetch' },
   { origin: 'http://localhost:3000', secFetchSite: 'cross-site' },
   { origin: 'http://app.localhost' },
   { origin: 'https://127.0.0.1' },
@@ -107,6 +114,8 @@ const foreign: Fields[] = [
   { secFetchSite: 'cross-site' },
   { secFetchSite: 'same-site' },
   { secFetchSite: 'none, cross-site' },
+  { secFetchSite: 'none', secPurpose: 'prefetch' },
+  { secFetchSite: 'none', secPurpose: 'prefetch;prerender' },
   { origin: 'http://localhost.evil.example' },
   { origin: 'http://127.0.0.1.evil.example' },
   { origin: 'http://localhost:3000, https://evil.example' },

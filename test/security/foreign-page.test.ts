@@ -10,6 +10,7 @@ const foreign: [string, string[]][] = [
   ['fetch of an old browser', ['Origin: https://evil.example']],
   ['an image or a link', ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: no-cors']],
   ['a page of a sibling site', ['Sec-Fetch-Site: same-site']],
+  ['speculation rules, which look like an address that was typed', ['Sec-Fetch-Site: none', 'Sec-Purpose: prefetch']],
   ['an extension', ['Origin: chrome-extension://abcdefgh']],
 ];
 
