@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+const ARGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  // Every name below .example leads to this machine, where a test serves pages on it.
+  '--host-resolver-rules=MAP *.example 127.0.0.1',
+  // Service workers need it where the certificate of their page is the test's own.
+  '--ignore-certificate-errors',
+];
+
+/** A page in a profile of its own, that goes with the test. */
+export type OpenPage = () => Promise<Page>;
+
+/** One browser for all tests of a file. */
+export function useBrowser(): OpenPage {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: findBrowser(), args: ARGS });
+  });
+  afterAll(() => browser?.close());
+  return async () => {
+    const context = await browser!.newContext();
+    onTestFinished(() => context.close());
+    return await context.newPage();
+  };
+}
+
+function findBrowser(): string {
+  const named = process.env.MKIO_PROXY_TEST_BROWSER;
+  const found = named ?? PLACES.find((place) => existsSync(place));
+  if (found !== undefined && existsSync(found)) return found;
+  const missing = named === undefined ? 'There is no Chromium or Chrome' : `There is no browser at ${named}`;
+  throw new Error(
+    `${missing}. Install one (Debian: apt-get install --no-install-recommends chromium) or give its path by MKIO_PROXY_TEST_BROWSER.`,
+  );
+}
