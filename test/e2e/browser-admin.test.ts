@@ -1,0 +1,70 @@
+// The attack: a page reads the admin listener, which tells of the proxy's health and one day of its traffic.
+import { describe, expect, test } from 'vitest';
+import type { Page, Request } from 'playwright-core';
+import { useBrowser } from '../support/browser.ts';
+import { startTestProxy } from '../support/proxy.ts';
+import { startSite } from '../support/site.ts';
+import { startUpstream } from '../support/upstream.ts';
+import { script } from './foreign-vectors.ts';
+
+const openPage = useBrowser();
+
+async function startAdmin(): Promise<string> {
+  const { admin } = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
+  return admin!;
+}
+
+/** What the browser tells the test of this request: its answer's status, or why the page does not get the answer. */
+async function outcomeOf(page: Page, url: string): Promise<number | string | undefined> {
+  const isIt = (request: Request): boolean => request.url() === url;
+  return await Promise.race([
+    page.waitForEvent('response', (answer) => isIt(answer.request())).then((answer) => answer.status()),
+    page.waitForEvent('requestfailed', isIt).then((request) => request.failure()?.errorText),
+  ]);
+}
+
+describe('a foreign page reads nothing of the admin listener', () => {
+  const form = (url: string): string => `<form action="${url}" method="post"></form>`;
+  test.each<[string, number | string, (url: string) => string]>([
+    // These two come after the answer, which the page may not have by CORS and by opaque response blocking.
+    ['fetch', 'net::ERR_FAILED', (url) => script(`fetch('${url}')`)],
+    ['image', 'net::ERR_BLOCKED_BY_ORB', (url) => `<img src="${url}">`],
+    ['fetch no-cors', 403, (url) => script(`fetch('${url}', { mode: 'no-cors' })`)],
+    ['iframe', 403, (url) => `<iframe src="${url}"></iframe>`],
+    ['navigation', 403, (url) => script(`location = '${url}'`)],
+    ['form', 403, (url) => form(url) + script('document.forms[0].submit()')],
+  ])('by %s', async (_, expected, html) => {
+    const url = `${await startAdmin()}/livez`;
+    const site = await startSite({ '/': html(url) });
+    const page = await openPage();
+    const outcome = outcomeOf(page, url);
+
+    await page.goto(`http://evil.example:${site.port}/`, { waitUntil: 'commit' });
+
+    expect(await outcome).toBe(expected);
+  });
+
+  test('by WebSocket', async () => {
+    const url = `${await startAdmin()}/livez`.replace('http', 'ws');
+    const site = await startSite({ '/': script(`new WebSocket('${url}')`) });
+    const page = await openPage();
+    const failed = page.waitForEvent('websocket').then((socket) => socket.waitForEvent('socketerror'));
+
+    await page.goto(`http://evil.example:${site.port}/`);
+
+    expect(await failed).toContain('Unexpected response code: 403');
+  });
+});
+
+test('a page whose name was rebound to the admin listener is refused', async () => {
+  const { port } = new URL(await startAdmin());
+  const page = await openPage();
+  const answer = await page.goto(`http://rebound.example:${port}/livez`);
+  expect([answer?.status(), await answer?.headerValue('x-mkio-proxy-error')]).toEqual([403, 'HOST_REFUSED']);
+});
+
+test('the operator who types the address reads it', async () => {
+  const page = await openPage();
+  const answer = await page.goto(`${await startAdmin()}/livez`);
+  expect([answer?.status(), await answer?.json()]).toEqual([200, { status: 'ok' }]);
+});
