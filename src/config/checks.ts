@@ -147,10 +147,16 @@ const WARNINGS: readonly Warn[] = [
       ? `${env} (${originOf(opening)}): whoever reaches the proxy and has a caller key uses MK.IO with your token; keys and answers cross that network in plain text.`
       : `${env} (${originOf(opening)}): whoever reaches the proxy uses MK.IO with your token.`;
   },
-  ({ allowedHosts = [] }, originOf) =>
-    allowedHosts.length === 0
-      ? undefined
-      : `MKIO_PROXY_ALLOWED_HOSTS (${originOf('allowedHosts')}): whoever controls the DNS of ${allowedHosts.join(', ')} can have web pages call the proxy.`,
+  (values, originOf) => {
+    const { allowedHosts = [] } = values;
+    if (allowedHosts.length === 0) return undefined;
+    const opened = `whoever controls the DNS of ${allowedHosts.join(', ')} can have web pages call the proxy`;
+    // To such a name browsers send fetch metadata over https alone.
+    const hidden = hasCallerKey(values)
+      ? ''
+      : '; over plain HTTP any web page can cause GETs, unless you set a caller key';
+    return `MKIO_PROXY_ALLOWED_HOSTS (${originOf('allowedHosts')}): ${opened}${hidden}.`;
+  },
   ({ allowedOrigins = [] }, originOf) =>
     allowedOrigins.length === 0
       ? undefined

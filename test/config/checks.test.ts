@@ -137,7 +137,14 @@ describe('The listeners', () => {
     ],
     [{ MKIO_PROXY_SOCKET: 's' }, undefined],
     [{ MKIO_PROXY_SOCKET: 's', MKIO_PROXY_HOST: '0.0.0.0' }, undefined],
-    [{ MKIO_PROXY_ALLOWED_HOSTS: '.example.com' }, /controls the DNS of \.example\.com/],
+    [
+      { MKIO_PROXY_ALLOWED_HOSTS: '.example.com' },
+      /controls the DNS of \.example\.com .*; over plain HTTP any web page/,
+    ],
+    [
+      { MKIO_PROXY_ALLOWED_HOSTS: '.example.com', MKIO_PROXY_CALLER_KEY: 'a-key-of-sixteen' },
+      /controls the DNS of \.example\.com can have web pages call the proxy\.$/,
+    ],
     [{ MKIO_PROXY_ALLOWED_ORIGINS: 'https://a.test' }, /pages of https:\/\/a\.test use MK\.IO/],
     [{ MKIO_PROXY_ADMIN_HOST: '::' }, /MKIO_PROXY_ADMIN_HOST is :: .*reads the health of the proxy\.$/],
     [
