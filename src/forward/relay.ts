@@ -205,7 +205,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #reauthorize(): void {
     this.#unauthorized = undefined;
     this.#reauthorized = true;
-    if (!this.#callerLeft) this.#repeat();
+    this.#repeat();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -15,7 +15,7 @@ const SETTLE_MS = 20;
  *
  * @returns ends it
  */
-export function watchFile(path: string, onChange: () => void): () => void {
+export function watchFile(path: string, onChange: () => void, pollMs = POLL_MS): () => void {
   const watchers = new Map<string, FSWatcher>();
   let seen: string | undefined;
   let looking = false;
@@ -60,7 +60,7 @@ export function watchFile(path: string, onChange: () => void): () => void {
     watcher.close();
   };
 
-  const poll = setInterval(() => void look(), POLL_MS).unref();
+  const poll = setInterval(() => void look(), pollMs).unref();
   void look();
   return () => {
     ended = true;

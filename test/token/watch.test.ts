@@ -10,10 +10,13 @@ import { createFolder } from '../support/folder.ts';
 /** What the proxy promises for every kind of change. */
 const WITHIN = { timeout: 2_000, interval: 10 };
 
-async function follow(path: string): Promise<TokenStore> {
+/** Without its looks at the file, but for the first. */
+const BY_FOLDERS_ALONE_MS = 3_600_000;
+
+async function follow(path: string, pollMs = BY_FOLDERS_ALONE_MS): Promise<TokenStore> {
   const source = createFileSource(path, 'the file', () => undefined);
   const store = createTokenStore({ source, first: await source.read() });
-  onTestFinished(watchFile(path, () => void store.reload()));
+  onTestFinished(watchFile(path, () => void store.reload(), pollMs));
   // The look at the start.
   await expect.poll(() => store.refresh(), WITHIN).toBeUndefined();
   return store;
@@ -85,6 +88,18 @@ test('a file that goes and comes back is followed, and the last good token serve
   writeFileSync(path, 'token-2');
   await expectToken(store, 'token-2');
   expect(store.status().state).toBe('ok');
+});
+
+test('a file whose folder cannot be watched, as it comes later, is followed by looking alone', async () => {
+  const folder = join(createFolder(), 'later');
+  const path = join(folder, 'token');
+  const source = createFileSource(path, 'the file', () => undefined);
+  const store = createTokenStore({ source, first: { token: 'token-1' } });
+  onTestFinished(watchFile(path, () => void store.reload()));
+  await expect.poll(() => store.status().state, WITHIN).toBe('failing');
+  mkdirSync(folder);
+  writeFileSync(path, 'token-2');
+  await expectToken(store, 'token-2');
 });
 
 test('a file that stays as it is is not read again and again', async () => {
