@@ -17,7 +17,10 @@ import { STARTS } from './canary/starts.ts';
 /** Everything that the program does. What is new becomes one more row. */
 const DRIVES = [...COMMANDS, ...STARTS, ...EXCHANGES, ...REFUSALS, ...FAILURES, ...ENDINGS];
 
-describe('no secret comes out, in whatever encoding, of', () => {
+// A drive starts up to a dozen processes, one after the other.
+const LIMIT_MS = 60_000;
+
+describe('no secret comes out, in whatever encoding, of', { timeout: LIMIT_MS }, () => {
   test.each(DRIVES)('$name', async ({ drive, codes = [] }) => {
     const world = createWorld();
     await drive(world);

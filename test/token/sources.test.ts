@@ -151,13 +151,13 @@ describe('A token command', () => {
   test('that takes too long is ended, with whatever it started', async () => {
     const folder = createFolder();
     const path = join(folder, 'late');
-    const command = sh(`(sleep 2; touch ${path}) & wait`);
+    const command = sh(`(sleep 9; touch ${path}) & wait`);
     const startedAt = performance.now();
     await expect(sourceOf({ command, commandTimeoutMs: 100 }).read()).rejects.toThrow(
       unavailable(/did not end within 100 ms/),
     );
     // The pipes close when the last process that holds them has ended.
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   test('that still runs is ended with the proxy', async () => {
