@@ -65,6 +65,11 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     flags: [JSON_FLAG],
     load: async () => (await import('./check.ts')).check,
   },
+  healthcheck: {
+    about: 'ask a running proxy whether it is ready: ends with 0 or 1',
+    settings: ['adminHost', 'adminPort', 'config'],
+    load: async () => (await import('./healthcheck.ts')).healthcheck,
+  },
   key: {
     about: 'make keys for callers',
     commands: {

@@ -7,7 +7,19 @@ const keysOf = ({ callerKey, adminKey }: World) => ({
   MKIO_PROXY_ADMIN_KEY: adminKey,
 });
 
-const HELPS = ['', 'start', 'demo', 'sandbox', 'check', 'key', 'key new', 'policy', 'policy explain', 'settings'];
+const HELPS = [
+  '',
+  'start',
+  'demo',
+  'sandbox',
+  'check',
+  'healthcheck',
+  'key',
+  'key new',
+  'policy',
+  'policy explain',
+  'settings',
+];
 
 /** Commands that end by themselves, each with all secrets around it. */
 export const COMMANDS: readonly Drive[] = [
@@ -26,6 +38,16 @@ export const COMMANDS: readonly Drive[] = [
     drive: async (world) => {
       for (const format of Object.keys(SETTINGS_FORMATS)) {
         await world.run(['settings', '--format', format], { env: keysOf(world) });
+      }
+    },
+  },
+  {
+    name: 'healthcheck, of a proxy and of none',
+    commands: ['healthcheck'],
+    drive: async (world) => {
+      const program = await world.start({ env: keysOf(world) });
+      for (const port of [new URL(program.admin ?? '').port, '9']) {
+        await world.run(['healthcheck'], { env: { ...keysOf(world), MKIO_PROXY_ADMIN_PORT: port } });
       }
     },
   },

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:http';
+import process from 'node:process';
+import type { AdminConfig } from '../config/config.ts';
+import type { Flags } from '../config/layers.ts';
+import { loadConfig } from '../config/load.ts';
+import { ProxyError } from '../errors.ts';
+import { isWildcard } from '../loopback.ts';
+import { printable } from '../ops/printable.ts';
+
+/** Longer than this, a probe's own limit is over anyway. */
+const LIMIT_MS = 2_000;
+
+/** Asks a running proxy whether it is ready; resolves to 0, or to 1 where it is not or does not answer. */
+export async function healthcheck(flags: Flags): Promise<number> {
+  const { env, execArgv } = process;
+  const { admin } = loadConfig({ env, cwd: process.cwd(), flags, execArgv }).config;
+  if (admin === undefined) throw new ProxyError('CONFIG_INVALID', 'the admin listener is off', { hint: HINT });
+  const { exit, text } = await ask(admin);
+  process.stdout.write(`${printable(text)}\n`);
+  return exit;
+}
+
+const HINT = 'It answers health checks: set MKIO_PROXY_ADMIN_PORT to a port.';
+
+async function ask({ host, port }: AdminConfig): Promise<{ readonly exit: number; readonly text: string }> {
+  const hostname = isWildcard(host) ? 'localhost' : host;
+  try {
+    const asked = get({ hostname, port, path: '/readyz', agent: false, signal: AbortSignal.timeout(LIMIT_MS) });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) text += chunk;
+    return { exit: answer.statusCode === 200 ? 0 : 1, text };
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    return { exit: 1, text: `no answer from the admin listener at ${hostname} port ${port}: ${reason}` };
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { startProgram } from '../e2e/program.ts';
+import { forgeJwt } from '../support/jwt.ts';
+import { runCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+import { startUpstream, listen } from '../support/upstream.ts';
+import { createServer } from 'node:net';
+
+const ask = (adminPort: string, env: Readonly<Record<string, string>> = {}) =>
+  runCli(['healthcheck'], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: adminPort, ...env } });
+
+/** The program with a token that lives for another second or ten minutes. */
+async function startWithToken(secondsLeft: number): Promise<string> {
+  const { origin } = await startUpstream();
+  const exp = Date.now() / 1000 + secondsLeft;
+  const { admin } = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: forgeJwt({ exp }) });
+  return new URL(admin ?? '').port;
+}
+
+test('healthcheck ends with 0 while the proxy is ready', async () => {
+  const { code, stdout } = await ask(await startWithToken(3 * 86_400));
+
+  expect([code, stdout]).toEqual([0, '{"status":"ok","reasons":[]}\n']);
+});
+
+test('healthcheck ends with 1 and the reason once it is not', async () => {
+  const port = await startWithToken(2);
+
+  await expect.poll(async () => (await ask(port)).code, { timeout: 10_000 }).toBe(1);
+
+  expect((await ask(port)).stdout).toContain('the MK.IO token has expired');
+});
+
+test('healthcheck ends with 1 where nothing listens', async () => {
+  const server = createServer();
+  const port = await listen(server);
+  server.close();
+
+  const { code, stdout } = await ask(String(port));
+
+  expect([code, stdout]).toEqual([1, `no answer from the admin listener at 127.0.0.1 port ${port}: ECONNREFUSED\n`]);
+});
+
+test('healthcheck ends with 1 where the listener takes too long', async () => {
+  const port = await listen(createServer(() => undefined));
+
+  const { code, stdout } = await ask(String(port));
+
+  expect([code, stdout]).toEqual([1, expect.stringContaining('no answer from the admin listener')]);
+});
+
+test('healthcheck asks on this machine where the proxy listens on every address', async () => {
+  const { origin } = await startUpstream();
+  const { admin } = await startProgram({
+    MKIO_BASE_URL: origin,
+    MKIO_TOKEN: 'token',
+    MKIO_PROXY_ADMIN_HOST: '0.0.0.0',
+  });
+
+  const { code } = await ask(new URL(admin ?? '').port, { MKIO_PROXY_ADMIN_HOST: '0.0.0.0' });
+
+  expect(code).toBe(0);
+});
+
+test('healthcheck ends with 2 where the admin listener is off, and says what to set', async () => {
+  const { code, stderr } = await ask('off');
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('set MKIO_PROXY_ADMIN_PORT to a port');
+});
