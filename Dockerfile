@@ -1,4 +1,6 @@
 ARG NODE_IMAGE=node:24-bookworm-slim
+# For --target distroless: an image with node at /nodejs/bin/node and nothing else.
+ARG DISTROLESS_IMAGE=scratch
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
@@ -6,18 +8,38 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build && npm prune --omit=dev && rm dist/.tsbuildinfo
+RUN npm run bundle
+# The packages are inside the bundle now, so their licences come along.
+RUN npm prune --omit=dev && find node_modules -type f -iname 'licen[cs]e*' -exec sh -c \
+  'for file; do printf "\n== %s ==\n\n" "$file"; cat "$file"; done' _ {} + > bundle/LICENSES.txt
 
-FROM ${NODE_IMAGE}
+FROM ${NODE_IMAGE} AS slim
 ENV NODE_ENV=production LOG_FORMAT=json
+LABEL org.opencontainers.image.title="mkio-proxy" \
+  org.opencontainers.image.description="A local authenticating reverse proxy for MediaKind's MK.IO API" \
+  org.opencontainers.image.licenses="MIT"
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY config config
-COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/dist dist
-USER node
+COPY --from=build /app/bundle dist
+USER 1000:1000
 # 6546 callers, 6547 admin. Both listen on 127.0.0.1, which the containers of a pod share.
 EXPOSE 6546 6547
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["node", "/app/dist/cli/main.js", "healthcheck"]
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["start"]
+
+FROM ${DISTROLESS_IMAGE} AS distroless
+ENV NODE_ENV=production LOG_FORMAT=json
+WORKDIR /app
+COPY --from=slim /app /app
+USER 1000:1000
+EXPOSE 6546 6547
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/nodejs/bin/node", "/app/dist/cli/main.js", "healthcheck"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/cli/main.js"]
+CMD ["start"]
+
+# What is built where no target is named.
+FROM slim
