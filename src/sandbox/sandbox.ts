@@ -14,6 +14,7 @@ import { watchMethods } from './methods.ts';
 import { routeProjects } from './projects.ts';
 import { RateLimiter, type RateLimit } from './rate-limit.ts';
 import { notFound, sendError } from './replies.ts';
+import { requireRight } from './rights.ts';
 import { seed } from './seed.ts';
 import { createState, type State } from './state.ts';
 import { routeStreamingEndpoints } from './streaming-endpoints.ts';
@@ -82,13 +83,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const limiter = new RateLimiter(options.rateLimit ?? 'off');
   const app = createServer(options, (request) => keep(requests, request));
 
-  app.addHook('onRequest', async ({ url, headers, params }) => {
+  app.addHook('onRequest', async ({ url, method, headers, params, routeOptions }) => {
     if (latencyMs > 0) await setTimeout(latencyMs);
     if (PUBLIC_PATHS.includes(url.split('?', 1)[0] ?? '')) return;
-    await tokens.authenticate(headers.authorization);
+    const record = await tokens.authenticate(headers.authorization);
     limiter.admit();
     const { project = PROJECT.name } = params as { project?: string };
     if (project !== PROJECT.name) throw notFound('Project', project);
+    requireRight(record, { method, url: routeOptions.url });
   });
   const refuseOtherMethods = watchMethods(app);
   await mount(app, state, '', [routePublic]);

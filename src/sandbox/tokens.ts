@@ -72,12 +72,13 @@ export class TokenLedger {
   }
 
   /** Throws 401 unless the header carries a token of this sandbox that is neither expired nor revoked. */
-  async authenticate(authorization: string | undefined): Promise<void> {
+  async authenticate(authorization: string | undefined): Promise<TokenRecord> {
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
     if (token === undefined) throw unauthorized('Token is missing.');
     const record = this.records.get(await this.#verify(token));
     if (record?.revokedAt !== null) throw unauthorized('Token is revoked.');
     record.usedAt = this.#clock();
+    return record;
   }
 
   revoke(jti: string): boolean {

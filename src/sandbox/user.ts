@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { objectBody, requireFields } from './bodies.ts';
 import { isObject, type Json } from './json.ts';
 import { badRequest, notFound } from './replies.ts';
+import { requireSubset, rightsOf } from './rights.ts';
 import type { State } from './state.ts';
-import { ORGANIZATION, PROJECT, USER } from './tenant.ts';
+import { ORGANIZATION, USER } from './tenant.ts';
 import type { MintOptions, TokenRecord, TokenType } from './tokens.ts';
 
 const TOKEN_TYPES: readonly TokenType[] = ['full-access', 'restricted', 'ephemeral'];
@@ -29,19 +30,9 @@ const PROFILE = {
 
 const ORGANIZATION_DOCUMENT = { kind: 'organization', metadata: ORGANIZATION, spec: {} };
 
-const RBAC = {
-  'core.customer': { [ORGANIZATION.id]: { 'core.customer': ['get'], 'core.project': ['get'] } },
-  'core.project': {
-    [PROJECT.id]: {
-      'ams.asset': ['create', 'delete', 'get', 'update'],
-      'ams.streamingendpoint': ['get', 'start', 'stop'],
-    },
-  },
-};
-
-export function routeUser(api: FastifyInstance): void {
+export function routeUser(api: FastifyInstance, { tokens }: State): void {
   api.get('/user/profile', () => PROFILE);
-  api.get('/user/rbac', () => ({ rbac: RBAC }));
+  api.get('/user/rbac', async ({ headers }) => ({ rbac: rightsOf(await tokens.authenticate(headers.authorization)) }));
   api.get('/user/organizations', () => ({ kind: 'organizations', value: [ORGANIZATION_DOCUMENT] }));
   api.get<{ Params: { id: string } }>('/user/organizations/:id', ({ params }) => {
     if (params.id !== ORGANIZATION.id) throw notFound('Organization', params.id);
@@ -84,11 +75,13 @@ function parseMint(body: Json, now: number): MintOptions {
   requireFields(['type', 'organizationId'], body);
   const type = TOKEN_TYPES.find((known) => known === body.type);
   if (type === undefined) throw badRequest(`type has to be one of ${TOKEN_TYPES.join(', ')}.`, 'type');
+  const permissions = isObject(body.permissions) ? body.permissions : undefined;
+  if (permissions !== undefined) requireSubset(permissions);
   return {
     type,
     description: typeof body.description === 'string' ? body.description : '',
     ...(body.expireDate !== undefined && { lifetimeSeconds: parseLifetime(body.expireDate, now) }),
-    ...(isObject(body.permissions) && { permissions: body.permissions }),
+    ...(permissions !== undefined && { permissions }),
   };
 }
 

@@ -152,3 +152,52 @@ describe('tokens by the API', () => {
     expect((await call('DELETE', '/api/v1/user/tokens/nope')).status).toBe(404);
   });
 });
+
+describe('a restricted token', () => {
+  const PROJECT_ID = '5c6d7e8f-0000-4000-8000-000000000002';
+  const ORGANIZATION_ID = '0a1b2c3d-0000-4000-8000-000000000001';
+  const assetsIn = (projectId: string, ...verbs: string[]) => ({
+    type: 'restricted' as const,
+    permissions: { 'core.project': { [projectId]: { 'ams.asset': verbs } } },
+  });
+
+  it.each([
+    ['GET', '/media/assets', 200],
+    ['GET', '/media/assets/output-video/storage/', 200],
+    ['GET', '', 200],
+    ['PUT', '/media/assets/mine', 403],
+    ['DELETE', '/media/assets/output-video', 403],
+    ['POST', '/media/assets/output-video/listStreamingLocators', 403],
+    ['GET', '/media/transforms/abr-720p/jobs', 403],
+    ['POST', '/media/streamingEndpoints/default/start', 403],
+    ['GET', '/webhook/rules', 403],
+  ])('that may get assets is answered for %s %s with %d', async (method, path, status) => {
+    const { call, mintToken, project } = await openSandbox();
+    const { token } = await mintToken(assetsIn(PROJECT_ID, 'get'));
+    const answer = await call(method, `/api/v1/projects/${project}${path}`, undefined, bearer(token));
+    expect(answer.status).toBe(status);
+  });
+
+  it('is refused in every project but its own', async () => {
+    const { call, mintToken, project } = await openSandbox();
+    const { token } = await mintToken(assetsIn('elsewhere', 'get'));
+    expect((await call('GET', `/api/v1/projects/${project}`, undefined, bearer(token))).status).toBe(403);
+    expect((await call('GET', '/api/v1/user/profile', undefined, bearer(token))).status).toBe(200);
+  });
+
+  it('learns its own rights', async () => {
+    const { call, mintToken } = await openSandbox();
+    const { token } = await mintToken(assetsIn(PROJECT_ID, 'get', 'update'));
+    const { rbac } = (await call('GET', '/api/v1/user/rbac', undefined, bearer(token))).body;
+    expect(rbac['core.project']).toEqual({ [PROJECT_ID]: { 'ams.asset': ['get', 'update'] } });
+  });
+
+  it('can be made with rights that its user has, and no others', async () => {
+    const { call } = await openSandbox();
+    const mint = (projectId: string, ...verbs: string[]) =>
+      call('POST', '/api/v1/user/tokens', { ...assetsIn(projectId, ...verbs), organizationId: ORGANIZATION_ID });
+    expect((await mint(PROJECT_ID, 'get')).status).toBe(201);
+    expect((await mint(PROJECT_ID, 'get', 'destroy')).status).toBe(403);
+    expect((await mint('elsewhere', 'get')).status).toBe(403);
+  });
+});
