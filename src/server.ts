@@ -42,7 +42,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       ? undefined
       : watchRevocations({
           token,
-          readList: () => proxy.upstream.readPublic(REVOKED_PATH),
+          readList: async () => (await proxy.upstream.readPublic(REVOKED_PATH)).text,
           everyMs: revocationCheckMs,
           log: worlds.log,
         });

@@ -65,6 +65,8 @@ export interface TokenWorlds {
   readonly log: Logger;
   /** Ends a helper that still runs. */
   readonly signal: AbortSignal;
+  /** Told of a line that a helper wrote to standard error, clean, in place of the log. */
+  readonly onHelperLine?: (line: string) => void;
 }
 
 /**
@@ -73,7 +75,7 @@ export interface TokenWorlds {
  * @throws ProxyError TOKEN_UNAVAILABLE
  */
 export async function openToken({ config, settings, secrets }: LoadedProcess, worlds: TokenWorlds): Promise<OpenToken> {
-  const { log, signal } = worlds;
+  const { log, signal, onHelperLine = (line) => log.warn({ event: 'token-command' }, line) } = worlds;
   cleanEnvironment();
   const origins = {
     token: settings.token.origin,
@@ -86,7 +88,7 @@ export async function openToken({ config, settings, secrets }: LoadedProcess, wo
     killGroup,
     signal,
     hold: secrets.hold,
-    onStderr: (line) => log.warn({ event: 'token-command' }, printable(secrets.redact(line))),
+    onStderr: (line) => onHelperLine(printable(secrets.redact(line))),
   });
   const first = await source.read();
   const onExposed = (file: ExposedFile): void => log.warn({ event: 'setting' }, renderExposure(file));

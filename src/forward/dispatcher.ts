@@ -30,10 +30,18 @@ export type Renew = () => ReturnType<TokenStore['renew']>;
 
 export interface Upstream {
   readonly dispatch: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => Renew;
-  /** Reads what MK.IO shows to everybody, without the token; anything but a 200 is an error. */
-  readonly readPublic: (path: string) => Promise<string>;
+  /** Reads what MK.IO shows to everybody, without the token. */
+  readonly readPublic: (path: string) => Promise<PublicAnswer>;
   /** Ends all connections at once. */
   readonly destroy: () => Promise<void>;
+}
+
+export interface PublicAnswer {
+  readonly status: number;
+  /** The `Date` of the answer, as it came. */
+  readonly date: string | undefined;
+  /** The body of a 200; of anything else it is not read. */
+  readonly text: string;
 }
 
 export interface UpstreamWorlds {
@@ -79,14 +87,15 @@ export function createUpstream({ config, maxConnections, token }: UpstreamWorlds
     },
     readPublic: async (path) => {
       const signal = AbortSignal.timeout(PUBLIC_LIMIT_MS);
-      const { statusCode, body } = await keepNone.request({ method: 'GET', path, signal });
+      const { statusCode: status, headers, body } = await keepNone.request({ method: 'GET', path, signal });
+      const date = typeof headers.date === 'string' ? headers.date : undefined;
       let text = '';
       for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
+        if (status !== 200) break;
         text += chunk;
-        if (statusCode !== 200 || text.length > MAX_PUBLIC_BYTES) break;
+        if (text.length > MAX_PUBLIC_BYTES) throw new Error(`${path} is larger than ${MAX_PUBLIC_BYTES} bytes`);
       }
-      if (statusCode !== 200 || text.length > MAX_PUBLIC_BYTES) throw new Error(`${path} could not be read`);
-      return text;
+      return { status, date, text };
     },
     destroy: async () => {
       await Promise.all([pool.destroy(), keepNone.destroy()]);

@@ -9,6 +9,7 @@ type Failure = readonly [code: UpstreamCode, proxyStatus: string, message: strin
 const DNS: Failure = ['UPSTREAM_UNREACHABLE', 'dns_error', 'The host name of the upstream could not be resolved.'];
 const UNROUTABLE: Failure = ['UPSTREAM_UNREACHABLE', 'destination_ip_unroutable', 'There is no route to the upstream.'];
 const CONNECT_TIMEOUT: Failure = ['UPSTREAM_TIMEOUT', 'connection_timeout', 'The upstream took too long to connect.'];
+const ANSWER_TIMEOUT: Failure = ['UPSTREAM_TIMEOUT', 'http_response_timeout', 'The upstream took too long to answer.'];
 const RESET: Failure = [
   'UPSTREAM_RESET',
   'connection_terminated',
@@ -26,7 +27,8 @@ const BY_CODE: Readonly<Record<string, Failure>> = {
   EADDRNOTAVAIL: UNROUTABLE,
   ETIMEDOUT: CONNECT_TIMEOUT,
   UND_ERR_CONNECT_TIMEOUT: CONNECT_TIMEOUT,
-  UND_ERR_HEADERS_TIMEOUT: ['UPSTREAM_TIMEOUT', 'http_response_timeout', 'The upstream took too long to answer.'],
+  UND_ERR_HEADERS_TIMEOUT: ANSWER_TIMEOUT,
+  UND_ERR_BODY_TIMEOUT: ANSWER_TIMEOUT,
   UND_ERR_SOCKET: RESET,
   ECONNRESET: RESET,
   EPIPE: RESET,
@@ -87,6 +89,7 @@ export function readFailure(error: Error): ProxyError {
 function findRow(error: Error): Failure | undefined {
   const code = 'code' in error ? String(error.code) : '';
   if (UNTRUSTED_CODES.has(code)) return UNTRUSTED;
+  if (error.name === 'TimeoutError') return ANSWER_TIMEOUT; // that of AbortSignal.timeout() has a number for a code
   if (error.name === 'HTTPParserError') return NOT_HTTP; // its code is undefined in undici 7
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return NOT_TLS;
   // undici reports an answer that breaks the protocol (a 101) as a socket error with this text.

@@ -1,9 +1,7 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { runCli, spawnCli } from '../support/cli.ts';
+import { spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 
 interface ReadyLine {
@@ -121,58 +119,5 @@ describe('sandbox', () => {
     expect(response.status).toBe(200);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(0);
-  });
-});
-
-describe('check', () => {
-  const check = (extra: Readonly<Record<string, string>>, ...args: readonly string[]) =>
-    runCli(['check', ...args], { env: { ...env, ...extra }, cwd: createFolder() });
-
-  test('ends with 0 when MK.IO takes the token, and never shows it', async () => {
-    const { code, stdout } = await check({});
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/MKIO_TOKEN +set \(\d+ characters\) +environment/);
-    expect(stdout).toMatch(/✓ GET \/api\/v1\/user\/profile: ada@example\.com/);
-    expect(stdout).toContain(`✓ GET /api/v1/projects/${sandbox.project}: ${sandbox.project}`);
-    expect(stdout).not.toContain('eyJ');
-  });
-
-  test('calls MK.IO whatever limits and rules hold for callers', async () => {
-    const limits = { MKIO_PROXY_MAX_CONNECTIONS: '1', MKIO_PROXY_PREFIXES: '/api/ams', MKIO_PROXY_MAX_EXCHANGES: '1' };
-    expect((await check(limits)).code).toBe(0);
-  });
-
-  test('prints one JSON object when asked to', async () => {
-    const { stdout } = await check({}, '--json');
-    expect(JSON.parse(stdout)).toMatchObject({
-      ok: true,
-      exit: 0,
-      settings: { MKIO_PROXY_PORT: { origin: 'default' } },
-    });
-    const failed = await check({ MKIO_PROXY_PORT: 'x' }, '--json');
-    expect([failed.code, JSON.parse(failed.stdout)]).toMatchObject([
-      2,
-      { ok: false, error: { code: 'CONFIG_INVALID' } },
-    ]);
-  });
-
-  test.each<[string, Record<string, string>, number, RegExp]>([
-    ['the token is blank', { MKIO_TOKEN: '' }, 3, /✗ token: TOKEN_UNAVAILABLE/],
-    ['MK.IO refuses the token', { MKIO_TOKEN: 'opaque' }, 3, /✗ GET \/api\/v1\/user\/profile: 401/],
-    ['the project is unknown', { MKIO_PROJECT: 'nope' }, 2, /✗ GET \/api\/v1\/projects\/nope: 404/],
-  ])('tells what to do when %s', async (_, extra, exit, line) => {
-    const { code, stdout } = await check(extra);
-    expect(code).toBe(exit);
-    expect(stdout).toMatch(line);
-  });
-
-  test('ends with 5 when MK.IO cannot be reached', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { readonly port: number };
-    await new Promise((closed) => server.close(closed));
-    const { code, stdout } = await check({ MKIO_BASE_URL: `http://127.0.0.1:${port}` });
-    expect(code).toBe(5);
-    expect(stdout).toContain('UPSTREAM_UNREACHABLE');
   });
 });

@@ -179,6 +179,7 @@ describe('a failure that no test can cause', () => {
     ['EHOSTUNREACH', 'UPSTREAM_UNREACHABLE', 'destination_ip_unroutable'],
     ['ETIMEDOUT', 'UPSTREAM_TIMEOUT', 'connection_timeout'],
     ['UND_ERR_CONNECT_TIMEOUT', 'UPSTREAM_TIMEOUT', 'connection_timeout'],
+    ['UND_ERR_BODY_TIMEOUT', 'UPSTREAM_TIMEOUT', 'http_response_timeout'],
     ['EPIPE', 'UPSTREAM_RESET', 'connection_terminated'],
     ['CERT_HAS_EXPIRED', 'UPSTREAM_UNTRUSTED', 'tls_certificate_error'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'UPSTREAM_UNTRUSTED', 'tls_certificate_error'],
@@ -191,6 +192,10 @@ describe('a failure that no test can cause', () => {
 
     expect(failure).toMatchObject({ code: expected, proxyStatus });
     expect(failure.message).not.toContain('10.0.0.1');
+  });
+
+  test('a reading that ran out of time is answered UPSTREAM_TIMEOUT', () => {
+    expect(readFailure(new DOMException('10.0.0.1', 'TimeoutError'))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
   });
 
   test('one that nobody knows is answered 500 INTERNAL, its cause for the log alone', () => {

@@ -96,8 +96,12 @@ export const startEchoUpstream = (
     if (!echo(request, response)) answer(request, response);
   });
 
-/** The credentials of every request that arrived, as name and value. */
+const PUBLIC = /^\/(?:\.well-known\/|api\/ready$)/;
+
+/** The credentials of every request that arrived, as name and value; what everybody may read is told only where it had some. */
 export const readCredentials = ({ seen }: TestUpstream): string[][] =>
-  seen.map(({ rawHeaders }) =>
-    rawHeaders.filter((_, i) => /authorization|cookie|token/i.test(rawHeaders[i - (i % 2)] ?? '')),
-  );
+  seen.flatMap(({ url, rawHeaders }) => {
+    const sent = rawHeaders.filter((_, i) => /authorization|cookie|token/i.test(rawHeaders[i - (i % 2)] ?? ''));
+    if (!PUBLIC.test(url)) return [sent];
+    return sent.length === 0 ? [] : [[url, ...sent]];
+  });

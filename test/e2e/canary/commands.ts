@@ -117,6 +117,11 @@ export const COMMANDS: readonly Drive[] = [
         { MKIO_BASE_URL: origin, MKIO_PROJECT: 'refused', MKIO_TOKEN: jwt },
         { MKIO_BASE_URL: 'http://127.0.0.1:9', MKIO_TOKEN: jwt },
         { MKIO_BASE_URL: origin, MKIO_TOKEN: expired },
+        {
+          MKIO_BASE_URL: origin,
+          MKIO_TOKEN: undefined,
+          MKIO_TOKEN_COMMAND: `sh -c 'echo "${jwt} x"; echo "${jwt}" >&2'`,
+        },
       ];
       for (const env of runs) {
         for (const flags of [[], ['--json']])
@@ -130,7 +135,13 @@ export const COMMANDS: readonly Drive[] = [
 const startTellingUpstream = (world: World) =>
   world.serve(({ url, headers }, response) => {
     const told = `${headers.authorization} ${Buffer.from(headers.authorization ?? '').toString('base64')}`;
-    const body = { spec: { loginEmail: told }, metadata: { name: told }, error: { code: told, detail: told } };
+    const rights = { 'core.project': { [told]: { [told]: [told] } }, 'core.customer': told };
+    const body = {
+      spec: { loginEmail: told, name: told, displayName: told, organizationId: told, permissions: rights },
+      metadata: { name: told, id: told, type: told },
+      rbac: rights,
+      error: { code: told, detail: told },
+    };
     response.writeHead(url?.endsWith('/refused') === true ? 403 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });

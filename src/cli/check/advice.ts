@@ -1,0 +1,42 @@
+import type { Config, PolicyConfig } from '../../config/config.ts';
+import type { Outcome } from './examination.ts';
+import { examination, TAKEN } from './examination.ts';
+import { ok, warn } from './findings.ts';
+import { planPermissions } from './permissions.ts';
+import { renderCommand } from '../shell.ts';
+
+const TERM_MS = 90 * 86_400_000;
+const MAX_DESCRIPTION_LENGTH = 128;
+
+/** For a full-access token: the call that makes a restricted one for the policy in force. */
+export const advice = examination('advice', [...TAKEN, 'record', 'rights'], (worlds, known): Outcome => {
+  const { type, organizationId = known.owner.organizationId } = known.record;
+  if (type !== 'full-access') return { fact: ok('none') };
+  const { config, now } = worlds;
+  const permissions = planPermissions(known.rights, config, known.project?.id);
+  const fact = warn(
+    'the proxy holds a full-access token',
+    `Give it a restricted one: what leaks can do no more than its permissions. For policy ${nameOf(config.policy)}:`,
+  );
+  if (organizationId === undefined || permissions === undefined) {
+    return { fact: { ...fact, hint: 'Give it a restricted one: docs/tokens.md tells how.' } };
+  }
+  const body = {
+    type: 'restricted',
+    description: ['mkio-proxy', config.project].filter(Boolean).join(' ').slice(0, MAX_DESCRIPTION_LENGTH),
+    organizationId,
+    expireDate: new Date(now() + TERM_MS).toISOString().replace(/\.\d+/, ''),
+    permissions,
+  };
+  return { fact: { ...fact, call: renderMinting(config, body) } };
+});
+
+const nameOf = ({ base }: PolicyConfig): string => ('levels' in base ? base.levels.join(',') : 'of the file');
+
+/** Straight to MK.IO, as the proxy refuses to make tokens; the shell puts the token in. */
+const renderMinting = ({ upstream }: Config, body: object): string =>
+  [
+    renderCommand(['curl', '-X', 'POST', `${upstream.origin}/api/v1/user/tokens`]),
+    '-H "Authorization: Bearer $MKIO_TOKEN"',
+    renderCommand(['-H', 'Content-Type: application/json', '-d', JSON.stringify(body)]),
+  ].join(' ');

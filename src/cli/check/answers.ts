@@ -1,0 +1,59 @@
+import type { ErrorCode } from '../../errors.ts';
+import { ERRORS, ProxyError } from '../../errors.ts';
+import type { Fact } from './findings.ts';
+import { fail, failed } from './findings.ts';
+
+/** An answer that came through the proxy. */
+export interface Answer {
+  readonly status: number;
+  /** The code of the proxy when it answered itself. */
+  readonly ownCode: string | null;
+  /** JSON, or undefined. */
+  readonly body: unknown;
+}
+
+interface Remedy {
+  readonly hint: string;
+  readonly exit: number;
+}
+
+/** MK.IO's refusals and what they mean for the operator. */
+const REFUSALS: Readonly<Record<number, Remedy>> = {
+  401: { hint: 'The token is wrong, expired or revoked: create a new one at MK.IO.', exit: 3 },
+  403: { hint: 'The token lacks the right: use one with more permissions, or ask an administrator.', exit: 3 },
+  404: { hint: 'Check MKIO_PROJECT and MKIO_BASE_URL: MK.IO does not know this name.', exit: 2 },
+};
+const TROUBLE: Remedy = { hint: 'MK.IO has a problem: try again later.', exit: 5 };
+
+const MAX_DETAIL_LENGTH = 300;
+
+export const isGood = ({ status }: Answer): boolean => status >= 200 && status < 300;
+
+/** What an answer means that is not good. */
+export function judgeRefusal({ status, ownCode, body }: Answer): Fact {
+  const detail = (readText(body, 'error', 'detail') ?? '').slice(0, MAX_DETAIL_LENGTH);
+  if (ownCode === null) {
+    const { hint, exit } = REFUSALS[status] ?? TROUBLE;
+    return fail(`${status} ${detail}`.trim(), hint, exit);
+  }
+  const code: ErrorCode = ownCode in ERRORS ? (ownCode as ErrorCode) : 'INTERNAL';
+  return failed(new ProxyError(code, detail));
+}
+
+/** What stands there in JSON from elsewhere. */
+export const readAt = (body: unknown, ...path: readonly string[]): unknown =>
+  path.reduce((value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined), body);
+
+export function readText(body: unknown, ...path: readonly string[]): string | undefined {
+  const found = readAt(body, ...path);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+/** An id of MK.IO, which are UUIDs; anything else goes into no path and no command line. */
+export function readId(body: unknown, ...path: readonly string[]): string | undefined {
+  const text = readText(body, ...path);
+  return text !== undefined && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ? text : undefined;
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

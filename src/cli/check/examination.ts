@@ -1,0 +1,111 @@
+import type { Config } from '../../config/config.ts';
+import { ProxyError } from '../../errors.ts';
+import type { PublicAnswer } from '../../forward/dispatcher.ts';
+import { readFailure } from '../../forward/failures.ts';
+import type { Certificate } from '../../ops/certificate.ts';
+import type { OpenToken } from '../process-settings.ts';
+import type { Answer } from './answers.ts';
+import type { Fact, Finding } from './findings.ts';
+import { failed, skipped } from './findings.ts';
+import type { Rights } from './rights.ts';
+
+/** What examinations look at the world through. */
+export interface Worlds {
+  readonly config: Config;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds that only ever grow. */
+  readonly clockMs: () => number;
+  /** Runs a credential helper once. Throws TOKEN_UNAVAILABLE. */
+  readonly openToken: () => Promise<OpenToken>;
+  /** Permission bits, or undefined where there are none to be told. */
+  readonly readMode: (path: string) => Promise<number | undefined>;
+  readonly resolveName: (host: string) => Promise<readonly string[]>;
+  readonly readCertificate: (origin: URL) => Promise<Certificate>;
+  /** Reads from MK.IO without the token. */
+  readonly readPublic: (path: string) => Promise<PublicAnswer>;
+  /** Asks MK.IO with the token that was opened, as a caller of a proxy. */
+  readonly ask: (path: string) => Promise<Answer>;
+}
+
+/** What examinations have learned so far; an absent one is told by its reason. */
+export interface Known {
+  readonly token?: OpenToken;
+  readonly fresh?: true;
+  readonly address?: true;
+  readonly channel?: true;
+  readonly reached?: { readonly ms: number; readonly date: string | undefined; readonly atMs: number };
+  readonly unrevoked?: true;
+  readonly owner?: { readonly organizationId: string | undefined };
+  readonly record?: { readonly type: string; readonly organizationId: string | undefined };
+  /** The id of the configured project. */
+  readonly project?: { readonly id: string };
+  readonly rights?: Rights;
+}
+
+type Need = keyof Known;
+
+/** In the order in which they are learned, so that the first that is missing tells why. */
+export const REACHED = ['address', 'channel', 'reached'] as const;
+export const TAKEN = ['token', 'fresh', ...REACHED, 'unrevoked', 'owner'] as const;
+
+const REASONS: Readonly<Record<Need, string>> = {
+  token: 'no token',
+  fresh: 'the token has expired',
+  address: 'the name has no address',
+  channel: 'no connection',
+  reached: 'MK.IO was not reached',
+  unrevoked: 'the token is revoked',
+  owner: 'the first call with the token failed',
+  record: "the token's type is not known",
+  project: 'no project is known',
+  rights: 'the rights are not known',
+};
+
+export interface Outcome {
+  readonly fact: Fact;
+  readonly learned?: Known;
+}
+
+export interface Examination {
+  readonly what: string;
+  readonly needs: readonly Need[];
+  readonly examine: (worlds: Worlds, known: Known) => Promise<Outcome> | Outcome;
+}
+
+type Given<N extends Need> = Known & { readonly [K in N]-?: NonNullable<Known[K]> };
+
+/** An examination that gets what it needs, or is skipped. */
+export const examination = <N extends Need>(
+  what: string,
+  needs: readonly N[],
+  examine: (worlds: Worlds, known: Given<N>) => Promise<Outcome> | Outcome,
+): Examination => ({ what, needs, examine: examine as Examination['examine'] });
+
+/** Runs them in their order, each with what those before it have learned. */
+export async function examineAll(examinations: readonly Examination[], worlds: Worlds): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  let known: Known = {};
+  for (const { what, needs, examine } of examinations) {
+    const missing = needs.find((need) => known[need] === undefined);
+    if (missing !== undefined) {
+      findings.push({ what, ...skipped(REASONS[missing]) });
+      continue;
+    }
+    const { fact, learned } = await settle(() => examine(worlds, known));
+    known = { ...known, ...learned };
+    findings.push({ what, ...fact });
+  }
+  return findings;
+}
+
+async function settle(examine: () => Promise<Outcome> | Outcome): Promise<Outcome> {
+  try {
+    return await examine();
+  } catch (error) {
+    const failure = error instanceof ProxyError || !(error instanceof Error) ? error : readFailure(error);
+    // A fault of ours ends the program, which tells where it was.
+    if (!(failure instanceof ProxyError) || failure.code === 'INTERNAL') throw error;
+    return { fact: failed(failure) };
+  }
+}

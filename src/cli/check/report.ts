@@ -1,0 +1,62 @@
+import { OPTION_KEYS, OPTIONS } from '../../config/options.ts';
+import type { Settings } from '../../config/resolve.ts';
+import { printable } from '../../ops/printable.ts';
+import type { Secrets } from '../../traffic/secrets.ts';
+import type { Finding, Status } from './findings.ts';
+
+export interface Report {
+  readonly settings: Settings;
+  readonly findings: readonly Finding[];
+}
+
+/** The first finding that is wrong decides: later ones mostly follow from it. */
+export const exitOf = ({ findings }: Report): number => findings.find(({ status }) => status === 'fail')?.exit ?? 0;
+
+/** What may be shown: findings quote MK.IO, settings hold whatever was typed. */
+export function cleanReport({ settings, findings }: Report, { redact, maskTokens }: Secrets): Report {
+  const clean = (text: string): string => redact(printable(text));
+  return {
+    settings: Object.fromEntries(
+      Object.entries(settings).map(([key, { text, origin }]) => [key, { text: text && clean(text), origin }]),
+    ) as Settings,
+    findings: findings.map(({ detail, hint, call, ...finding }) => ({
+      ...finding,
+      detail: clean(detail),
+      ...(hint !== undefined && { hint: clean(hint) }),
+      // To be pasted, so that only what must not be there goes.
+      ...(call !== undefined && { call: maskTokens(printable(call)) }),
+    })),
+  };
+}
+
+const TICKS: Readonly<Record<Status, string>> = { ok: '✓', warn: '!', fail: '✗', skipped: '–' };
+
+export function renderReport(report: Report): string {
+  const settings = OPTION_KEYS.map((key) => {
+    const { text = '-', origin } = report.settings[key];
+    return `  ${OPTIONS[key].env.padEnd(28)} ${text.padEnd(22)} ${origin}`;
+  });
+  const width = Math.max(...report.findings.map(({ what }) => what.length));
+  const sections = [
+    ['Settings', ...settings],
+    ['Checks', ...report.findings.map((finding) => renderFinding(finding, width))],
+    [`exit code ${exitOf(report)}`],
+  ];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function renderFinding({ status, what, detail, hint, call }: Finding, width: number): string {
+  const indent = ' '.repeat(width + 6);
+  const lines = [`  ${TICKS[status]} ${what.padEnd(width)}  ${detail}`];
+  if (hint !== undefined) lines.push(`${indent}${hint}`);
+  // At the margin and alone, as it is long and to be copied.
+  if (call !== undefined) lines.push('', call);
+  return lines.join('\n');
+}
+
+/** One object, for machines. */
+export function renderReportJson(report: Report): string {
+  const exit = exitOf(report);
+  const settings = Object.fromEntries(OPTION_KEYS.map((key) => [OPTIONS[key].env, report.settings[key]]));
+  return `${JSON.stringify({ ok: exit === 0, exit, settings, findings: report.findings }, null, 2)}\n`;
+}

@@ -1,0 +1,96 @@
+import { lookup } from 'node:dns/promises';
+import { stat } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import { loadFlags } from '../../config/load.ts';
+import { ProxyError } from '../../errors.ts';
+import { createUpstream } from '../../forward/dispatcher.ts';
+import { readCertificate } from '../../ops/certificate.ts';
+import { createLogger } from '../../ops/logging.ts';
+import type { ProxyHandle } from '../../server.ts';
+import { startProxy } from '../../server.ts';
+import type { TokenStore } from '../../token/store.ts';
+import type { LoadedProcess, OpenToken } from '../process-settings.ts';
+import { openToken } from '../process-settings.ts';
+import type { Answer } from './answers.ts';
+import type { Worlds } from './examination.ts';
+
+export interface RealWorlds extends Worlds {
+  readonly close: () => Promise<void>;
+}
+
+/** As limits and rules for callers have nothing to say to the operator. */
+const { config: OWN_PROXY } = loadFlags({
+  host: '127.0.0.1',
+  port: '0',
+  adminPort: 'off',
+  revocationCheck: 'off',
+});
+
+/** Whoever reads without the token is not given it. */
+const NO_TOKEN: Pick<TokenStore, 'current' | 'renew'> = {
+  current: () => {
+    throw new ProxyError('INTERNAL', 'a public reading asked for the token');
+  },
+  renew: () => undefined,
+};
+
+const MAX_HELPER_LINES = 5;
+
+export async function createWorlds(loaded: LoadedProcess): Promise<RealWorlds> {
+  const { config, secrets } = loaded;
+  const { upstream } = config;
+  const { log } = await createLogger({ level: 'silent', format: 'json' }, { isTTY: false });
+  const unauthenticated = createUpstream({ config: upstream, maxConnections: 1, token: NO_TOKEN });
+  let token: TokenStore | undefined;
+  let proxy: Promise<ProxyHandle> | undefined;
+
+  // Through a proxy of its own, so that TLS, origin pinning and errors are those of `start`.
+  const startOwn = (): Promise<ProxyHandle> => {
+    if (token === undefined) throw new ProxyError('TOKEN_UNAVAILABLE', 'no token');
+    // A 401 is an answer here, and no reason to run a helper again.
+    const fixed: TokenStore = { ...token, renew: () => undefined };
+    return startProxy({ config: { ...OWN_PROXY, upstream }, token: fixed, secrets, log });
+  };
+
+  return {
+    config,
+    now: Date.now,
+    clockMs: () => performance.now(),
+    openToken: async () => {
+      const opened = await openWithHelper(loaded, log);
+      token = opened.store;
+      return opened;
+    },
+    readMode: async (path) => (platform() === 'win32' ? undefined : (await stat(path)).mode & 0o777),
+    resolveName: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    readCertificate: (origin) => readCertificate(origin, upstream.connectTimeoutMs),
+    readPublic: unauthenticated.readPublic,
+    ask: async (path) => {
+      proxy ??= startOwn();
+      return await readAnswer(await fetch((await proxy).address + path));
+    },
+    close: async () => {
+      await Promise.all([unauthenticated.destroy(), (await proxy)?.close({ drainTimeoutMs: 0 })]);
+    },
+  };
+}
+
+/** There is no log here, so that what a helper says of its failure stands beside it. */
+async function openWithHelper(loaded: LoadedProcess, log: Logger): Promise<OpenToken> {
+  const said: string[] = [];
+  const { signal } = new AbortController();
+  try {
+    return await openToken(loaded, { log, signal, onHelperLine: (line) => said.push(line) });
+  } catch (error) {
+    if (!(error instanceof ProxyError) || said.length === 0) throw error;
+    const { code, message, hint } = error;
+    throw new ProxyError(code, `${message}: ${said.slice(0, MAX_HELPER_LINES).join(' / ')}`, { cause: error, hint });
+  }
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return { status: response.status, ownCode: response.headers.get('x-mkio-proxy-error'), body };
+}

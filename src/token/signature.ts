@@ -1,0 +1,25 @@
+import { JWKSNoMatchingKey } from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
+import { compactVerify } from 'jose/jws/compact/verify';
+import type { JSONWebKeySet } from 'jose';
+
+/** The keys that MK.IO publishes, `{"keys":[{"kty","kid","n","e","key_ops"}]}`. */
+export const JWKS_PATH = '/.well-known/jwks.json';
+
+/** `unknown-key`: no published key has the token's `kid`. */
+export type SignatureVerdict = 'valid' | 'invalid' | 'unknown-key';
+
+/**
+ * Whether one of the keys in `jwks` has signed the JWT. Its expiry is not looked at.
+ *
+ * @throws Error where `jwks` is no list of keys
+ */
+export async function verifySignature(token: string, jwks: string): Promise<SignatureVerdict> {
+  const keys = createLocalJWKSet(JSON.parse(jwks) as JSONWebKeySet);
+  try {
+    await compactVerify(token, keys);
+    return 'valid';
+  } catch (error) {
+    return error instanceof JWKSNoMatchingKey ? 'unknown-key' : 'invalid';
+  }
+}

@@ -1,0 +1,51 @@
+import type { JWK } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { verifySignature } from '../../src/token/signature.ts';
+
+interface Key {
+  readonly jwk: JWK;
+  readonly sign: () => Promise<string>;
+}
+
+async function createKey(kid: string): Promise<Key> {
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const { kty, n, e } = await exportJWK(publicKey);
+  const jwk = { kty: kty!, n: n!, e: e!, kid, key_ops: ['verify'] };
+  const sign = () => new SignJWT({ jti: 'x', exp: 1 }).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
+  return { jwk, sign };
+}
+
+const listOf = (...keys: Key[]): string => JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
+
+describe('The signature of a token', () => {
+  test('is valid by the key that it names, whatever its expiry', async () => {
+    const [one, two] = await Promise.all([createKey('1'), createKey('2')]);
+    expect(await verifySignature(await two.sign(), listOf(one, two))).toBe('valid');
+  });
+
+  test('is invalid by another key of that name', async () => {
+    const [real, forged] = await Promise.all([createKey('1'), createKey('1')]);
+    expect(await verifySignature(await forged.sign(), listOf(real))).toBe('invalid');
+  });
+
+  test('is by an unknown key where none has that name', async () => {
+    const [real, other] = await Promise.all([createKey('1'), createKey('2')]);
+    expect(await verifySignature(await other.sign(), listOf(real))).toBe('unknown-key');
+  });
+
+  test('is invalid where the token has none, or one by a shared secret', async () => {
+    const real = await createKey('1');
+    const shared = new SignJWT({}).setProtectedHeader({ alg: 'HS256', kid: '1' }).sign(Buffer.alloc(32, 1));
+    expect(await verifySignature(new UnsecuredJWT({ jti: 'x' }).encode(), listOf(real))).toBe('invalid');
+    expect(await verifySignature(await shared, listOf(real))).toBe('invalid');
+  });
+
+  test.each(['', '<html>', 'null', '{}', '{"keys":7}'])(
+    'is not judged by %j, which is no list of keys',
+    async (text) => {
+      const { sign } = await createKey('1');
+      await expect(verifySignature(await sign(), text)).rejects.toThrow();
+    },
+  );
+});
