@@ -60,7 +60,7 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     load: async () => (await import('./sandbox.ts')).sandbox,
   },
   check: {
-    about: 'show the settings, decode the token and make one call to MK.IO',
+    about: 'look at settings, token, network, MK.IO, project and rights, and say what to do',
     settings: WITH_FLAGS,
     flags: [JSON_FLAG],
     load: async () => (await import('./check.ts')).check,
