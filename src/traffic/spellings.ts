@@ -10,6 +10,9 @@ export interface Spellings {
   readonly find: (text: Uint8Array, last: boolean) => Found;
 }
 
+/** Fewer characters, from a token that is a word, say nothing and stand everywhere. */
+const MIN_ENCODED_LENGTH = 8;
+
 /** @param secrets may grow: it is compiled again when it has changed */
 export function createSpellings(secrets: readonly string[]): Spellings {
   let table: SpellingTable | undefined;
@@ -42,9 +45,10 @@ function compile(secrets: readonly string[]): SpellingTable {
 }
 
 function spellingsOf(secret: string): string[] {
+  if (secret === '') return [];
   const hex = Buffer.from(secret).toString('hex');
-  const texts = [secret, ...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url'), hex, hex.toUpperCase()];
-  return texts.filter((text) => text !== '');
+  const encoded = [...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url'), hex, hex.toUpperCase()];
+  return [secret, ...encoded.filter(({ length }) => length >= MIN_ENCODED_LENGTH)];
 }
 
 /**

@@ -6,6 +6,8 @@ import { startTestProxy } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
+// So that nothing but the caller's leaving can end a call within the test.
+const PATIENT = { headersTimeoutMs: 60_000, idleTimeoutMs: 60_000 };
 const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const PUT = 'PUT /api/v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n';
 const CHUNKED_POST = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -96,7 +98,7 @@ test('the upstream call of another caller goes on', async () => {
 
 async function start(request: string) {
   const upstream = await startUpstream(BY_HAND);
-  const proxy = await startTestProxy(upstream);
+  const proxy = await startTestProxy({ ...upstream, upstream: PATIENT });
   const caller = await openRaw(proxy.port);
   caller.write(request);
   return { upstream, proxy, caller };

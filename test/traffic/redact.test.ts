@@ -46,6 +46,10 @@ describe('masking', () => {
     );
   });
 
+  test('leaves the text around a secret of one letter readable', () => {
+    expect(maskOf(['x'])('{"level":"info","token":"x"}')).toBe('{"level":"info","token":"[redacted]"}');
+  });
+
   test('masks a secret that holds another one whole', () => {
     expect(maskOf(['abcdefgh', 'abcdefgh-ijkl'])('x abcdefgh-ijkl y')).toBe('x [redacted] y');
   });
