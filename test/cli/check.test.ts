@@ -305,6 +305,17 @@ describe('The exit code of check is', () => {
     expect(stdout).toMatch(/^ {2}! round-trip +2\d\d\d ms/m);
   });
 
+  test('0 where MK.IO keeps from the token what the proxy does not need, with warnings', async () => {
+    const { origin } = await startUpstream(({ url = '' }, response) => {
+      response.writeHead(/user\/(?:tokens|organizations|rbac)/.test(url) ? 403 : 200);
+      response.end(JSON.stringify({ spec: { loginEmail: 'ada@example.com', activeOrganizationId: PROJECT_ID } }));
+    });
+    const { code, stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: JWT() });
+    expect(stdout.match(/^ {2}! (?:token-type|organization|rights) +not told: 403$/gm)).toHaveLength(3);
+    expect(stdout).toMatch(/^ {2}– advice +not looked at: the token's type is not known$/m);
+    expect(code).toBe(0);
+  });
+
   test('2 for an inactive project', async () => {
     const body = { spec: { isActive: false, loginEmail: 'ada@example.com' }, metadata: { id: PROJECT_ID } };
     const { origin } = await startUpstream((_, response) => void response.end(JSON.stringify(body)));
@@ -399,6 +410,17 @@ describe('For a full-access token, check prints a call', () => {
       /^curl -X POST http:\/\/127\.0\.0\.1:\d+\/api\/v1\/user\/tokens -H "Authorization: Bearer \$MKIO_TOKEN" -H /m,
     );
   });
+
+  test.each([{ MKIO_PROJECT: 'nope' }, { MKIO_PROJECT: '', MKIO_PROXY_PROJECTS: 'demo-project' }])(
+    'for no more than the project that callers use: none under %j',
+    async (extra) => {
+      const set = Object.entries({ ...env, ...extra }).filter(([, value]) => value !== '');
+      const { stdout } = await run(Object.fromEntries(set), '--json');
+      const advice = (JSON.parse(stdout) as JsonReport).findings.find(({ what }) => what === 'advice');
+      expect(advice).toMatchObject({ status: 'warn', hint: expect.stringContaining('MKIO_PROJECT') as string });
+      expect(advice).not.toHaveProperty('call');
+    },
+  );
 
   test('whatever MK.IO says, without a word that a shell would run', async () => {
     const evil = "x'; touch /evil; '$(touch evil)`touch evil`";

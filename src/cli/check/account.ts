@@ -1,7 +1,7 @@
-import { isGood, judgeRefusal, readId, readText } from './answers.ts';
+import { isGood, judgeAside, judgeRefusal, readId, readText } from './answers.ts';
 import type { Outcome } from './examination.ts';
 import { examination, REACHED, TAKEN } from './examination.ts';
-import { fail, ok, skipped, warn } from './findings.ts';
+import { fail, ok, skipped } from './findings.ts';
 import { renderRights, resolveRights } from './rights.ts';
 
 /** Goes into a path, so it is nothing that could lead elsewhere. */
@@ -28,10 +28,7 @@ export const tokenType = examination('token-type', TAKEN, async ({ ask }, known)
   const jti = known.token.claims?.jti;
   if (jti === undefined || !JTI.test(jti)) return { fact: skipped('the token has no id to ask for') };
   const answer = await ask(`/api/v1/user/tokens/${jti}`);
-  if (answer.status === 404 && answer.ownCode === null) {
-    return { fact: warn('MK.IO keeps no record of the token', 'Create one at MK.IO for the proxy alone.') };
-  }
-  if (!isGood(answer)) return { fact: judgeRefusal(answer) };
+  if (!isGood(answer)) return { fact: judgeAside(answer) };
   const { body } = answer;
   const type = readText(body, 'metadata', 'type') ?? 'unknown';
   const record = { type, organizationId: readId(body, 'spec', 'organizationId') };
@@ -54,6 +51,6 @@ export const organization = examination('organization', TAKEN, async ({ ask }, {
   const id = record?.organizationId ?? owner.organizationId;
   if (id === undefined) return { fact: skipped('MK.IO did not tell which') };
   const answer = await ask(`/api/v1/user/organizations/${id}`);
-  if (!isGood(answer)) return { fact: judgeRefusal(answer) };
+  if (!isGood(answer)) return { fact: judgeAside(answer) };
   return { fact: ok(`${readText(answer.body, 'metadata', 'name') ?? 'without a name'} (${id})`) };
 });

@@ -13,13 +13,21 @@ export const advice = examination('advice', [...TAKEN, 'record', 'rights'], (wor
   const { type, organizationId = known.owner.organizationId } = known.record;
   if (type !== 'full-access') return { fact: ok('none') };
   const { config, now } = worlds;
-  const permissions = planPermissions(known.rights, config, known.project?.id);
+  // A token for all projects would be too much where callers use some.
+  const isOfSome = config.project !== undefined || config.policy.projects.length > 0;
+  const isPlanned = known.project !== undefined || !isOfSome;
+  const permissions = isPlanned ? planPermissions(known.rights, config, known.project?.id) : undefined;
   const fact = warn(
     'the proxy holds a full-access token',
     `Give it a restricted one: what leaks can do no more than its permissions. For policy ${nameOf(config.policy)}:`,
   );
   if (organizationId === undefined || permissions === undefined) {
-    return { fact: { ...fact, hint: 'Give it a restricted one: docs/tokens.md tells how.' } };
+    return {
+      fact: {
+        ...fact,
+        hint: 'Give it a restricted one, for which check prints the call once MKIO_PROJECT names the project.',
+      },
+    };
   }
   const body = {
     type: 'restricted',

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import { ERRORS, ProxyError } from '../../errors.ts';
 import type { Fact } from './findings.ts';
-import { fail, failed } from './findings.ts';
+import { fail, failed, warn } from './findings.ts';
 
 /** An answer that came through the proxy. */
 export interface Answer {
@@ -38,6 +38,13 @@ export function judgeRefusal({ status, ownCode, body }: Answer): Fact {
   }
   const code: ErrorCode = ownCode in ERRORS ? (ownCode as ErrorCode) : 'INTERNAL';
   return failed(new ProxyError(code, detail));
+}
+
+/** The same for what the proxy does not need to know. */
+export function judgeAside(answer: Answer): Fact {
+  const fact = judgeRefusal(answer);
+  const isRefused = answer.ownCode === null && answer.status < 500;
+  return isRefused ? warn(`not told: ${fact.detail}`, 'The proxy works without; MK.IO keeps it from the token.') : fact;
 }
 
 /** What stands there in JSON from elsewhere. */

@@ -1,4 +1,4 @@
-import { isGood, judgeRefusal, readAt, readId, readText } from './answers.ts';
+import { isGood, judgeAside, judgeRefusal, readAt, readId, readText } from './answers.ts';
 import type { Outcome } from './examination.ts';
 import { examination, TAKEN } from './examination.ts';
 import { fail, ok, skipped, warn } from './findings.ts';
@@ -28,7 +28,7 @@ export const project = examination('project', TAKEN, async ({ ask, config }): Pr
 /** What the token may do there. */
 export const rights = examination('rights', TAKEN, async ({ ask }, { project: found }): Promise<Outcome> => {
   const answer = await ask('/api/v1/user/rbac');
-  if (!isGood(answer)) return { fact: judgeRefusal(answer) };
+  if (!isGood(answer)) return { fact: judgeAside(answer) };
   const learned = { rights: resolveRights(answer.body, 'rbac') };
   const { projects } = learned.rights;
   const count = Object.keys(projects).length;
