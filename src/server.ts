@@ -35,6 +35,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       allowedHosts: access.allowedHosts,
       isDraining: () => draining,
       token,
+      log: worlds.log,
     });
   const { revocationCheckMs } = worlds.config.token;
   const endRevocations =

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
+import type { Logger } from 'pino';
 import type { AdminConfig } from '../config/config.ts';
 import { asProxyError, ProxyError, renderError } from '../errors.ts';
 import { createAccess, readCallerFields, requireOwnPage } from '../policy/access.ts';
 import { isLoopback } from '../loopback.ts';
 import { hashKey, requireCaller } from '../policy/callers.ts';
+import { readHosts, resolveAddress } from '../policy/target.ts';
 import type { TokenStore } from '../token/store.ts';
 import { decideReadiness } from './readiness.ts';
 import { reloadToken } from './token-reload.ts';
@@ -14,6 +17,7 @@ export interface AdminWorlds {
   readonly allowedHosts: readonly string[];
   readonly isDraining: () => boolean;
   readonly token: Pick<TokenStore, 'reload' | 'status'>;
+  readonly log: Pick<Logger, 'error'>;
 }
 
 /** What monitors read: no secret, and no traffic. */
@@ -21,20 +25,25 @@ const PROBES = new Set(['/livez', '/readyz']);
 const READS = new Set(['GET', 'HEAD']);
 
 /** The operator's listener. Nothing on it ever calls the upstream. */
-export function createAdmin({ config, allowedHosts, isDraining, token }: AdminWorlds): FastifyInstance {
-  const app = fastify({ logger: false, forceCloseConnections: true });
+export function createAdmin({ config, allowedHosts, isDraining, token, log }: AdminWorlds): FastifyInstance {
+  const app = fastify({ logger: false, forceCloseConnections: true, genReqId: () => randomUUID() });
   const { requireOwnHost, refuseForeignPages } = createAccess({ host: config.host, allowedHosts, allowedOrigins: [] });
   const requireOperator = createOperatorCheck(config);
 
   app.setErrorHandler((error, request, reply) => {
-    const { status, headers, body } = renderError(asProxyError(error), request.id);
+    const shown = asProxyError(error);
+    if (shown.code === 'INTERNAL')
+      log.error({ event: 'admin', id: request.id, err: shown.cause }, 'a fault of the proxy');
+    const { status, headers, body } = renderError(shown, request.id);
     return reply.code(status).headers(headers).send(body);
   });
   app.addHook('onRequest', (request, _, next) => {
-    requireOwnHost(request.headers.host ?? '');
+    const hosts = readHosts(request.raw.rawHeaders);
+    const { authority } = resolveAddress({ url: request.originalUrl, hosts });
+    requireOwnHost(authority);
     const fields = readCallerFields(request.headers);
     refuseForeignPages(fields);
-    if (!READS.has(request.method)) requireOwnPage(fields, `http://${request.headers.host ?? ''}`);
+    if (!READS.has(request.method)) requireOwnPage(fields, `http://${authority}`);
     if (!PROBES.has(request.routeOptions.url ?? '')) requireOperator(request.headers.authorization);
     next();
   });

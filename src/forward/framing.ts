@@ -7,7 +7,7 @@ export type Framing = 'announced' | 'until-close';
 
 /** @throws ProxyError UPSTREAM_INVALID (502) for a transfer coding that nobody asked for (RFC 9112 §7.4) */
 export function resolveFraming(fields: FieldLines): Framing {
-  const coding = readField(fields, 'transfer-encoding')?.toLowerCase();
+  const coding = readField(fields, 'transfer-encoding')?.trim().toLowerCase();
   if (coding === 'chunked') return 'announced';
   if (coding === undefined) return readField(fields, 'content-length') === undefined ? 'until-close' : 'announced';
   throw new ProxyError('UPSTREAM_INVALID', 'The upstream answered in a transfer coding that it was not asked for.', {

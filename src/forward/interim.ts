@@ -8,6 +8,9 @@ export interface InterimWorlds {
   readonly passes: AnswerPasses;
 }
 
+/** More than any server has reason to send; each is memory where the caller does not read. */
+export const MAX_INTERIM_ANSWERS = 100;
+
 /** Passes on the interim answers that Node can send: 102 and 103 (RFC 9110 §15.2, RFC 8297). */
 export function relayInterim({ raw, answer, passes }: InterimWorlds, status: number, fields: FieldLines): void {
   if (raw.httpVersionMinor === 0) return; // never to an HTTP/1.0 caller

@@ -14,7 +14,7 @@ import type { Framing } from './framing.ts';
 import { resolveFraming } from './framing.ts';
 import type { AnswerPasses, FieldLines } from './headers.ts';
 import { answerFields } from './headers.ts';
-import { relayInterim } from './interim.ts';
+import { MAX_INTERIM_ANSWERS, relayInterim } from './interim.ts';
 import type { HeldUnauthorized } from './unauthorized.ts';
 import { holdUnauthorized } from './unauthorized.ts';
 
@@ -44,6 +44,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #body: AnswerBody | undefined;
   #framing: Framing | undefined;
+  #interimAnswers = 0;
   #callerLeft = false;
   #finished = false;
   /** Whether it was sent again, as its connection had died; and as its token had been replaced. */
@@ -51,6 +52,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #reauthorized = false;
   #renewToken: Renew | undefined;
   #unauthorized: HeldUnauthorized | undefined;
+  #awaitsToken = false;
   #connection: UpstreamConnection | undefined;
   /** The kept-alive socket that carries the request, and how much it had read before. */
   #reused: { readonly socket: Socket; readonly bytesRead: number } | undefined;
@@ -98,6 +100,9 @@ export class Relay implements Dispatcher.DispatchHandler {
       throw new ProxyError('UPSTREAM_INVALID', 'The upstream answered with an unknown status.');
     }
     if (status < 200) {
+      if (++this.#interimAnswers > MAX_INTERIM_ANSWERS) {
+        throw new ProxyError('UPSTREAM_INVALID', 'The upstream sent interim answers without end.');
+      }
       relayInterim(this.#relayed, status, fields);
       return;
     }
@@ -109,7 +114,15 @@ export class Relay implements Dispatcher.DispatchHandler {
   #holdBack(fields: FieldLines): boolean {
     const renewed = this.#renewToken?.();
     if (renewed === undefined || this.#reauthorized || this.#relayed.request.body !== null) return false;
-    this.#unauthorized = holdUnauthorized(fields, renewed);
+    const held = holdUnauthorized(fields, renewed);
+    this.#unauthorized = held;
+    // A body that takes its time is not waited for where it is the last word.
+    void renewed.then(
+      (isRenewed) => {
+        if (!isRenewed && !this.#awaitsToken && this.#unauthorized === held) this.#passOn(held, this.#controller);
+      },
+      () => undefined,
+    );
     return true;
   }
 
@@ -186,6 +199,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   /** All of the 401 is read, so that its connection can carry the next request. */
   #awaitToken(held: HeldUnauthorized): void {
+    this.#awaitsToken = true;
     held.renewed
       .then((isRenewed) => this.#decide(held, isRenewed))
       .catch((error: unknown) => this.#fail(readFailure(error as Error)));
@@ -204,6 +218,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   #reauthorize(): void {
     this.#unauthorized = undefined;
+    this.#awaitsToken = false;
     this.#reauthorized = true;
     this.#repeat();
   }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AccessConfig, ListenerConfig, PolicyConfig } from '../config/config.ts';
@@ -12,7 +11,7 @@ import { ALLOW, FORWARDED_METHODS } from './methods.ts';
 import { requireAllowed } from './refusal.ts';
 import { createPolicy } from './rules.ts';
 import type { Target } from './target.ts';
-import { resolveAddress, resolveTarget } from './target.ts';
+import { readHosts, resolveAddress, resolveTarget } from './target.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -45,7 +44,7 @@ export const guard = fp<GuardOptions>((app: FastifyInstance, options, done) => {
 
   app.addHook('onRequest', (request, reply, next) => {
     const { raw, method, headers } = request;
-    const address = resolveAddress({ url: request.originalUrl, hosts: readHosts(raw) });
+    const address = resolveAddress({ url: request.originalUrl, hosts: readHosts(raw.rawHeaders) });
     requireOwnHost(address.authority);
     refuseForeignPages(readCallerFields(headers));
     if (headers.origin !== undefined) {
@@ -68,15 +67,6 @@ export const guard = fp<GuardOptions>((app: FastifyInstance, options, done) => {
   });
   done();
 });
-
-/** Every Host line: Node's `headers.host` is the first alone. */
-function readHosts({ rawHeaders }: IncomingMessage): string[] {
-  const hosts: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.toLowerCase() === 'host') hosts.push(rawHeaders[i + 1] ?? '');
-  }
-  return hosts;
-}
 
 function refuseMethod(method: string): void {
   if (METHODS.has(method)) return;

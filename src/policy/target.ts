@@ -33,6 +33,15 @@ const ENCODED_SEPARATOR = /%(?:25)*(?:2f|5c)/i;
 const DOTS = /\.|%(?:25)*2e/i;
 const DOT_SEGMENT = /(?:^|\/)(?:\.|%(?:25)*2e){1,2}(?:;|%(?:25)*3b|\/|$)/i;
 
+/** Every Host line: Node's `headers.host` is the first alone. */
+export function readHosts(rawHeaders: readonly string[]): string[] {
+  const hosts: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() === 'host') hosts.push(rawHeaders[i + 1] ?? '');
+  }
+  return hosts;
+}
+
 /**
  * The authority of an absolute-form target counts before Host (RFC 9112 §3.2.2).
  *

@@ -43,6 +43,20 @@ describe('the admin listener', () => {
     await expect(fetch(`${proxy.admin}/livez`)).rejects.toThrow();
   });
 
+  const addressed: [string, string, string[]][] = [
+    ['two Hosts', 'TARGET_INVALID', ['GET /livez HTTP/1.1', 'Host: localhost', 'Host: evil.example']],
+    ['no Host', 'TARGET_INVALID', ['GET /livez HTTP/1.0']],
+    ['a foreign authority', 'HOST_REFUSED', ['GET http://evil.example/livez HTTP/1.1', 'Host: localhost']],
+  ];
+
+  test.each(addressed)('refuses %s by %s', async (_, code, lines) => {
+    const proxy = await startTestProxy({ ...(await startUpstream()), admin });
+
+    const answer = await askRaw(portOf(proxy.admin), ...lines);
+
+    expect(answer.field('x-mkio-proxy-error')).toBe(code);
+  });
+
   const foreign: [string, string, string[]][] = [
     ['a foreign Host', 'HOST_REFUSED', ['Host: evil.example']],
     ['a Host that only begins like loopback', 'HOST_REFUSED', ['Host: localhost.evil.example']],

@@ -50,6 +50,17 @@ describe('a head that comes alone goes on at once, without a byte of its body', 
   });
 });
 
+test.each(['chunked ', 'Chunked'])('an answer of Transfer-Encoding "%s" is chunked', async (coding) => {
+  const { origin } = await startAnswering(
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
+  );
+  const proxy = await startTestProxy({ origin });
+
+  const answer = await call(proxy, '/api/v1/x');
+
+  expect([answer.status, answer.text]).toEqual([200, 'ok']);
+});
+
 describe('an answer body passes as it came', () => {
   test.each(untouched)('%s', async (_, headers, body, rewriteLinks) => {
     const upstream = await startUpstream((_request, response) => {

@@ -74,6 +74,18 @@ describe('an interim answer of the upstream', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
+  test('a hundred are read over, and without end they are answered 502 UPSTREAM_INVALID', async () => {
+    for (const [count, status] of [
+      [100, 200],
+      [101, 502],
+    ] as const) {
+      const { origin } = await startAnswering('HTTP/1.1 102 Processing\r\n\r\n'.repeat(count) + FINAL);
+      const proxy = await startTestProxy({ origin });
+
+      expect((await call(proxy, '/api/v1/x')).status).toBe(status);
+    }
+  });
+
   test('never reaches a caller of HTTP/1.0', async () => {
     const { origin } = await startAnswering(`HTTP/1.1 102 Processing\r\n\r\n${HINTS}${FINAL}`);
     const proxy = await startTestProxy({ origin });

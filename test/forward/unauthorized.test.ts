@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { createTestSource } from '../support/token.ts';
 import { createTokenStore } from '../../src/token/store.ts';
+import { openRaw } from '../support/raw.ts';
 import type { TestUpstream } from '../support/upstream.ts';
 import { BY_HAND, startRawUpstream, startUpstream } from '../support/upstream.ts';
 
@@ -158,6 +159,23 @@ describe('a 401 from upstream', () => {
     expect((await answer).text).toBe('yes');
     expect(authorizations(upstream)).toEqual(['Bearer old-token', 'Bearer token-1']);
     expect(reads).toBe(1);
+  });
+
+  test('that is the last word goes on before its body is there', async () => {
+    const upstream = await startUpstream(BY_HAND);
+    const source = createTestSource(() => Promise.resolve({ token: 'old-token' }));
+    const token = createTokenStore({ source, first: { token: 'old-token' } });
+    const proxy = await startTestProxy({ ...upstream, token });
+    const caller = await openRaw(proxy.port);
+    caller.write('GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const { response } = await upstream.next();
+
+    response.writeHead(401, { 'content-length': 4 }).write('no');
+    await caller.until('\r\n\r\nno');
+    response.end('!!');
+
+    expect(await caller.until('no!!')).toMatch(/^HTTP\/1\.1 401 /);
+    expect(await proxy.exchange()).toMatchObject({ status: 401, ending: 'complete' });
   });
 
   test('with a body too long to be held passes on whole', async () => {

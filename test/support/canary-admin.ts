@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { createAdmin } from '../../src/admin/admin.ts';
 import { createFixedStore } from './token.ts';
 
@@ -10,6 +11,7 @@ export function readAdminPaths(): string[] {
     allowedHosts: [],
     isDraining: () => false,
     token: createFixedStore('unused'),
+    log: pino({ level: 'silent' }),
   }).printRoutes();
   return tree.split('\n').flatMap((line) => {
     const [, indent = '', part, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line) ?? [];
