@@ -18,6 +18,7 @@ import type { TokenStore } from '../token/store.ts';
 import { createTokenStore } from '../token/store.ts';
 import type { Secrets } from '../traffic/secrets.ts';
 import { createSecrets } from '../traffic/secrets.ts';
+import { interruptible } from './interruption.ts';
 import { prepareParting } from './parting.ts';
 import { renderCommand } from './shell.ts';
 
@@ -64,7 +65,7 @@ export interface OpenToken {
 export interface TokenWorlds {
   readonly log: Logger;
   /** Ends a helper that still runs. */
-  readonly signal: AbortSignal;
+  readonly life: AbortController;
   /** Told of a line that a helper wrote to standard error, clean, in place of the log. */
   readonly onHelperLine?: (line: string) => void;
 }
@@ -75,7 +76,7 @@ export interface TokenWorlds {
  * @throws ProxyError TOKEN_UNAVAILABLE
  */
 export async function openToken({ config, settings, secrets }: LoadedProcess, worlds: TokenWorlds): Promise<OpenToken> {
-  const { log, signal, onHelperLine = (line) => log.warn({ event: 'token-command' }, line) } = worlds;
+  const { log, life, onHelperLine = (line) => log.warn({ event: 'token-command' }, line) } = worlds;
   cleanEnvironment();
   const origins = {
     token: settings.token.origin,
@@ -86,11 +87,11 @@ export async function openToken({ config, settings, secrets }: LoadedProcess, wo
     env: process.env,
     stdin: () => process.stdin,
     killGroup,
-    signal,
+    signal: life.signal,
     hold: secrets.hold,
     onStderr: (line) => onHelperLine(printable(secrets.redact(line))),
   });
-  const first = await source.read();
+  const first = await interruptible(life, () => source.read());
   const onExposed = (file: ExposedFile): void => log.warn({ event: 'setting' }, renderExposure(file));
   const store = createTokenStore({ source, first, log, onExposed });
   const warnings = first.exposed === undefined ? [] : [renderExposure(first.exposed)];

@@ -20,7 +20,7 @@ export async function start(flags: Flags): Promise<number> {
   });
   prepareParting({ flush });
   const life = new AbortController();
-  const { store, source, claims, warnings: tokenWarnings } = await openToken(loaded, { log, signal: life.signal });
+  const { store, source, claims, warnings: tokenWarnings } = await openToken(loaded, { log, life });
   // A token that has expired ends the start, rather than every request.
   store.current();
 
@@ -30,8 +30,10 @@ export async function start(flags: Flags): Promise<number> {
   onHangUp(() => void store.reload());
   const close = async () => {
     endUpkeep();
+    const closed = await proxy.close({ drainTimeoutMs });
+    // Until then a running exchange may wait for another token.
     life.abort();
-    return await proxy.close({ drainTimeoutMs });
+    return closed;
   };
   const ended = new Promise<number>((exit) => {
     onSignals({ close, log, flush, exit });

@@ -39,6 +39,9 @@ export async function runCommand({ words, timeoutMs }: Command, worlds: CommandW
   const stop = (reason: string): void => {
     problem ??= reason;
     if (child.pid !== undefined) killGroup(child.pid);
+    // What has left the group may hold them open for ever.
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
   const onAbort = (): void => stop('was ended with the proxy');
   const limit = setTimeout(() => stop(`did not end within ${timeoutMs} ms`), timeoutMs);
@@ -114,7 +117,8 @@ function parseTime(time: unknown, source: string): number | undefined {
   if (!(ms < LAST_SECOND * 1_000)) {
     throw unusable(source, 'printed an `expiresAt` that is neither an ISO 8601 time nor seconds since 1970');
   }
-  return ms;
+  // Before 1970 stands for no time at all, as the zero time of Go does.
+  return ms < 0 ? undefined : ms;
 }
 
 export const unusable = (source: string, problem: string): ProxyError =>

@@ -11,12 +11,15 @@ export interface Claims {
   readonly iat: number | undefined;
 }
 
+/** The last that a Date can tell (ECMA-262 §21.4.1.1). */
+const LAST_SECOND = 8.64e12;
+
 /** undefined for an opaque token; never throws. */
 export function readClaims(token: string): Claims | undefined {
   try {
     const { kid, alg } = decodeProtectedHeader(token);
     const { jti, exp, iat } = decodeJwt(token);
-    return { kid: textOf(kid), alg: textOf(alg), jti: textOf(jti), exp: numberOf(exp), iat: numberOf(iat) };
+    return { kid: textOf(kid), alg: textOf(alg), jti: textOf(jti), exp: timeOf(exp), iat: timeOf(iat) };
   } catch {
     return undefined;
   }
@@ -24,4 +27,5 @@ export function readClaims(token: string): Claims | undefined {
 
 // jose's types promise strings and numbers; an unverified token may hold anything.
 const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' ? claim : undefined);
-const numberOf = (claim: unknown): number | undefined => (Number.isFinite(claim) ? (claim as number) : undefined);
+const timeOf = (claim: unknown): number | undefined =>
+  typeof claim === 'number' && Math.abs(claim) <= LAST_SECOND ? claim : undefined;

@@ -97,6 +97,13 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       reading = undefined;
     }));
 
+  /** For requests, which may ask again and again: where it brought nothing, it is not tried for a while. */
+  const readThenPause = async (): Promise<Reload> => {
+    const outcome = await read(false);
+    if (!outcome.changed) pause();
+    return outcome;
+  };
+
   const attempt = async (asked: boolean): Promise<Reload> => {
     try {
       const outcome = take(await source.read());
@@ -115,8 +122,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     if (changed && isExpired(next)) throw new ProxyError('TOKEN_EXPIRED', `the token of ${source.name} has expired`);
     held = changed ? next : { ...next, sinceMs: was.sinceMs, revoked: was.revoked };
     if (next.exposed !== undefined && next.exposed.mode !== was.exposed?.mode) onExposed?.(next.exposed);
-    if (!changed) pause();
-    else {
+    if (changed) {
       pauseMs = 0;
       quietUntilMs = -Infinity;
       counts.reloads++;
@@ -128,7 +134,6 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const keep = (error: ProxyError, asked: boolean): Reload => {
     const { code, message, hint, cause } = error;
     counts.failures++;
-    pause();
     if (asked || message !== failure) {
       const reason = code === 'INTERNAL' ? String(cause) : message;
       const told = { event: 'token', code, reason, hint, hash: held.hash };
@@ -144,8 +149,9 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   };
 
   const refresh = (): Promise<Reload> | undefined => {
-    if (!canChange || (reading === undefined && now() < quietUntilMs)) return undefined;
-    return read(false);
+    if (!canChange) return undefined;
+    if (reading !== undefined) return reading;
+    return now() < quietUntilMs ? undefined : readThenPause();
   };
 
   const readAnew = async (asked: boolean): Promise<Reload> => {

@@ -33,7 +33,7 @@ export function findSpellings(table: SpellingTable, text: Uint8Array, last: bool
     const start = startOfRun(bytes, text, at, from);
     from = at;
     while (from < text.length && bytes[text[from] ?? 0] !== 0) from++;
-    if (from - start >= shortest) searchRun(table, text, start, from, (ranges ??= []));
+    if (from - start >= shortest) searchRun(table, text, { start, end: from, last }, (ranges ??= []));
     at = from;
   }
   const open = last ? text.length : findBeginning(table, text, ranges?.at(-1) ?? 0);
@@ -46,10 +46,18 @@ function startOfRun(bytes: Uint8Array, text: Uint8Array, at: number, from: numbe
   return start;
 }
 
-function searchRun(table: SpellingTable, text: Uint8Array, start: number, end: number, ranges: number[]): void {
+interface Run {
+  readonly start: number;
+  readonly end: number;
+  /** Whether the text ends for good. */
+  readonly last: boolean;
+}
+
+function searchRun(table: SpellingTable, text: Uint8Array, { start, end, last }: Run, ranges: number[]): void {
   let at = start;
   while (end - at >= table.shortest) {
-    const matched = table.bytes[text[at] ?? 0] === 2 ? matchAt(table, text, at) : 0;
+    const matched = table.bytes[text[at] ?? 0] === 2 ? matchAt(table, text, at, last) : 0;
+    if (matched === UNDECIDED && !last) return; // it goes on to the end of the text
     if (matched > 0) ranges.push(at, matched);
     at = matched > 0 ? matched : at + 1;
   }
@@ -58,26 +66,26 @@ function searchRun(table: SpellingTable, text: Uint8Array, start: number, end: n
 function findBeginning(table: SpellingTable, text: Uint8Array, from: number): number {
   const earliest = Math.max(from, text.length - table.longest + 1);
   let at = startOfRun(table.bytes, text, text.length, earliest);
-  while (at < text.length && !(table.bytes[text[at] ?? 0] === 2 && matchAt(table, text, at) === UNDECIDED)) at++;
+  while (at < text.length && !(table.bytes[text[at] ?? 0] === 2 && matchAt(table, text, at, false) === UNDECIDED)) at++;
   return at;
 }
 
 /**
- * Where the longest spelling that begins at `at` ends; 0 where none does, UNDECIDED where the text ends in one.
+ * Where the longest spelling that begins at `at` ends; 0 where none does, UNDECIDED where the text ends in one, or in one
+ * that may go on as a longer one.
  *
  * In their order, the spellings that agree with the text so far are one stretch, which each further byte narrows: a
  * hundred tokens with the same beginning cost no more than one.
  */
-function matchAt({ spellings }: SpellingTable, text: Uint8Array, at: number): number {
+function matchAt({ spellings }: SpellingTable, text: Uint8Array, at: number, last: boolean): number {
   let [low, high, end] = [0, spellings.length, 0];
   for (let depth = 0; low < high; depth++) {
     if (spellings[low]?.length === depth) {
       end = at;
       if (++low === high) break;
     }
-    if (at >= text.length) return end || UNDECIDED;
-    const written = readByte(text, at);
-    if (written === CUT) return end || UNDECIDED;
+    const written = at < text.length ? readByte(text, at) : CUT;
+    if (written === CUT) return (last && end) || UNDECIDED;
     const byte = written & 0xff;
     if (spellings[low]?.[depth] !== byte || spellings[high - 1]?.[depth] !== byte) {
       low = firstFrom(spellings, low, high, depth, byte);

@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { decodeJwt } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { startProgram, startTestSandbox } from './program.ts';
 
@@ -152,6 +153,43 @@ test('a helper that still runs is ended with the proxy', async () => {
   // What has ended, reaped or not, has no command line any more.
   const path = `/proc/${pidOf()}/cmdline`;
   await expect.poll(() => (existsSync(path) ? readFileSync(path, 'utf8') : '')).toBe('');
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during the start ends the helper too', async (signal) => {
+  const folder = createFolder();
+  const path = join(folder, 'pid');
+  const MKIO_TOKEN_COMMAND = `sh -c 'echo $$ >${path}; exec sleep 60'`;
+  const running = spawnCli(['start'], { cwd: folder, env: { MKIO_TOKEN_COMMAND, MKIO_PROXY_PORT: '0' } });
+  const pidOf = (): number => (existsSync(path) ? Number(readFileSync(path)) : 0);
+  await expect.poll(pidOf).toBeGreaterThan(0);
+
+  running.child.kill(signal);
+
+  await running.ended;
+  expect(running.child.signalCode).toBe(signal);
+  const cmdline = `/proc/${pidOf()}/cmdline`;
+  await expect.poll(() => (existsSync(cmdline) ? readFileSync(cmdline, 'utf8') : '')).toBe('');
+});
+
+test('a drain lets a request wait for the helper that its 401 has run', async () => {
+  const sandbox = await startTestSandbox();
+  const next = await sandbox.mintToken();
+  const folder = createFolder({ token: sandbox.token, next: next.token });
+  const helper = join(folder, 'helper');
+  const again = 'touch again; sleep 1; cat next; exit';
+  writeFileSync(helper, `#!/bin/sh\ncd '${folder}'\n[ -e started ] && { ${again}; }\ntouch started; cat token`, {
+    mode: 0o700,
+  });
+  const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN_COMMAND: helper });
+  const jti = decodeJwt(sandbox.token).jti ?? '';
+  sandbox.revoke(jti);
+
+  const answer = fetch(profileOf(program.address));
+  await expect.poll(() => existsSync(join(folder, 'again'))).toBe(true);
+  program.child.kill('SIGTERM');
+
+  expect((await answer).status).toBe(200);
+  expect((await program.ended).code).toBe(0);
 });
 
 test('in a terminal, the proxy takes SIGHUP for a reload, and ends with its terminal', async () => {

@@ -103,6 +103,17 @@ describe('A source that is read again', () => {
     expect(reads()).toBe(before + 1);
   });
 
+  test('is read for a request at once, whatever following its changes brought before', async () => {
+    let reads = 0;
+    const source = createTestSource(() => Promise.resolve({ token: ++reads < 3 ? 'old' : 'new' }));
+    const store = createTokenStore({ source, first: { token: 'old' } });
+
+    await store.follow();
+    await store.follow();
+
+    expect(await store.renew('old')).toBe(true);
+  });
+
   test('and gives a token that has expired keeps the one that has not', async () => {
     const { store } = createStore(() => Promise.resolve({ token: 'token-2', expiresAtMs: -1 }));
     expect((await store.reload()).failure?.code).toBe('TOKEN_EXPIRED');

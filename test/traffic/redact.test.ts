@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createTokenMask } from '../../src/traffic/redact.ts';
+import { createEchoMask } from '../../src/forward/echo.ts';
 import { createSpellings } from '../../src/traffic/spellings.ts';
 
 const SECRET = 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl-_x';
@@ -48,6 +49,15 @@ describe('masking', () => {
 
   test('leaves the text around a secret of one letter readable', () => {
     expect(maskOf(['x'])('{"level":"info","token":"x"}')).toBe('{"level":"info","token":"[redacted]"}');
+  });
+
+  test('stars a secret that goes on as a longer one, wherever the text is cut', () => {
+    const [short, long] = ['abcdefgh-0123', 'abcdefgh-0123-ijklmnop'];
+    for (let cut = 1; cut < long.length; cut++) {
+      const { push, flush } = createEchoMask(createSpellings([short, long]));
+      const pieces = [push(Buffer.from(`<${long.slice(0, cut)}`)), push(Buffer.from(`${long.slice(cut)}>`)), flush()];
+      expect(Buffer.concat(pieces).toString()).toBe(`<${'*'.repeat(long.length)}>`);
+    }
   });
 
   test('masks a secret that holds another one whole', () => {

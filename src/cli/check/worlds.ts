@@ -80,9 +80,9 @@ export async function createWorlds(loaded: LoadedProcess): Promise<RealWorlds> {
 /** There is no log here, so that what a helper says of its failure stands beside it. */
 async function openWithHelper(loaded: LoadedProcess, log: Logger): Promise<OpenToken> {
   const said: string[] = [];
-  const { signal } = new AbortController();
+  const life = new AbortController();
   try {
-    return await openToken(loaded, { log, signal, onHelperLine: (line) => said.push(line) });
+    return await openToken(loaded, { log, life, onHelperLine: (line) => said.push(line) });
   } catch (error) {
     if (!(error instanceof ProxyError) || said.length === 0) throw error;
     const { code, message, hint } = error;
