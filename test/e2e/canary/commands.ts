@@ -104,8 +104,8 @@ export const COMMANDS: readonly Drive[] = [
       world.allow(own, /^stdout of sandbox/);
     },
   },
-  ...['', '--json'].map((flag): Drive => ({
-    name: `check ${flag}, whatever MK.IO says`,
+  ...[['words'], ['JSON', '--json']].map(([form, ...flags]): Drive => ({
+    name: `check in ${form}, whatever MK.IO says`,
     commands: ['check'],
     codes: ['UPSTREAM_UNREACHABLE', 'TOKEN_EXPIRED'],
     drive: async (world) => {
@@ -123,8 +123,7 @@ export const COMMANDS: readonly Drive[] = [
           MKIO_TOKEN_COMMAND: `sh -c 'echo "${jwt} x"; echo "${jwt}" >&2'`,
         },
       ];
-      const args = ['check', flag].filter((word) => word !== '');
-      for (const env of runs) await world.run(args, { env: { ...keysOf(world), ...env } });
+      for (const env of runs) await world.run(['check', ...flags], { env: { ...keysOf(world), ...env } });
     },
   })),
 ];
