@@ -32,6 +32,7 @@ interface JsonReport {
 }
 
 const PROJECT_ID = '5c6d7e8f-0000-4000-8000-000000000002';
+const JWT_OF_NOBODY = forgeJwt({ jti: 'x', exp: 4102444800 });
 const OTHER_ID = '5c6d7e8f-0000-4000-8000-000000000009';
 
 let sandbox: Sandbox;
@@ -365,6 +366,30 @@ test('A clock that is off is told', async () => {
   expect(stdout).toMatch(/^ {2}! clock +(?:599|60\d) s behind MK\.IO's$/m);
 });
 
+test('A list that comes with an error says nothing of the token', async () => {
+  const { origin } = await startUpstream((_, response) => {
+    response.writeHead(404).end('{"revokedTokens":["x"],"keys":[]}');
+  });
+  const { stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: JWT_OF_NOBODY });
+  expect(stdout).toMatch(/^ {2}! revocation +not known: no list at \/\.well-known\/revoked\.json$/m);
+  expect(stdout).toMatch(/^ {2}! signature +not known: no list at \/\.well-known\/jwks\.json$/m);
+  expect(stdout).toMatch(/^ {2}✗ profile +404$/m);
+});
+
+test.each([[], ['--json']])(
+  'What MK.IO says neither steers the terminal nor shows a secret of others: %j',
+  async (...flags) => {
+    const told = `\u001b[2Jada ${forgeJwt({ jti: 'another' })}`;
+    const body = JSON.stringify({ spec: { loginEmail: told, name: told }, error: { detail: told } });
+    const { origin } = await startUpstream(({ url }, response) => {
+      response.writeHead(url === '/api/v1/user/profile' ? 200 : 403).end(body);
+    });
+    const { stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: JWT_OF_NOBODY }, ...flags);
+    expect(stdout.match(/ada \[redacted\]/g)?.length).toBeGreaterThan(3);
+    for (const bad of ['eyJ', '\u001b', String.raw`\u001b`]) expect(stdout).not.toContain(bad);
+  },
+);
+
 describe('For a full-access token, check prints a call', () => {
   interface Minted {
     readonly metadata: { readonly type: string; readonly JWT: string };
@@ -440,8 +465,6 @@ describe('For a full-access token, check prints a call', () => {
     expect(call).not.toContain('evil');
   });
 });
-
-const JWT_OF_NOBODY = forgeJwt({ jti: 'x', exp: 4102444800 });
 
 describe('check --json', () => {
   test('prints one object, whose names are stable', async () => {
