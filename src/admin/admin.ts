@@ -7,6 +7,7 @@ import { asProxyError, ProxyError, renderError } from '../errors.ts';
 import { createAccess, readCallerFields, requireOwnPage } from '../policy/access.ts';
 import { isLoopback } from '../loopback.ts';
 import { hashKey, requireCaller } from '../policy/callers.ts';
+import { READS } from '../policy/methods.ts';
 import { readHosts, resolveAddress } from '../policy/target.ts';
 import type { TokenStore } from '../token/store.ts';
 import { decideReadiness } from './readiness.ts';
@@ -22,7 +23,6 @@ export interface AdminWorlds {
 
 /** What monitors read: no secret, and no traffic. */
 const PROBES = new Set(['/livez', '/readyz']);
-const READS = new Set(['GET', 'HEAD']);
 
 /** The operator's listener. Nothing on it ever calls the upstream. */
 export function createAdmin({ config, allowedHosts, isDraining, token, log }: AdminWorlds): FastifyInstance {

@@ -1,67 +1,54 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ProxyError } from '../errors.ts';
-import type { Exchange } from '../traffic/exchange.ts';
-import { createAnswerBody } from './answer-body.ts';
-import type { AnswerBody } from './answer-head.ts';
-import { BODYLESS } from './answer-head.ts';
-import type { BodyMapper } from './body-mapper.ts';
+import { READS } from '../policy/methods.ts';
+import type { DeliveryWorlds } from './delivery.ts';
+import { Delivery } from './delivery.ts';
 import type { Renew, Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
 import { readFailure } from './failures.ts';
 import type { Framing } from './framing.ts';
 import { resolveFraming } from './framing.ts';
-import type { AnswerPasses, FieldLines } from './headers.ts';
-import { answerFields } from './headers.ts';
+import type { FieldLines } from './headers.ts';
 import { MAX_INTERIM_ANSWERS, relayInterim } from './interim.ts';
-import type { HeldUnauthorized } from './unauthorized.ts';
-import { holdUnauthorized } from './unauthorized.ts';
+import { HeldUnauthorized } from './unauthorized.ts';
 
 /** One exchange on its way: what to ask the upstream, and where the answer goes. */
-export interface Relayed {
+export interface Relayed extends DeliveryWorlds {
   readonly upstream: Upstream;
   readonly request: Omit<UpstreamRequest, 'fresh' | 'onConnection'>;
-  readonly exchange: Exchange;
-  readonly raw: IncomingMessage;
-  readonly answer: ServerResponse;
-  readonly passes: AnswerPasses;
-  /** undefined: links in bodies stay as they are. */
-  readonly createMapper: (() => BodyMapper) | undefined;
-  readonly createMask: () => BodyMapper;
-  /** Called just before the answer is written to `answer`. */
-  readonly onAnswer: () => void;
-  /** Called instead where the upstream leg broke before the answer began. */
+  /** Called where the upstream leg broke before the answer began. */
   readonly onFailure: (failure: ProxyError) => void;
 }
-
-// What asks for a representation: it may be asked for again, and a list of links is read by it alone.
-const READS = new Set(['GET', 'HEAD']);
 
 /** Sends an exchange upstream and streams the answer back. A caller that leaves cancels the upstream call. */
 export class Relay implements Dispatcher.DispatchHandler {
   readonly #relayed: Relayed;
   #controller: Dispatcher.DispatchController | undefined;
-  #body: AnswerBody | undefined;
+  readonly #delivery: Delivery;
   #framing: Framing | undefined;
   #interimAnswers = 0;
   #callerLeft = false;
-  #finished = false;
+  #failed = false;
   /** Whether it was sent again, as its connection had died; and as its token had been replaced. */
   #reconnected = false;
   #reauthorized = false;
   #renewToken: Renew | undefined;
   #unauthorized: HeldUnauthorized | undefined;
-  #awaitsToken = false;
   #connection: UpstreamConnection | undefined;
   /** The kept-alive socket that carries the request, and how much it had read before. */
   #reused: { readonly socket: Socket; readonly bytesRead: number } | undefined;
 
   constructor(relayed: Relayed) {
     this.#relayed = relayed;
+    this.#delivery = new Delivery(relayed, () => this.#truncate());
     relayed.answer.once('close', () => {
-      if (!this.#finished) this.#cancel();
+      if (!this.#isOver) this.#cancel();
     });
+  }
+
+  get #isOver(): boolean {
+    return this.#failed || this.#delivery.hasEnded;
   }
 
   start(): void {
@@ -107,47 +94,27 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     this.#framing = resolveFraming(fields);
-    if (status !== 401 || !this.#holdBack(fields)) this.#begin(status, fields);
+    if (status !== 401 || !this.#holdBack(fields)) this.#delivery.begin(status, fields);
   }
 
   /** Whether this 401 may not be the last word: with another token, what sent no body can be asked once more. */
   #holdBack(fields: FieldLines): boolean {
     const renewed = this.#renewToken?.();
     if (renewed === undefined || this.#reauthorized || this.#relayed.request.body !== null) return false;
-    const held = holdUnauthorized(fields, renewed);
+    const held = new HeldUnauthorized(fields);
     this.#unauthorized = held;
-    // A body that takes its time is not waited for where it is the last word.
-    void renewed.then(
-      (isRenewed) => {
-        if (!isRenewed && !this.#awaitsToken && this.#unauthorized === held) this.#passOn(held, this.#controller);
-      },
-      () => undefined,
-    );
+    renewed
+      .then((isRenewed) => this.#decide(held, isRenewed))
+      .catch((error: unknown) => this.#fail(readFailure(error as Error)));
     return true;
   }
 
-  #begin(status: number, fields: FieldLines): void {
-    const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#relayed;
-    const body = createAnswerBody({
-      answer,
-      status,
-      fields,
-      method: request.method,
-      pass: (lines, drop) => answerFields(lines, passes, drop),
-      createMapper: READS.has(request.method) ? createMapper : undefined,
-      createMask,
-      onBroken: () => this.#truncate(),
-    });
-    this.#body = body;
-    onAnswer();
-    exchange.status = status;
-    exchange.answeredBy = 'upstream';
-    // Here the header may tell of a body that never comes, which undici would wait for with a 304.
-    if (BODYLESS.has(status) || request.method === 'HEAD') this.#finish();
-    // What came along with the head is here by then, and one write sends both.
-    queueMicrotask(() => {
-      if (!this.#finished && exchange.answerBytes === 0) body.flushHead();
-    });
+  /** Where it is the last word, a body that takes its time is not waited for. */
+  #decide(held: HeldUnauthorized, isRenewed: boolean): void {
+    if (this.#unauthorized !== held || this.#callerLeft) return;
+    held.isRenewed = isRenewed;
+    if (!isRenewed) this.#passOn(held, this.#controller);
+    else if (held.isRead) this.#reauthorize();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -156,21 +123,18 @@ export class Relay implements Dispatcher.DispatchHandler {
       if (!this.#unauthorized.keep(chunk)) this.#passOn(this.#unauthorized, controller);
       return;
     }
-    this.#write(chunk, controller);
-  }
-
-  #write(chunk: Buffer, controller?: Dispatcher.DispatchController): void {
-    const body = this.#body;
-    if (body === undefined) return;
-    this.#relayed.exchange.answerBytes += chunk.length;
-    if (!body.write(chunk) && controller !== undefined) this.#waitForDrain(controller, body.sink);
+    const full = this.#delivery.write(chunk);
+    if (full !== undefined) this.#waitForDrain(controller, full);
   }
 
   /** Gives the caller the 401 after all. */
-  #passOn({ fields, chunks }: HeldUnauthorized, controller?: Dispatcher.DispatchController): void {
+  #passOn({ fields, chunks, isRead }: HeldUnauthorized, controller?: Dispatcher.DispatchController): void {
     this.#unauthorized = undefined;
-    this.#begin(401, fields);
-    for (const chunk of chunks) this.#write(chunk, chunk === chunks.at(-1) ? controller : undefined);
+    this.#delivery.begin(401, fields);
+    let full: Writable | undefined;
+    for (const chunk of chunks) full = this.#delivery.write(chunk);
+    if (isRead) this.#delivery.end();
+    else if (full !== undefined && controller !== undefined) this.#waitForDrain(controller, full);
   }
 
   #waitForDrain(controller: Dispatcher.DispatchController, sink: Writable): void {
@@ -187,47 +151,31 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#finished) return;
+    if (this.#isOver) return;
     const held = this.#unauthorized;
     // Node 20 reports a reset right behind the last bytes as an end: that the peer is gone tells them apart.
     if (this.#framing === 'until-close' && this.upstreamSocket?.remoteAddress === undefined) {
       if (held !== undefined) this.#passOn(held);
       this.#truncate();
-    } else if (held === undefined) this.#finish();
-    else this.#awaitToken(held);
-  }
-
-  /** All of the 401 is read, so that its connection can carry the next request. */
-  #awaitToken(held: HeldUnauthorized): void {
-    this.#awaitsToken = true;
-    held.renewed
-      .then((isRenewed) => this.#decide(held, isRenewed))
-      .catch((error: unknown) => this.#fail(readFailure(error as Error)));
-  }
-
-  #decide(held: HeldUnauthorized, isRenewed: boolean): void {
-    if (this.#finished || this.#callerLeft) return;
-    if (isRenewed) {
-      // undici takes its connection for free a turn of the event loop later.
-      setImmediate(() => this.#reauthorize());
-    } else {
-      this.#passOn(held);
-      this.#finish();
+    } else if (held === undefined) this.#delivery.end();
+    else {
+      held.isRead = true;
+      if (held.isRenewed) this.#reauthorize();
     }
   }
 
   #reauthorize(): void {
     this.#unauthorized = undefined;
-    this.#awaitsToken = false;
     this.#reauthorized = true;
-    this.#repeat();
+    // undici takes its connection for free a turn of the event loop later.
+    setImmediate(() => this.#repeat());
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    if (this.#finished || this.#callerLeft || this.#relayed.raw.socket.destroyed) return;
+    if (this.#isOver || this.#callerLeft || this.#relayed.raw.socket.destroyed) return;
     const failure = readFailure(error);
     if (this.#unauthorized !== undefined) this.#passOn(this.#unauthorized);
-    if (this.#body !== undefined) this.#truncate();
+    if (this.#delivery.hasBegun) this.#truncate();
     else if (this.#mayRepeat(failure)) {
       this.#reconnected = true;
       this.#repeat();
@@ -245,26 +193,13 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   #fail(failure: ProxyError): void {
-    this.#finished = true;
+    this.#failed = true;
+    this.#unauthorized = undefined;
     this.#relayed.onFailure(failure);
   }
 
-  #finish(): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    this.#body?.end();
-  }
-
-  /** The head is out: only a broken connection can tell the caller that what it got is not all. */
   #truncate(): void {
-    const { exchange, raw, answer } = this.#relayed;
-    if (this.#callerLeft) return;
-    exchange.truncated = true;
-    // For HTTP/1.0 a plain close is how a body ends.
-    if (raw.httpVersionMinor === 0) reset(raw.socket);
-    // In a pipeline, those before it are answered first. Node 24 would let the connection go on behind a destroyed answer.
-    else if (answer.socket === null) answer.prependOnceListener('socket', (socket: Socket) => socket.destroy());
-    else answer.destroy();
+    if (!this.#callerLeft) this.#delivery.cut();
   }
 
   /** RFC 9112 §9.3.1: a request may cross the closing of a kept-alive connection; where nothing was answered, ask again. */
@@ -274,12 +209,6 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (code !== 'UPSTREAM_RESET' || reused === undefined || reused.socket.bytesRead !== reused.bytesRead) return false;
     return READS.has(request.method) && request.body === null && !this.#reconnected;
   }
-}
-
-/** Node's own `resetAndDestroy` ends the stream first, and the FIN of that reads as the end of the body. */
-function reset(socket: Socket): void {
-  socket.destroySoon = () => socket.destroy();
-  socket.resetAndDestroy();
 }
 
 /** Field values are bytes, and latin1 keeps each of them (RFC 9110 §5.5). */

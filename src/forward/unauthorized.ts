@@ -4,26 +4,23 @@ import type { FieldLines } from './headers.ts';
 const MAX_BYTES = 64 * 1024;
 
 /** A 401 that the caller does not see yet, as the token may have been replaced meanwhile. */
-export interface HeldUnauthorized {
+export class HeldUnauthorized {
   readonly fields: FieldLines;
-  readonly chunks: readonly Buffer[];
-  /** Whether there is another token by now. */
-  readonly renewed: Promise<boolean>;
-  /** false: more than is held back. */
-  readonly keep: (chunk: Buffer) => boolean;
-}
+  readonly chunks: Buffer[] = [];
+  /** All of its body is here, so that its connection can carry the next request. */
+  isRead = false;
+  /** There is another token by now. */
+  isRenewed = false;
+  #bytes = 0;
 
-export function holdUnauthorized(fields: FieldLines, renewed: Promise<boolean>): HeldUnauthorized {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  return {
-    fields,
-    chunks,
-    renewed,
-    keep: (chunk) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      return bytes <= MAX_BYTES;
-    },
-  };
+  constructor(fields: FieldLines) {
+    this.fields = fields;
+  }
+
+  /** false: more than is held back. */
+  keep(chunk: Buffer): boolean {
+    this.chunks.push(chunk);
+    this.#bytes += chunk.length;
+    return this.#bytes <= MAX_BYTES;
+  }
 }

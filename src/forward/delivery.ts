@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { READS } from '../policy/methods.ts';
+import type { Exchange } from '../traffic/exchange.ts';
+import { createAnswerBody } from './answer-body.ts';
+import type { AnswerBody } from './answer-head.ts';
+import { BODYLESS } from './answer-head.ts';
+import type { BodyMapper } from './body-mapper.ts';
+import type { AnswerPasses, FieldLines } from './headers.ts';
+import { answerFields } from './headers.ts';
+
+export interface DeliveryWorlds {
+  readonly request: { readonly method: string };
+  readonly exchange: Exchange;
+  readonly raw: IncomingMessage;
+  readonly answer: ServerResponse;
+  readonly passes: AnswerPasses;
+  /** undefined: links in bodies stay as they are. */
+  readonly createMapper: (() => BodyMapper) | undefined;
+  readonly createMask: () => BodyMapper;
+  /** Called just before the answer is written to `answer`. */
+  readonly onAnswer: () => void;
+}
+
+/** The caller's leg of an exchange: writes the upstream's answer, whole or visibly cut. */
+export class Delivery {
+  readonly #worlds: DeliveryWorlds;
+  readonly #onBroken: () => void;
+  #body: AnswerBody | undefined;
+  #hasEnded = false;
+
+  /** @param onBroken called where the upstream's bytes do not decode */
+  constructor(worlds: DeliveryWorlds, onBroken: () => void) {
+    this.#worlds = worlds;
+    this.#onBroken = onBroken;
+  }
+
+  get hasBegun(): boolean {
+    return this.#body !== undefined;
+  }
+
+  /** Whether all of the answer was written. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  begin(status: number, fields: FieldLines): void {
+    const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#worlds;
+    const body = createAnswerBody({
+      answer,
+      status,
+      fields,
+      method: request.method,
+      pass: (lines, drop) => answerFields(lines, passes, drop),
+      createMapper: READS.has(request.method) ? createMapper : undefined,
+      createMask,
+      onBroken: this.#onBroken,
+    });
+    this.#body = body;
+    onAnswer();
+    exchange.status = status;
+    exchange.answeredBy = 'upstream';
+    // Here the header may tell of a body that never comes, which undici would wait for with a 304.
+    if (BODYLESS.has(status) || request.method === 'HEAD') this.end();
+    // What came along with the head is here by then, and one write sends both.
+    queueMicrotask(() => {
+      if (!this.#hasEnded && exchange.answerBytes === 0) body.flushHead();
+    });
+  }
+
+  /** What has to drain before the next chunk; undefined where nothing has. */
+  write(chunk: Buffer): Writable | undefined {
+    const body = this.#body;
+    if (body === undefined) return undefined;
+    this.#worlds.exchange.answerBytes += chunk.length;
+    return body.write(chunk) ? undefined : body.sink;
+  }
+
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#body?.end();
+  }
+
+  /** The head is out: only a broken connection can tell the caller that what it got is not all. */
+  cut(): void {
+    const { exchange, raw, answer } = this.#worlds;
+    exchange.truncated = true;
+    // For HTTP/1.0 a plain close is how a body ends.
+    if (raw.httpVersionMinor === 0) reset(raw.socket);
+    // In a pipeline, those before it are answered first. Node 24 would let the connection go on behind a destroyed answer.
+    else if (answer.socket === null) answer.prependOnceListener('socket', (socket: Socket) => socket.destroy());
+    else answer.destroy();
+  }
+}
+
+/** Node's own `resetAndDestroy` ends the stream first, and the FIN of that reads as the end of the body. */
+function reset(socket: Socket): void {
+  socket.destroySoon = () => socket.destroy();
+  socket.resetAndDestroy();
+}
