@@ -231,6 +231,10 @@ export function asProxyError(error: unknown): ProxyError {
   return error instanceof ProxyError ? error : new ProxyError('INTERNAL', 'The proxy failed.', { cause: error });
 }
 
+/** What the system calls it, e.g. `ENOENT`. Unlike a message, it names no path and no address. */
+export const readReason = (error: unknown): string =>
+  String((error as { readonly code?: string | number } | undefined)?.code ?? 'unknown reason');
+
 export interface RenderedError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

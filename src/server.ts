@@ -6,7 +6,7 @@ import { createAdmin } from './admin/admin.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
 import type { SocketConfig } from './config/config.ts';
-import { ProxyError } from './errors.ts';
+import { ProxyError, readReason } from './errors.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
 
@@ -76,8 +76,7 @@ async function listen(app: FastifyInstance, { host, port, socket }: Place): Prom
     else await listenOnSocket(socket, (path) => app.listen({ path }));
   } catch (error) {
     if (error instanceof ProxyError) throw error;
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new ProxyError('LISTEN_FAILED', `Can't listen on ${place}: ${reason}.`, { cause: error });
+    throw new ProxyError('LISTEN_FAILED', `Can't listen on ${place}: ${readReason(error)}.`, { cause: error });
   }
   if (socket !== undefined) return `unix:${socket.path}`;
   const bound = app.server.address() as AddressInfo;

@@ -5,7 +5,7 @@ import process from 'node:process';
 import type { AdminConfig } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
 import { loadConfig } from '../config/load.ts';
-import { ProxyError } from '../errors.ts';
+import { ProxyError, readReason } from '../errors.ts';
 import { isWildcard } from '../loopback.ts';
 import { printable } from '../ops/printable.ts';
 
@@ -33,7 +33,6 @@ async function ask({ host, port }: AdminConfig): Promise<{ readonly exit: number
     for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) text += chunk;
     return { exit: answer.statusCode === 200 ? 0 : 1, text };
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    return { exit: 1, text: `no answer from the admin listener at ${hostname} port ${port}: ${reason}` };
+    return { exit: 1, text: `no answer from the admin listener at ${hostname} port ${port}: ${readReason(error)}` };
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as dotenv from 'dotenv';
+import { readReason } from '../errors.ts';
 import { holdsToken } from './issues.ts';
 import { OPTIONS } from './options.ts';
 import type { CheckedLayer, Env, Flags, Layer } from './layers.ts';
@@ -45,7 +46,7 @@ function readDotenv(cwd: string): CheckedLayer {
   try {
     return readEnv(dotenv.parse(readFileSync(resolve(cwd, '.env'))), '.env');
   } catch (error) {
-    const code = codeOf(error);
+    const code = readReason(error);
     // A directory of that name is a Python virtual environment.
     return code === 'ENOENT' || code === 'EISDIR'
       ? checked({})
@@ -67,7 +68,7 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new Error(error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${codeOf(error)})`, {
+    throw new Error(error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${readReason(error)})`, {
       cause: error,
     });
   }
@@ -77,5 +78,3 @@ function unreadable(setting: string, origin: string, reason: string): CheckedLay
   const issue = { setting, origin, problem: `the file ${reason}`, remedy: 'correct or remove it' };
   return { layer: {}, issues: [issue], warnings: [] };
 }
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown reason';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { AccessConfig } from '../config/config.ts';
-import { ProxyError } from '../errors.ts';
+import { ProxyError, readReason } from '../errors.ts';
 import type { CallerEntry } from './callers.ts';
 import { hashKey, parseCallers } from './callers.ts';
 
@@ -53,11 +53,14 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new ProxyError('CONFIG_INVALID', `The file of MKIO_PROXY_CALLER_KEYS_FILE can't be read (${reason}).`, {
-      cause: error,
-      hint: 'Check that the file exists and is readable for the user of the proxy.',
-    });
+    throw new ProxyError(
+      'CONFIG_INVALID',
+      `The file of MKIO_PROXY_CALLER_KEYS_FILE can't be read (${readReason(error)}).`,
+      {
+        cause: error,
+        hint: 'Check that the file exists and is readable for the user of the proxy.',
+      },
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { ProxyError } from '../errors.ts';
+import { ProxyError, readReason } from '../errors.ts';
 import { MAX_SOURCE_BYTES } from './file.ts';
 
 export interface CommandWorlds {
@@ -71,9 +71,7 @@ function collect(stream: Readable, onExcess: () => void): () => string {
 
 async function whenEnded(child: ChildProcess): Promise<string | undefined> {
   return await new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(`cannot be started (${error.code ?? 'unknown reason'})`),
-    );
+    child.once('error', (error) => resolve(`cannot be started (${readReason(error)})`));
     child.once('close', (code, signal) => {
       if (code === 0) resolve(undefined);
       else resolve(code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${code}`);

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { platform } from 'node:os';
-import { ProxyError } from '../errors.ts';
+import { ProxyError, readReason } from '../errors.ts';
 
 /** Far more than a token with whatever stands around it. */
 export const MAX_SOURCE_BYTES = 64 * 1024;
@@ -38,8 +38,7 @@ export async function readTokenFile(path: string, source: string): Promise<ReadF
     return { text, ...(isExposed && { exposed: { path, mode: found.mode & 0o777 } }) };
   } catch (error) {
     if (error instanceof ProxyError) throw error;
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw unreadable(source, `cannot be read (${reason})`, error);
+    throw unreadable(source, `cannot be read (${readReason(error)})`, error);
   } finally {
     await file?.close();
   }
