@@ -1,3 +1,4 @@
+import { daysLeft } from '../token/expiry.ts';
 import type { Claims } from '../token/jwt.ts';
 import { renderCommand } from './shell.ts';
 import { printable } from '../ops/printable.ts';
@@ -15,13 +16,11 @@ export interface ReadyFacts extends TokenFacts {
   readonly upstream: string;
 }
 
-const DAY_MS = 86_400_000;
-
 export function readTokenFacts(tokenSource: string, claims: Claims | undefined, nowMs: number): TokenFacts {
   const expiresMs = (claims?.exp ?? NaN) * 1_000;
   const expires = new Date(expiresMs);
   if (Number.isNaN(expires.getTime())) return { tokenSource, tokenExpires: null, tokenDaysLeft: null };
-  const tokenDaysLeft = Math.floor((expiresMs - nowMs) / DAY_MS);
+  const tokenDaysLeft = daysLeft(expiresMs, nowMs);
   return { tokenSource, tokenExpires: expires.toISOString(), tokenDaysLeft };
 }
 

@@ -3,6 +3,9 @@ import type { TokenSource } from './sources.ts';
 const DAY_MS = 86_400_000;
 /** When the log warns: days left. */
 const WARNING_DAYS = [0, 1, 7, 30] as const;
+/** Whole days, negative behind the end. */
+export const daysLeft = (endMs: number, nowMs: number): number => Math.floor((endMs - nowMs) / DAY_MS);
+
 /** Within it, `/readyz` says that the token has to be replaced. */
 const DEGRADED_MS = DAY_MS;
 const LEAD_MS = 5 * 60_000;

@@ -1,13 +1,11 @@
 import { ProxyError } from '../../errors.ts';
-import { decideWarning } from '../../token/expiry.ts';
+import { daysLeft, decideWarning } from '../../token/expiry.ts';
 import type { Outcome } from './examination.ts';
 import { examination } from './examination.ts';
 import { failed, ok, skipped, warn } from './findings.ts';
 
-const DAY_MS = 86_400_000;
-
 export const daysUntil = (endMs: number, nowMs: number): string => {
-  const days = Math.floor((endMs - nowMs) / DAY_MS);
+  const days = daysLeft(endMs, nowMs);
   return days === 1 ? '1 day left' : `${days} days left`;
 };
 
