@@ -7,7 +7,7 @@ describe('The words of a command', () => {
   test.each<[string, string[]]>([
     ['pass show mkio', ['pass', 'show', 'mkio']],
     ['  a\t b ', ['a', 'b']],
-    [`op read 'op://Work/MK.IO token/credential'`, ['op', 'read', 'op://Work/MK.IO token/credential']],
+    [`op read 'op://Private/MK.IO token/credential'`, ['op', 'read', 'op://Private/MK.IO token/credential']],
     [`a "b c" 'd e'"f"g`, ['a', 'b c', 'd efg']],
     [String.raw`a\ b "c\"d\\e" 'f\g'`, ['a b', 'c"d\\e', 'f\\g']],
     [`sh -c 'pass show mkio | head -1'`, ['sh', '-c', 'pass show mkio | head -1']],
