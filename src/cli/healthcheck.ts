@@ -4,18 +4,18 @@ import { get } from 'node:http';
 import process from 'node:process';
 import type { AdminConfig } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
-import { loadConfig } from '../config/load.ts';
 import { ProxyError, readReason } from '../errors.ts';
 import { isWildcard } from '../loopback.ts';
 import { printable } from '../ops/printable.ts';
+import { loadOwnSettings } from './own-settings.ts';
 
 /** Longer than this, a probe's own limit is over anyway. */
 const LIMIT_MS = 2_000;
 
 /** Asks a running proxy whether it is ready; resolves to 0, or to 1 where it is not or does not answer. */
 export async function healthcheck(flags: Flags): Promise<number> {
-  const { env, execArgv } = process;
-  const { admin } = loadConfig({ env, cwd: process.cwd(), flags, execArgv }).config;
+  // Less than the other commands load, as probes come every few seconds.
+  const { admin } = loadOwnSettings(flags).config;
   if (admin === undefined) throw new ProxyError('CONFIG_INVALID', 'the admin listener is off', { hint: HINT });
   const { exit, text } = await ask(admin);
   process.stdout.write(`${printable(text)}\n`);

@@ -3,10 +3,8 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { keysOf } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
-import { loadConfig } from '../config/load.ts';
 import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import type { Loaded } from '../config/resolve.ts';
-import { ProxyError } from '../errors.ts';
 import { renderLoosenings } from '../policy/loosenings.ts';
 import { printable } from '../ops/printable.ts';
 import type { ExposedFile } from '../token/file.ts';
@@ -19,6 +17,7 @@ import { createTokenStore } from '../token/store.ts';
 import type { Secrets } from '../traffic/secrets.ts';
 import { createSecrets } from '../traffic/secrets.ts';
 import { interruptible } from './interruption.ts';
+import { loadOwnSettings } from './own-settings.ts';
 import { prepareParting } from './parting.ts';
 import { renderCommand } from './shell.ts';
 
@@ -31,22 +30,13 @@ export interface LoadedProcess extends Loaded {
 
 /** The settings of this process, with a warning for each default that they loosen. */
 export function loadProcessConfig(flags: Flags): LoadedProcess {
-  const loaded = loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
+  const loaded = loadOwnSettings(flags);
   const { config, settings, warnings } = loaded;
   const secrets = createSecrets(keysOf(config));
   if (config.token.value !== undefined) secrets.hold(config.token.value.trim());
   prepareParting({ redact: secrets.redact });
   const origins = { policy: settings.policy.origin, policyAllow: settings.policyAllow.origin };
   return { ...loaded, secrets, warnings: [...warnings, ...renderLoosenings(config.policy, origins)] };
-}
-
-function readCwd(): string {
-  try {
-    return process.cwd();
-  } catch (error) {
-    const hint = 'Change to a folder that exists.';
-    throw new ProxyError('CONFIG_INVALID', 'the working directory no longer exists', { cause: error, hint });
-  }
 }
 
 /** Takes every secret out of the environment, which child processes and diagnostic reports of Node would carry on. */

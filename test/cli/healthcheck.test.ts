@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startProgram } from '../e2e/program.ts';
 import { forgeJwt } from '../support/jwt.ts';
@@ -67,4 +70,15 @@ test('healthcheck ends with 2 where the admin listener is off, and says what to 
 
   expect(code).toBe(2);
   expect(stderr).toContain('set MKIO_PROXY_ADMIN_PORT to a port');
+});
+
+test.each(['healthcheck', 'check'])('%s in a folder that was deleted ends with 2 and says so', (command) => {
+  const folder = join(createFolder(), 'gone');
+  mkdirSync(folder);
+  const main = join(import.meta.dirname, '../../dist/cli/main.js');
+  const script = `rmdir '${folder}'; exec '${process.execPath}' '${main}' ${command}`;
+
+  const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+
+  expect([status, stderr]).toEqual([2, expect.stringContaining('the working directory no longer exists')]);
 });

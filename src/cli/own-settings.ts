@@ -1,0 +1,22 @@
+import process from 'node:process';
+import type { Flags } from '../config/layers.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Loaded } from '../config/resolve.ts';
+import { ProxyError } from '../errors.ts';
+
+/**
+ * The settings of this process.
+ *
+ * @throws ProxyError CONFIG_INVALID
+ */
+export const loadOwnSettings = (flags: Flags): Loaded =>
+  loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
+
+function readCwd(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    const hint = 'Change to a folder that exists.';
+    throw new ProxyError('CONFIG_INVALID', 'the working directory no longer exists', { cause: error, hint });
+  }
+}
