@@ -14,7 +14,7 @@ RUN npm prune --omit=dev && find node_modules -type f -iname 'licen[cs]e*' -exec
   'for file; do printf "\n== %s ==\n\n" "$file"; cat "$file"; done' _ {} + > bundle/LICENSES.txt
 
 FROM ${NODE_IMAGE} AS slim
-ENV NODE_ENV=production LOG_FORMAT=json
+ENV NODE_ENV=production LOG_FORMAT=json MKIO_PROXY_CAPTURE=off
 LABEL org.opencontainers.image.title="mkio-proxy" \
   org.opencontainers.image.description="A local authenticating reverse proxy for MediaKind's MK.IO API" \
   org.opencontainers.image.licenses="MIT"
@@ -31,7 +31,7 @@ ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["start"]
 
 FROM ${DISTROLESS_IMAGE} AS distroless
-ENV NODE_ENV=production LOG_FORMAT=json
+ENV NODE_ENV=production LOG_FORMAT=json MKIO_PROXY_CAPTURE=off
 WORKDIR /app
 COPY --from=slim /app /app
 USER 1000:1000

@@ -16,7 +16,7 @@ import { createCallers } from './policy/keys-file.ts';
 import { limits } from './policy/limits.ts';
 import { guard } from './policy/plugin.ts';
 import type { TokenStore } from './token/store.ts';
-import { recordOwnAnswer } from './traffic/exchange.ts';
+import type { ExchangeRecord } from './traffic/record.ts';
 import { recorder } from './traffic/recorder.ts';
 import type { Secrets } from './traffic/secrets.ts';
 
@@ -32,6 +32,9 @@ export interface ProxyWorlds {
   readonly log: Logger;
 }
 
+/** Takes what is captured of each exchange that has ended. */
+export type Keep = (record: ExchangeRecord) => void;
+
 export interface Proxy {
   readonly app: FastifyInstance;
   readonly connections: Connections;
@@ -39,8 +42,8 @@ export interface Proxy {
 }
 
 /** The whole proxy, in the order in which a request meets it. */
-export async function createProxy({ config, token, secrets, log }: ProxyWorlds): Promise<Proxy> {
-  const { listener, access, policy } = config;
+export async function createProxy({ config, token, secrets, log }: ProxyWorlds, keep: Keep): Promise<Proxy> {
+  const { listener, access, policy, capture } = config;
   const { origin } = config.upstream;
   const { maskTokens, redact, spellings } = secrets;
   const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
@@ -73,12 +76,20 @@ export async function createProxy({ config, token, secrets, log }: ProxyWorlds):
 
   app.setErrorHandler((error, request, reply) => {
     const shown = asProxyError(error);
-    const { status, headers, body } = renderError(shown, request.id);
-    if (request.exchange !== undefined) recordOwnAnswer(request.exchange, shown);
+    const rendered = renderError(shown, request.id);
+    const { status, headers, body } = rendered;
+    request.exchange?.answerByItself(shown, rendered);
     return reply.code(status).headers(headers).send(body);
   });
 
-  await app.register(recorder, { log, redact, now: () => performance.now() });
+  await app.register(recorder, {
+    log,
+    redact,
+    capture,
+    keep,
+    now: () => performance.now(),
+    wallClock: Date.now,
+  });
   app.addHook('onRequest', ({ raw }, _, next) => {
     answers.refuseExcess(raw.socket);
     next();

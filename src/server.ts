@@ -5,10 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import { createAdmin } from './admin/admin.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
-import type { SocketConfig } from './config/config.ts';
+import type { Config, SocketConfig } from './config/config.ts';
 import { ProxyError, readReason } from './errors.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
+import { measureRecord } from './traffic/footprint.ts';
+import type { ExchangeRecord } from './traffic/record.ts';
+import { createRing } from './traffic/ring.ts';
 
 export interface ProxyHandle {
   /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
@@ -26,7 +29,11 @@ export interface ProxyHandle {
 export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   const { token } = worlds;
   const { listener, access, admin: adminConfig } = worlds.config;
-  const proxy = await createProxy(worlds);
+  const { capture } = worlds.config;
+  const ring = createRing<ExchangeRecord>({ maxCount: capture.maxExchanges, maxBytes: capture.maxBytes });
+  const proxy = await createProxy({ ...worlds, config: withoutUnseen(worlds.config) }, (record) =>
+    ring.push(record, measureRecord(record)),
+  );
   let draining = false;
   const admin =
     adminConfig &&
@@ -68,6 +75,10 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
     throw error;
   }
 }
+
+/** What nobody can look at is not captured. */
+const withoutUnseen = (config: Config): Config =>
+  config.admin === undefined ? { ...config, capture: { ...config.capture, mode: 'off' } } : config;
 
 async function listen(app: FastifyInstance, { host, port, socket }: Place): Promise<string> {
   const place = socket?.path ?? `${host} port ${port}`;

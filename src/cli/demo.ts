@@ -30,7 +30,7 @@ export async function demo({ once = false, ...ports }: DemoFlags): Promise<numbe
     const source = createValueSource(sandbox.token, 'the sandbox', secrets.hold);
     const token = createTokenStore({ source, first: await source.read() });
     const proxy = await startOnFreePort(ports, async (flags) => {
-      const { config } = loadFlags({ baseUrl: sandbox.origin, project: sandbox.project, ...flags });
+      const { config } = loadFlags({ baseUrl: sandbox.origin, project: sandbox.project, capture: 'bodies', ...flags });
       return await startProxy({ config, token, secrets, log });
     });
     const close = () => proxy.close({ drainTimeoutMs: 1_000 });

@@ -83,6 +83,19 @@ export interface TokenConfig {
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
+export type CaptureMode = 'off' | 'headers' | 'bodies';
+
+/** What is kept of exchanges, in memory. */
+export interface CaptureConfig {
+  readonly mode: CaptureMode;
+  /** Of one body. */
+  readonly maxBodyBytes: number;
+  /** The newest are kept. */
+  readonly maxExchanges: number;
+  /** Of all that is kept. */
+  readonly maxBytes: number;
+}
+
 export interface LogConfig {
   readonly level: LogLevel;
   readonly format: LogFormat;
@@ -98,6 +111,7 @@ export interface Config {
   readonly policy: PolicyConfig;
   /** undefined: no admin listener. */
   readonly admin: AdminConfig | undefined;
+  readonly capture: CaptureConfig;
   readonly log: LogConfig;
 }
 

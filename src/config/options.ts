@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { LogFormat, LogLevel } from './config.ts';
+import type { CaptureMode, LogFormat, LogLevel } from './config.ts';
 import * as kinds from './kinds.ts';
 import type { Kind } from './kinds.ts';
 
-export type Group = 'token' | 'upstream' | 'listener' | 'access' | 'policy' | 'admin' | 'logging';
+export type Group = 'token' | 'upstream' | 'listener' | 'access' | 'policy' | 'admin' | 'traffic' | 'logging';
 
 export interface Option<T = unknown> {
   readonly env: string;
@@ -20,6 +20,8 @@ export interface Option<T = unknown> {
 
 const LEVELS: readonly [LogLevel, ...LogLevel[]] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const FORMATS: readonly [LogFormat, ...LogFormat[]] = ['auto', 'json', 'pretty'];
+
+const CAPTURES: readonly [CaptureMode, ...CaptureMode[]] = ['off', 'headers', 'bodies'];
 
 /** THE option table: names, types, help, `.env.example`, JSON schema and docs derive from it. Keys name settings-file keys. */
 export const OPTIONS = {
@@ -263,6 +265,34 @@ export const OPTIONS = {
       'Key for all of the admin listener but health and metrics; without one, these are all it has beyond loopback',
     secret: true,
     outsideFile: true,
+  },
+  capture: {
+    env: 'MKIO_PROXY_CAPTURE',
+    kind: kinds.oneOf(CAPTURES, 'capture'),
+    default: 'headers',
+    group: 'traffic',
+    about: 'What is kept of exchanges for the inspector, without secrets: nothing, all but bodies, or bodies too',
+  },
+  captureBody: {
+    env: 'MKIO_PROXY_CAPTURE_BODY',
+    kind: kinds.size,
+    default: '64KB',
+    group: 'traffic',
+    about: 'Most that is kept of one body',
+  },
+  captureCount: {
+    env: 'MKIO_PROXY_CAPTURE_COUNT',
+    kind: kinds.count,
+    default: '1000',
+    group: 'traffic',
+    about: 'Most exchanges that are kept; the oldest go first',
+  },
+  captureBytes: {
+    env: 'MKIO_PROXY_CAPTURE_BYTES',
+    kind: kinds.size,
+    default: '32MB',
+    group: 'traffic',
+    about: 'Most memory that kept exchanges take; the oldest go first',
   },
   logLevel: {
     env: 'LOG_LEVEL',

@@ -8,6 +8,7 @@ export const GROUP_TITLES: Readonly<Record<Group, string>> = {
   access: 'Access (who may call)',
   policy: 'Policy (what callers may do)',
   admin: 'Admin listener (inspector, health, metrics)',
+  traffic: 'Traffic (what the inspector keeps)',
   logging: 'Logging and settings file',
 };
 

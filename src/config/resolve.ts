@@ -140,6 +140,12 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     values.adminPort === undefined
       ? undefined
       : { host: values.adminHost, port: values.adminPort, key: values.adminKey },
+  capture: {
+    mode: values.capture,
+    maxBodyBytes: values.captureBody,
+    maxExchanges: values.captureCount,
+    maxBytes: values.captureBytes,
+  },
   log: { level: values.logLevel, format: values.logFormat },
 });
 

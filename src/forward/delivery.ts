@@ -59,8 +59,7 @@ export class Delivery {
     });
     this.#body = body;
     onAnswer();
-    exchange.status = status;
-    exchange.answeredBy = 'upstream';
+    exchange.answer(status, fields);
     // Here the header may tell of a body that never comes, which undici would wait for with a 304.
     if (BODYLESS.has(status) || request.method === 'HEAD') this.end();
     // What came along with the head is here by then, and one write sends both.
@@ -73,7 +72,7 @@ export class Delivery {
   write(chunk: Buffer): Writable | undefined {
     const body = this.#body;
     if (body === undefined) return undefined;
-    this.#worlds.exchange.answerBytes += chunk.length;
+    this.#worlds.exchange.passAnswer(chunk);
     return body.write(chunk) ? undefined : body.sink;
   }
 

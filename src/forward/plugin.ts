@@ -47,6 +47,8 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
       maxBytes: listener.maxBodyBytes,
       idleTimeoutMs: listener.callerTimeoutMs,
       onIdle: (error) => relay.abort(error),
+      onChunk: (chunk) => exchange.passRequest(chunk),
+      onEnd: () => exchange.endRequest(),
     });
     if (body !== null && awaitsContinue(raw)) reply.raw.writeContinue();
 

@@ -79,6 +79,14 @@ export class Relay implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#callerLeft) this.#cancel();
+    else this.#start();
+  }
+
+  /** undici writes the request next. */
+  #start(): void {
+    const { exchange, request } = this.#relayed;
+    exchange.connect();
+    if (request.body === null) exchange.endRequest();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {

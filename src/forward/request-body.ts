@@ -11,6 +11,9 @@ export interface RequestBodyOptions {
   /** Longest time that the caller may let a read wait. */
   readonly idleTimeoutMs: number;
   readonly onIdle: (error: ProxyError) => void;
+  readonly onChunk: (chunk: Buffer) => void;
+  /** The last chunk is written. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -30,7 +33,7 @@ export function requestBody(raw: IncomingMessage, options: RequestBodyOptions): 
 }
 
 async function* readChunks(raw: IncomingMessage, options: RequestBodyOptions): AsyncGenerator<Buffer, void> {
-  const { upstreamSocket, maxBytes = Infinity, idleTimeoutMs, onIdle } = options;
+  const { upstreamSocket, maxBytes = Infinity, idleTimeoutMs, onIdle, onChunk, onEnd } = options;
   let reading = true;
   const idle = setTimeout(() => {
     // While the upstream takes its time with a chunk, the caller is not to blame.
@@ -42,6 +45,7 @@ async function* readChunks(raw: IncomingMessage, options: RequestBodyOptions): A
     for await (const chunk of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
+      onChunk(chunk);
       reading = false;
       yield chunk;
       reading = true;
@@ -49,6 +53,7 @@ async function* readChunks(raw: IncomingMessage, options: RequestBodyOptions): A
       // Asked for more, undici has written this chunk; with nothing waiting on the socket it is out.
       if (isReleasable(chunk) && upstreamSocket()?.writableLength === 0) release(chunk);
     }
+    onEnd();
   } finally {
     clearTimeout(idle);
     // What was not wanted is read all the same: the caller's next request begins behind it (RFC 9112 §9.3).

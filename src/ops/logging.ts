@@ -38,7 +38,10 @@ export async function createLogger(config: LogConfig, worlds: LogWorlds): Promis
   const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped }) : undefined;
   const target = sink ?? stream;
   const print = (text: string): void => void target?.write(mask(text));
-  const log = pino({ ...LINES, level: config.level }, { write: render ? (line) => print(render(line)) : print });
+  // JSON escapes C0 controls alone; the line break at its end has to stay.
+  const show = (line: string): void => print(`${printable(line)}\n`);
+  const write = render ? (line: string) => print(render(printable(line))) : isTTY ? show : print;
+  const log = pino({ ...LINES, level: config.level }, { write });
   return { log, pretty, print, flush: async (limitMs) => await sink?.flush(limitMs) };
 }
 
@@ -54,7 +57,8 @@ async function createPrettyRenderer(colorize: boolean): Promise<(line: string) =
 }
 
 // What the message of an exchange says already, and its id, which the answer carries too.
-const EXCHANGE_FIELDS = 'event,id,caller,callerName,method,target,status,answeredBy,code,ending,bytes,retries,ms';
+const EXCHANGE_FIELDS =
+  'event,id,caller,callerName,method,target,operation,project,status,answeredBy,code,upstreamCode,ref,ending,requestBytes,bytes,retries,connectedMs,sentMs,firstByteMs,ms';
 
 type Line = Readonly<Record<string, string | number | undefined>>;
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AccessConfig, ListenerConfig, PolicyConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
-import type { Exchange } from '../traffic/exchange.ts';
+import type { AnsweredBy } from '../traffic/exchange.ts';
 import { createAccess, readCallerFields } from './access.ts';
 import { requireCaller } from './callers.ts';
 import { isPreflight, renderCors, renderPreflight } from './cors.ts';
@@ -10,6 +10,7 @@ import type { ReadCallers } from './keys-file.ts';
 import { ALLOW, FORWARDED_METHODS } from './methods.ts';
 import { requireAllowed } from './refusal.ts';
 import { createPolicy } from './rules.ts';
+import { readSubject } from './subject.ts';
 import type { Target } from './target.ts';
 import { readHosts, resolveAddress, resolveTarget } from './target.ts';
 
@@ -31,7 +32,10 @@ export interface GuardOptions {
   readonly isForwarded: (name: string) => boolean;
 }
 
-const PREFLIGHT = { status: 204, answeredBy: 'preflight' } as const satisfies Partial<Exchange>;
+const PREFLIGHT = { status: 204, answeredBy: 'preflight' } as const satisfies {
+  status: number;
+  answeredBy: AnsweredBy;
+};
 const METHODS = new Set<string>(FORWARDED_METHODS);
 
 /** Judges every request before anything is spent on it, from who calls to what is asked for. */
@@ -61,6 +65,8 @@ export const guard = fp<GuardOptions>((app: FastifyInstance, options, done) => {
     refuseExpectation(headers.expect);
     refuseTransferCoding(headers['transfer-encoding']);
     const target = resolveTarget(address, listener.prefixes);
+    // Before the rules, so that what they refuse has its name too.
+    if (request.exchange !== undefined) Object.assign(request.exchange, readSubject(method, target.path));
     requireAllowed(policy, method, target);
     request.target = target;
     next();

@@ -1,5 +1,8 @@
-import type { ProxyError } from '../errors.ts';
+import type { ProxyError, RenderedError } from '../errors.ts';
 import { ERRORS } from '../errors.ts';
+import type { BodyTap } from './body-tap.ts';
+import type { Capture } from './capture.ts';
+import type { FieldLines } from './fields.ts';
 
 /**
  * Who answered: MK.IO, or the proxy because a rule said no, because the upstream leg broke, or because a browser asked it
@@ -10,31 +13,91 @@ export type AnsweredBy = 'upstream' | 'refusal' | 'failure' | 'preflight';
 /** How an exchange ended: whole, cut by the upstream, or left by the caller. */
 export type Ending = 'complete' | 'truncated' | 'cancelled';
 
-/** One request and its answer, filled in as it goes along. */
-export interface Exchange {
+export interface ExchangeStart {
   readonly id: string;
   /** Address of the caller; undefined on a Unix socket. */
   readonly caller: string | undefined;
   readonly method: string;
   /** Request-target as received, secrets masked. */
   readonly target: string;
-  /** `performance.now()` at the arrival of the request's head. */
+  /** The request's field lines as received: kept as they are until the exchange has ended. */
+  readonly requestFields: FieldLines;
+}
+
+/** One request and its answer, filled in as it goes along. Times are those of `Capture.now`. */
+export class Exchange {
+  readonly start: ExchangeStart;
   readonly startedAt: number;
+  /** Documented operation, its name and the project, as soon as the target is known. */
+  operation: string | undefined;
+  operationName: string | undefined;
+  project: string | undefined;
+  /** When a connection to the upstream was at hand, the last byte of the request written, and the answer's head there. */
+  connectedAt: number | undefined;
+  sentAt: number | undefined;
+  firstByteAt: number | undefined;
   status: number | undefined;
   answeredBy: AnsweredBy | undefined;
   /** The proxy's own error code, where it answered. */
   errorCode: string | undefined;
-  /** Bytes of the upstream's body, as they came. */
-  answerBytes: number;
-  retries: number;
-  truncated: boolean;
+  requestBytes = 0;
+  /** Bytes of the answer's body, as they came from the upstream. */
+  answerBytes = 0;
+  answerFields: FieldLines | undefined;
+  retries = 0;
+  truncated = false;
   /** What the proxy's own answer was caused by: for the log alone. */
   cause: unknown;
-}
+  requestTap: BodyTap | undefined;
+  answerTap: BodyTap | undefined;
+  readonly #capture: Capture;
 
-export function recordOwnAnswer(exchange: Exchange, error: ProxyError): void {
-  exchange.status = error.status;
-  exchange.errorCode = error.code;
-  exchange.answeredBy = ERRORS[error.code].party === 'caller' ? 'refusal' : 'failure';
-  exchange.cause = error.cause;
+  constructor(capture: Capture, start: ExchangeStart) {
+    this.#capture = capture;
+    this.start = start;
+    this.startedAt = capture.now();
+    this.requestTap = capture.tapRequest(start.requestFields);
+  }
+
+  get id(): string {
+    return this.start.id;
+  }
+
+  connect(): void {
+    this.connectedAt = this.#capture.now();
+  }
+
+  passRequest(chunk: Buffer): void {
+    this.requestBytes += chunk.length;
+    this.requestTap?.push(chunk);
+  }
+
+  endRequest(): void {
+    this.sentAt = this.#capture.now();
+  }
+
+  /** The upstream answers. */
+  answer(status: number, fields: FieldLines): void {
+    this.firstByteAt = this.#capture.now();
+    this.status = status;
+    this.answeredBy = 'upstream';
+    this.answerFields = fields;
+    this.answerTap = this.#capture.tapAnswer(status, fields);
+  }
+
+  passAnswer(chunk: Buffer): void {
+    this.answerBytes += chunk.length;
+    this.answerTap?.push(chunk);
+  }
+
+  /** The proxy answers itself. */
+  answerByItself({ code, cause }: ProxyError, { status, headers, body }: RenderedError): void {
+    this.status = status;
+    this.errorCode = code;
+    this.answeredBy = ERRORS[code].party === 'caller' ? 'refusal' : 'failure';
+    this.cause = cause;
+    this.answerFields = Object.entries(headers).flat();
+    this.answerTap = this.#capture.tapOwn(this.answerFields);
+    this.passAnswer(Buffer.from(body));
+  }
 }

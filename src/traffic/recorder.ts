@@ -1,7 +1,16 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Logger } from 'pino';
-import type { Ending, Exchange } from './exchange.ts';
+import type { CaptureConfig } from '../config/config.ts';
+import { createBodyReader } from './bodies.ts';
+import { createCapture } from './capture.ts';
+import { renderCause } from './cause.ts';
+import { Exchange } from './exchange.ts';
+import { redactFields } from './fields.ts';
+import type { Closing, ExchangeRecord } from './record.ts';
+import { renderAccess } from './record.ts';
+import type { StoredBody } from './stored-body.ts';
+import { readUpstreamError } from './upstream-error.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,60 +21,78 @@ declare module 'fastify' {
 export interface RecorderOptions {
   readonly log: Logger;
   readonly redact: (text: string) => string;
+  readonly capture: CaptureConfig;
+  /** Takes each exchange that has ended; never called with capture off. */
+  readonly keep: (record: ExchangeRecord) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
 }
 
-/** Opens an exchange for every request, refused ones too, and writes one log line when it has ended. */
-export const recorder = fp<RecorderOptions>((app: FastifyInstance, { log, redact, now }, done) => {
-  app.decorateRequest('exchange');
-  app.addHook('onRequest', (request, reply, next) => {
-    const exchange: Exchange = {
+/** Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. */
+export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done) => {
+  const { log, redact, keep, now, wallClock } = options;
+  const { mode } = options.capture;
+  const capture = createCapture(options.capture, now);
+  const readBody = createBodyReader(redact);
+  const decoding = new Set<Promise<void>>();
+
+  const open = (request: FastifyRequest): Exchange =>
+    new Exchange(capture, {
       id: request.id,
       caller: request.raw.socket.remoteAddress,
       method: request.method,
       target: redact(request.originalUrl),
-      startedAt: now(),
-      status: undefined,
-      answeredBy: undefined,
-      errorCode: undefined,
-      answerBytes: 0,
-      retries: 0,
-      truncated: false,
-      cause: undefined,
-    };
+      requestFields: request.raw.rawHeaders,
+    });
+
+  const close = (exchange: Exchange, closing: Omit<Closing, 'error'>): void => {
+    const [sent, got] = [readBody(exchange.requestTap), readBody(exchange.answerTap)];
+    if (!(sent instanceof Promise) && !(got instanceof Promise)) {
+      record(exchange, closing, sent, got);
+      return;
+    }
+    const decoded = Promise.all([sent, got])
+      .then((bodies) => record(exchange, closing, ...bodies))
+      .finally(() => decoding.delete(decoded));
+    decoding.add(decoded);
+  };
+
+  const record = (exchange: Exchange, closing: Omit<Closing, 'error'>, sent?: StoredBody, got?: StoredBody): void => {
+    const isError = exchange.answeredBy === 'upstream' && (exchange.status ?? 0) >= 400;
+    const error = isError && got?.text !== undefined ? readUpstreamError(got.text) : undefined;
+    const fields = renderAccess(exchange, { ...closing, error });
+    log.info({ event: 'exchange', ...fields, cause: renderCause(exchange.cause, redact) }, 'exchange');
+    if (mode === 'off') return;
+    keep({
+      ...fields,
+      receivedAt: new Date(wallClock() - (now() - exchange.startedAt)).toISOString(),
+      operationName: exchange.operationName,
+      requestFields: redactFields(exchange.start.requestFields, redact),
+      answerFields: exchange.answerFields && redactFields(exchange.answerFields, redact),
+      requestBody: mode === 'bodies' ? sent : undefined,
+      answerBody: mode === 'bodies' ? got : undefined,
+    });
+  };
+
+  app.decorateRequest('exchange');
+  app.addHook('onRequest', (request, reply, next) => {
+    const exchange = open(request);
     request.exchange = exchange;
     reply.raw.once('close', () => {
-      const ending: Ending = exchange.truncated ? 'truncated' : reply.raw.writableFinished ? 'complete' : 'cancelled';
-      log.info(
-        {
-          event: 'exchange',
-          id: exchange.id,
-          caller: exchange.caller,
-          callerName: request.callerName,
-          method: exchange.method,
-          target: exchange.target,
-          status: exchange.status,
-          answeredBy: exchange.answeredBy,
-          code: exchange.errorCode,
-          ending,
-          bytes: exchange.answerBytes,
-          retries: exchange.retries === 0 ? undefined : exchange.retries,
-          cause: renderCause(exchange.cause, redact),
-          ms: Math.round((now() - exchange.startedAt) * 10) / 10,
-        },
-        'exchange',
-      );
+      const ending = readEnding(exchange, reply);
+      close(exchange, { ending, endedAt: now(), callerName: request.callerName });
     });
     next();
+  });
+  app.addHook('onClose', async () => {
+    await Promise.all(decoding);
   });
   done();
 });
 
-/** What the log tells of a cause: never its further fields, which may quote what was sent. */
-function renderCause(cause: unknown, redact: (text: string) => string): object | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  const { name, message, stack } = cause;
-  const code = 'code' in cause ? redact(String(cause.code)) : undefined;
-  return { type: name, code, message: redact(message), stack: stack === undefined ? undefined : redact(stack) };
+function readEnding({ truncated }: Exchange, { raw }: FastifyReply): Closing['ending'] {
+  if (truncated) return 'truncated';
+  return raw.writableFinished ? 'complete' : 'cancelled';
 }

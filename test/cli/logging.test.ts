@@ -41,6 +41,24 @@ describe('The log', () => {
   });
 
   test.each([
+    ['json', true],
+    ['pretty', false],
+    ['pretty', true],
+  ] as const)('cannot steer a terminal by what others have sent, as %s with a terminal: %s', async (format, isTTY) => {
+    const remote = 'a\u009b31mb\u202ec\u001b]0;d\u0007';
+    const fields = [
+      { event: 'exchange', ref: remote, target: remote },
+      { cause: { message: remote } },
+      { reason: remote },
+    ];
+    for (const field of fields) {
+      const text = (await linesOf(format, isTTY, field)).join('');
+      expect(text).toMatch(/\n$/);
+      for (const steering of ['\u009b', '\u202e', '\u001b]', '\u0007']) expect(text).not.toContain(steering);
+    }
+  });
+
+  test.each([
     ['pretty', false],
     ['auto', true],
   ] as const)('is for the eye as %s with a terminal: %s', async (format, isTTY) => {

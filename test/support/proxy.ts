@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 import type {
   AccessConfig,
   AdminConfig,
+  CaptureConfig,
   Config,
   ListenerConfig,
   PolicyConfig,
@@ -44,12 +45,13 @@ export interface TestProxyOptions {
   readonly listener?: Partial<ListenerConfig>;
   readonly access?: Partial<AccessConfig>;
   readonly policy?: Partial<PolicyConfig>;
+  readonly capture?: Partial<CaptureConfig>;
   readonly admin?: Pick<AdminConfig, 'host' | 'port'> & Partial<AdminConfig>;
 }
 
 /** A proxy on a free port in front of `origin`, closed when the test has finished. */
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
-  const { origin, token, upstream, listener, access, policy, admin } = options;
+  const { origin, token, upstream, listener, access, policy, capture, admin } = options;
   const log = createLog();
   const config: Config = {
     token: {
@@ -86,6 +88,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     },
     policy: { base: { levels: ['default'] }, allow: [], projects: [], ...policy },
     admin: admin && { key: undefined, ...admin },
+    capture: { mode: 'bodies', maxBodyBytes: 64_000, maxExchanges: 1000, maxBytes: 32_000_000, ...capture },
     log: { level: 'info', format: 'json' },
   };
   const { held = [TOKEN], ...given } = token ?? {};
@@ -126,7 +129,7 @@ function createLog(): Pick<TestProxy, 'logged' | 'exchange'> & { readonly logger
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
   };
-  return { logger: pino({ level: 'info' }, { write }), logged, exchange };
+  return { logger: pino({ level: 'info', base: null }, { write }), logged, exchange };
 }
 
 export interface Answer {
