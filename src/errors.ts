@@ -123,6 +123,24 @@ export const ERRORS = {
     proxyStatus: 'http_request_denied',
     hint: 'Send no Expect, or 100-continue.',
   },
+  QUERY_INVALID: {
+    party: 'caller',
+    status: 400,
+    proxyStatus: 'http_request_error',
+    hint: 'Correct the query as the message says.',
+  },
+  EXCHANGE_UNKNOWN: {
+    party: 'caller',
+    status: 404,
+    proxyStatus: 'http_request_denied',
+    hint: 'Newer exchanges push old ones out; MKIO_PROXY_CAPTURE_COUNT and MKIO_PROXY_CAPTURE_BYTES say how many are kept.',
+  },
+  SESSION_REQUIRED: {
+    party: 'caller',
+    status: 403,
+    proxyStatus: 'http_request_denied',
+    hint: 'Send the value that GET /session of the admin listener gives in the header that it names.',
+  },
   RATE_LIMITED: {
     party: 'caller',
     status: 429,

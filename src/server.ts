@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -43,6 +44,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       isDraining: () => draining,
       token,
       log: worlds.log,
+      traffic: { capture: capture.mode, ring, run: randomBytes(6).toString('hex') },
     });
   const { revocationCheckMs } = worlds.config.token;
   const endRevocations =

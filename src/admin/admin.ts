@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
 import type { AdminConfig } from '../config/config.ts';
@@ -10,41 +10,68 @@ import { hashKey, requireCaller } from '../policy/callers.ts';
 import { READS } from '../policy/methods.ts';
 import { readHosts, resolveAddress } from '../policy/target.ts';
 import type { TokenStore } from '../token/store.ts';
+import { serveEvents } from './events.ts';
+import { serveExchanges } from './exchanges.ts';
 import { decideReadiness } from './readiness.ts';
+import { createSession, SESSION_HEADER } from './session.ts';
 import { reloadToken } from './token-reload.ts';
+import { viewToken } from './token-view.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface AdminWorlds {
   readonly config: AdminConfig;
   readonly allowedHosts: readonly string[];
   readonly isDraining: () => boolean;
   readonly token: Pick<TokenStore, 'reload' | 'status'>;
+  readonly traffic: Traffic;
   readonly log: Pick<Logger, 'error'>;
 }
 
 /** What monitors read: no secret, and no traffic. */
 const PROBES = new Set(['/livez', '/readyz']);
+/** Nothing here is to be kept, guessed, framed or run; what is text of others least of all. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
 
 /** The operator's listener. Nothing on it ever calls the upstream. */
-export function createAdmin({ config, allowedHosts, isDraining, token, log }: AdminWorlds): FastifyInstance {
-  const app = fastify({ logger: false, forceCloseConnections: true, genReqId: () => randomUUID() });
-  const { requireOwnHost, refuseForeignPages } = createAccess({ host: config.host, allowedHosts, allowedOrigins: [] });
-  const requireOperator = createOperatorCheck(config);
-
-  app.setErrorHandler((error, request, reply) => {
+export function createAdmin({ config, allowedHosts, isDraining, token, traffic, log }: AdminWorlds): FastifyInstance {
+  const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const shown = asProxyError(error);
     if (shown.code === 'INTERNAL')
       log.error({ event: 'admin', id: request.id, err: shown.cause }, 'a fault of the proxy');
     const { status, headers, body } = renderError(shown, request.id);
-    return reply.code(status).headers(headers).send(body);
+    void reply.code(status).headers(headers).send(body);
+  };
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+    // Errors of the framework quote the path, and come before any hook.
+    frameworkErrors: (_, request, reply) => {
+      sendError(new ProxyError('TARGET_INVALID', 'The path cannot be read.'), request, reply);
+    },
   });
-  app.addHook('onRequest', (request, _, next) => {
+  const { requireOwnHost, refuseForeignPages } = createAccess({ host: config.host, allowedHosts, allowedOrigins: [] });
+  const requireOperator = createOperatorCheck(config);
+  const session = createSession();
+  const readReadiness = () => decideReadiness({ isDraining: isDraining(), token: token.status() });
+
+  app.setErrorHandler(sendError);
+  app.addHook('onRequest', (request, reply, next) => {
+    void reply.headers(HEADERS);
     const hosts = readHosts(request.raw.rawHeaders);
     const { authority } = resolveAddress({ url: request.originalUrl, hosts });
     requireOwnHost(authority);
     const fields = readCallerFields(request.headers);
     refuseForeignPages(fields);
-    if (!READS.has(request.method)) requireOwnPage(fields, `http://${authority}`);
-    if (!PROBES.has(request.routeOptions.url ?? '')) requireOperator(request.headers.authorization);
+    const isProbe = PROBES.has(request.routeOptions.url ?? '');
+    if (!isProbe || !READS.has(request.method)) requireOwnPage(fields, `http://${authority}`);
+    if (!isProbe) requireOperator(request.headers.authorization);
     next();
   });
 
@@ -56,16 +83,19 @@ export function createAdmin({ config, allowedHosts, isDraining, token, log }: Ad
   });
   app.setNotFoundHandler(() => {
     throw new ProxyError('NOT_FORWARDED', 'The admin listener has nothing at this path.', {
-      hint: 'It has /livez, /readyz and POST /token/reload.',
+      hint: 'It has /livez, /readyz, /exchanges, /events, /session and POST /token/reload.',
     });
   });
 
   app.get('/livez', () => ({ status: 'ok' }));
   app.get('/readyz', (_, reply) => {
-    const readiness = decideReadiness({ isDraining: isDraining(), token: token.status() });
+    const readiness = readReadiness();
     return reply.code(readiness.status === 'not ready' ? 503 : 200).send(readiness);
   });
   app.post('/token/reload', () => reloadToken(token));
+  app.get('/session', () => ({ header: SESSION_HEADER, value: session.value }));
+  serveExchanges(app, traffic, session);
+  serveEvents(app, traffic, () => ({ token: viewToken(token.status()), readiness: readReadiness() }));
   return app;
 }
 

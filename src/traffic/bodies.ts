@@ -1,10 +1,12 @@
 import type { BodyTap, TappedBody } from './body-tap.ts';
 import { hashOf } from './body-tap.ts';
+import type { Coding } from './content.ts';
 import { decode } from './decode.ts';
 import type { StoredBody } from './stored-body.ts';
 import { isBinary, withoutOpenEnd } from './stored-body.ts';
 
-export type ReadBody = (tap: BodyTap | undefined) => StoredBody | Promise<StoredBody> | undefined;
+/** @param isWhole whether all of it has come */
+export type ReadBody = (tap: BodyTap | undefined, isWhole: boolean) => StoredBody | Promise<StoredBody> | undefined;
 
 /** Decodings under way at a time: bounds the copies that wait for one. */
 const MAX_DECODINGS = 64;
@@ -13,9 +15,10 @@ const MAX_DECODINGS = 64;
 export function createBodyReader(redact: (text: string) => string): ReadBody {
   let decodings = 0;
 
-  const store = ({ content: { type } }: BodyTap, tapped: TappedBody, body?: Buffer, isCut = false): StoredBody => {
+  const store = (tap: BodyTap, tapped: TappedBody, body: Buffer | undefined, isWhole: boolean): StoredBody => {
+    const { type } = tap.content;
     const { bytes, kept } = tapped;
-    const cut = isCut || kept.length < bytes;
+    const cut = !isWhole || kept.length < bytes;
     const written = body?.toString('utf8');
     const isKept = written !== undefined && !isBinary(written);
     const shown = isKept && cut ? withoutOpenEnd(written) : written;
@@ -30,19 +33,26 @@ export function createBodyReader(redact: (text: string) => string): ReadBody {
     };
   };
 
-  const decodeAndStore = async (tap: BodyTap, tapped: TappedBody): Promise<StoredBody> => {
-    const { content, maxBytes } = tap;
-    if (content.coding === undefined || decodings === MAX_DECODINGS) return store(tap, tapped);
+  const decodeAndStore = async (
+    tap: BodyTap,
+    tapped: TappedBody,
+    coding: Coding,
+    isWhole: boolean,
+  ): Promise<StoredBody> => {
+    if (decodings === MAX_DECODINGS) return store(tap, tapped, undefined, isWhole);
     decodings++;
-    const decoded = await decode(tapped.kept, content.coding, maxBytes);
+    const decoded = await decode(tapped.kept, coding, tap.maxBytes);
     decodings--;
-    return store(tap, tapped, decoded?.body, decoded?.cut);
+    return store(tap, tapped, decoded?.body, isWhole && decoded?.cut === false);
   };
 
-  return (tap) => {
+  return (tap, isWhole) => {
     const tapped = tap?.end();
     if (tap === undefined || tapped === undefined || tapped.bytes === 0) return undefined;
-    if (!tap.content.isText) return store(tap, tapped);
-    return tap.content.coding === undefined ? store(tap, tapped, tapped.kept) : decodeAndStore(tap, tapped);
+    const { isText, coding } = tap.content;
+    if (!isText) return store(tap, tapped, undefined, isWhole);
+    return coding === undefined
+      ? store(tap, tapped, tapped.kept, isWhole)
+      : decodeAndStore(tap, tapped, coding, isWhole);
   };
 }

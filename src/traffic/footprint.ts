@@ -1,5 +1,5 @@
 import type { FieldLines } from './fields.ts';
-import type { ExchangeRecord } from './record.ts';
+import type { ExchangeRecord, RecordedMessage } from './record.ts';
 import type { StoredBody } from './stored-body.ts';
 
 /** The objects and short texts of a record, and of each string beside its characters. */
@@ -7,19 +7,13 @@ const RECORD_BYTES = 1_024;
 const STRING_BYTES = 24;
 
 /** Memory that a record takes, in bytes, rather too much than too little. */
-export const measureRecord = ({
-  target,
-  requestFields,
-  answerFields,
-  requestBody,
-  answerBody,
-}: ExchangeRecord): number =>
+export const measureRecord = ({ facts, request, answer }: ExchangeRecord): number =>
   RECORD_BYTES +
-  measureText(target) +
-  measureFields(requestFields) +
-  measureFields(answerFields ?? []) +
-  measureBody(requestBody) +
-  measureBody(answerBody);
+  measureText(facts.target) +
+  measureMessage(request) +
+  (answer === undefined ? 0 : measureMessage(answer));
+
+const measureMessage = ({ fields, body }: RecordedMessage): number => measureFields(fields) + measureBody(body);
 
 const measureFields = (fields: FieldLines): number => fields.reduce((sum, text) => sum + measureText(text), 0);
 

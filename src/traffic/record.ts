@@ -27,17 +27,25 @@ export interface AccessFields {
   readonly ms: number;
 }
 
-/** An exchange as it is kept once it has ended: no secret is in it. */
-export interface ExchangeRecord extends AccessFields {
+/** The same, with what only a reader of exchanges wants. */
+export interface ExchangeFacts extends AccessFields {
   /** When the request's head had arrived, in ISO 8601. */
   readonly receivedAt: string;
   readonly operationName: string | undefined;
-  readonly requestFields: FieldLines;
-  /** undefined where there was no answer. */
-  readonly answerFields: FieldLines | undefined;
+}
+
+export interface RecordedMessage {
+  readonly fields: FieldLines;
   /** undefined: there was none, or bodies are not captured. */
-  readonly requestBody: StoredBody | undefined;
-  readonly answerBody: StoredBody | undefined;
+  readonly body: StoredBody | undefined;
+}
+
+/** An exchange as it is kept once it has ended: no secret is in it. */
+export interface ExchangeRecord {
+  readonly facts: ExchangeFacts;
+  readonly request: RecordedMessage;
+  /** undefined where there was none. */
+  readonly answer: RecordedMessage | undefined;
 }
 
 export interface Closing {

@@ -6,8 +6,9 @@ import { createBodyReader } from './bodies.ts';
 import { createCapture } from './capture.ts';
 import { renderCause } from './cause.ts';
 import { Exchange } from './exchange.ts';
+import type { FieldLines } from './fields.ts';
 import { redactFields } from './fields.ts';
-import type { Closing, ExchangeRecord } from './record.ts';
+import type { Closing, ExchangeRecord, RecordedMessage } from './record.ts';
 import { renderAccess } from './record.ts';
 import type { StoredBody } from './stored-body.ts';
 import { readUpstreamError } from './upstream-error.ts';
@@ -48,7 +49,8 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     });
 
   const close = (exchange: Exchange, closing: Omit<Closing, 'error'>): void => {
-    const [sent, got] = [readBody(exchange.requestTap), readBody(exchange.answerTap)];
+    const sent = readBody(exchange.requestTap, exchange.sentAt !== undefined);
+    const got = readBody(exchange.answerTap, closing.ending === 'complete');
     if (!(sent instanceof Promise) && !(got instanceof Promise)) {
       record(exchange, closing, sent, got);
       return;
@@ -65,16 +67,19 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     const fields = renderAccess(exchange, { ...closing, error });
     log.info({ event: 'exchange', ...fields, cause: renderCause(exchange.cause, redact) }, 'exchange');
     if (mode === 'off') return;
+    const receivedAt = new Date(wallClock() - (now() - exchange.startedAt)).toISOString();
+    const { start, answerFields, operationName } = exchange;
     keep({
-      ...fields,
-      receivedAt: new Date(wallClock() - (now() - exchange.startedAt)).toISOString(),
-      operationName: exchange.operationName,
-      requestFields: redactFields(exchange.start.requestFields, redact),
-      answerFields: exchange.answerFields && redactFields(exchange.answerFields, redact),
-      requestBody: mode === 'bodies' ? sent : undefined,
-      answerBody: mode === 'bodies' ? got : undefined,
+      facts: { ...fields, receivedAt, operationName },
+      request: message(start.requestFields, sent),
+      answer: answerFields && message(answerFields, got),
     });
   };
+
+  const message = (fields: FieldLines, body: StoredBody | undefined): RecordedMessage => ({
+    fields: redactFields(fields, redact),
+    body: mode === 'bodies' ? body : undefined,
+  });
 
   app.decorateRequest('exchange');
   app.addHook('onRequest', (request, reply, next) => {

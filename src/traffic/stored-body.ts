@@ -6,7 +6,7 @@ export interface StoredBody {
   readonly type: string | undefined;
   /** Decoded and without secrets; undefined where it is no text, or does not decode. */
   readonly text: string | undefined;
-  /** Whether `text` is the beginning alone. */
+  /** Whether `text` is the beginning alone: there was more than is kept, or more was to come. */
   readonly cut: boolean;
   /** Whether `text` had secrets, which are masked now. */
   readonly redacted: boolean;

@@ -7,6 +7,7 @@ import { readCredentials } from '../support/canary-upstream.ts';
 import { createWorld } from '../support/canary-world.ts';
 import { runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
+import { CAPTURES } from './canary/captures.ts';
 import { COMMANDS } from './canary/commands.ts';
 import { ENDINGS } from './canary/endings.ts';
 import { EXCHANGES } from './canary/exchanges.ts';
@@ -15,7 +16,7 @@ import { REFUSALS } from './canary/refusals.ts';
 import { STARTS } from './canary/starts.ts';
 
 /** Everything that the program does. What is new becomes one more row. */
-const DRIVES = [...COMMANDS, ...STARTS, ...EXCHANGES, ...REFUSALS, ...FAILURES, ...ENDINGS];
+const DRIVES = [...CAPTURES, ...COMMANDS, ...STARTS, ...EXCHANGES, ...REFUSALS, ...FAILURES, ...ENDINGS];
 
 // A drive starts up to a dozen processes, one after the other.
 const LIMIT_MS = 60_000;
@@ -50,7 +51,9 @@ describe('the drives leave out', () => {
   });
 
   test('no endpoint of the admin listener', () => {
-    expect(readAdminPaths()).toEqual(expect.arrayContaining(['/livez', '/readyz']));
+    expect(readAdminPaths()).toEqual(
+      expect.arrayContaining(['/livez', '/readyz', '/exchanges/:id/body/response', '/events']),
+    );
   });
 });
 

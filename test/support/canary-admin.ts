@@ -1,5 +1,7 @@
 import pino from 'pino';
 import { createAdmin } from '../../src/admin/admin.ts';
+import type { ExchangeRecord } from '../../src/traffic/record.ts';
+import { createRing } from '../../src/traffic/ring.ts';
 import { createFixedStore } from './token.ts';
 
 /** Every endpoint of the admin listener, from its own table of routes, so that a new one is walked too. */
@@ -12,6 +14,7 @@ export function readAdminPaths(): string[] {
     isDraining: () => false,
     token: createFixedStore('unused'),
     log: pino({ level: 'silent' }),
+    traffic: { capture: 'off', run: 'run', ring: createRing<ExchangeRecord>({ maxCount: 1, maxBytes: 1 }) },
   }).printRoutes();
   return tree.split('\n').flatMap((line) => {
     const [, indent = '', part, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line) ?? [];
@@ -21,18 +24,42 @@ export function readAdminPaths(): string[] {
   });
 }
 
-/** Asks each, and one that is not there, without a key and with each of `keys`. */
+interface Listed {
+  readonly exchanges?: readonly { readonly id: string }[];
+}
+
+/** Asks each, with every exchange that is kept, and one that is not there, without a key and with each of `keys`. */
 export async function askAdmin(
   admin: string | undefined,
   keys: readonly string[],
   collect: (name: string, text: string) => void,
 ): Promise<void> {
   if (admin === undefined) return;
-  for (const path of [...readAdminPaths(), '/nothing', `/nothing?token=${keys.join()}`]) {
-    for (const key of [undefined, ...keys]) {
-      const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
-      const answer = await fetch(admin + path, { headers });
-      collect(`admin ${path}`, `${JSON.stringify([...answer.headers])}\n${await answer.text()}`);
-    }
+  for (const key of [undefined, ...keys]) {
+    const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const { exchanges = [] } = (await (await fetch(`${admin}/exchanges?limit=1000`, { headers })).json()) as Listed;
+    const ids = [...exchanges.map(({ id }) => id), keys.join()];
+    const paths = readAdminPaths().flatMap((path) =>
+      path.includes(':id') ? ids.map((id) => path.replace(':id', encodeURIComponent(id))) : [path],
+    );
+    const wrong = `?filter=${encodeURIComponent(`${keys.join()}:x`)}`;
+    const others = [`/exchanges${wrong}`, `/events${wrong}`, '/nothing', `/nothing?token=${keys.join()}`];
+    const ask = async (path: string): Promise<void> => {
+      const answer = await fetch(admin + (path === '/events' ? '/events?after=earlier.0' : path), { headers });
+      const isLive = answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
+      const text = isLive ? await readEvents(answer, exchanges.length) : await answer.text();
+      collect(`admin ${path}`, `${JSON.stringify([...answer.headers])}\n${text}`);
+    };
+    await Promise.all([...paths, ...others].map(ask));
   }
+}
+
+/** The states and the first exchanges of a stream that does not end by itself. */
+async function readEvents({ body }: Response, exchanges: number): Promise<string> {
+  let text = '';
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (text.split('event: exchange\n').length > exchanges && text.includes('event: readiness\n')) break;
+  }
+  return text;
 }

@@ -52,7 +52,13 @@ export function createWorld() {
   const own = { token, callerKey: keep('the caller key'), adminKey: keep('the admin key') };
 
   const spawn = (args: readonly string[], options: SpawnOptions): Spawned => {
-    const env = { MKIO_TOKEN: token, LOG_LEVEL: 'trace', LOG_FORMAT: 'json', ...options.env };
+    const env = {
+      MKIO_TOKEN: token,
+      MKIO_PROXY_CAPTURE: 'bodies',
+      LOG_LEVEL: 'trace',
+      LOG_FORMAT: 'json',
+      ...options.env,
+    };
     return spawnAndCollect(args, { ...options, env }, collect);
   };
   /** Sends these bytes and collects every byte of the answer, and its content as a caller decodes it. */

@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { ProxyError } from '../errors.ts';
+import type { ExchangeRecord } from '../traffic/record.ts';
+import type { Kept } from '../traffic/ring.ts';
+import type { StoredBody } from '../traffic/stored-body.ts';
+import { parseAfter, parseLimit, parseMatcher, requireKnown } from './query.ts';
+import type { Query } from './query.ts';
+import type { Session } from './session.ts';
+import { SESSION_HEADER } from './session.ts';
+import type { Traffic } from './traffic.ts';
+import { findExchange, renderCursor } from './traffic.ts';
+import { viewDetail, viewSummary } from './views.ts';
+
+const DEFAULT_LIMIT = 100;
+
+interface WithId {
+  readonly Params: { readonly id: string };
+}
+
+/** What was captured: read page by page or one by one, and forgotten when asked. */
+export function serveExchanges(app: FastifyInstance, traffic: Traffic, session: Session): void {
+  const { capture, ring } = traffic;
+
+  app.get<{ Querystring: Query }>('/exchanges', ({ query }) => {
+    requireKnown(query, ['after', 'limit', 'filter']);
+    const page = ring.read({
+      after: parseAfter(traffic, query.after) ?? 0,
+      limit: parseLimit(query.limit, DEFAULT_LIMIT),
+      accepts: parseMatcher(query.filter),
+    });
+    return {
+      capture,
+      exchanges: page.entries.map(({ sequence, item }) => viewSummary(item, renderCursor(traffic, sequence))),
+      next: renderCursor(traffic, page.next),
+      more: page.more,
+      missed: page.missed,
+    };
+  });
+
+  app.delete('/exchanges', ({ headers }, reply) => {
+    session.require(headers[SESSION_HEADER]);
+    ring.clear();
+    return reply.code(204).send();
+  });
+
+  app.get<WithId>('/exchanges/:id', ({ params: { id } }) => {
+    const { sequence, item } = requireExchange(traffic, id);
+    return viewDetail(item, renderCursor(traffic, sequence));
+  });
+  app.get<WithId>('/exchanges/:id/body/request', ({ params: { id } }, reply) =>
+    sendBody(reply, requireExchange(traffic, id).item.request.body),
+  );
+  app.get<WithId>('/exchanges/:id/body/response', ({ params: { id } }, reply) =>
+    sendBody(reply, requireExchange(traffic, id).item.answer?.body),
+  );
+}
+
+function requireExchange(traffic: Traffic, id: string): Kept<ExchangeRecord> {
+  const found = findExchange(traffic, id);
+  if (found === undefined) throw new ProxyError('EXCHANGE_UNKNOWN', 'No exchange with this id is kept.');
+  return found;
+}
+
+/** Whatever it was, here it is text that runs and loads nothing. */
+function sendBody(reply: FastifyReply, body: StoredBody | undefined): FastifyReply {
+  if (body?.text === undefined) {
+    throw new ProxyError('EXCHANGE_UNKNOWN', 'No text of this body is kept.', {
+      hint: 'Bodies are kept with MKIO_PROXY_CAPTURE=bodies, where they are text.',
+    });
+  }
+  return reply.type('text/plain; charset=utf-8').send(body.text);
+}

@@ -1,0 +1,50 @@
+import { ProxyError } from '../errors.ts';
+import { createMatcher, FilterError, parseFilter } from '../traffic/filter.ts';
+import type { ExchangeRecord } from '../traffic/record.ts';
+import type { Traffic } from './traffic.ts';
+import { readCursor } from './traffic.ts';
+
+/** As Fastify gives it. */
+export type Query = Readonly<Record<string, unknown>>;
+
+const MAX_LIMIT = 1_000;
+
+/**
+ * Refuses parameters that would be ignored, and those that come twice.
+ *
+ * @throws ProxyError QUERY_INVALID (400), as the others here
+ */
+export function requireKnown(query: Query, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (!known.includes(name)) throw invalid(`there is no such parameter here: it takes ${known.join(', ')}`);
+    if (typeof value !== 'string') throw invalid(`${name} stands more than once`);
+  }
+}
+
+/** undefined where nothing is asked for. */
+export function parseAfter(traffic: Traffic, after: unknown): number | undefined {
+  if (typeof after !== 'string') return undefined;
+  const sequence = readCursor(traffic, after);
+  if (sequence === undefined) throw invalid('after is no cursor: give `next` or `cursor` of an answer');
+  return sequence;
+}
+
+export function parseLimit(limit: unknown, otherwise: number): number {
+  if (typeof limit !== 'string') return otherwise;
+  const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
+  if (count < 1 || count > MAX_LIMIT) throw invalid(`limit is no number from 1 to ${MAX_LIMIT}`);
+  return count;
+}
+
+export function parseMatcher(filter: unknown): ((record: ExchangeRecord) => boolean) | undefined {
+  if (typeof filter !== 'string' || filter === '') return undefined;
+  try {
+    const accepts = createMatcher(parseFilter(filter));
+    return ({ facts }) => accepts(facts);
+  } catch (error) {
+    if (error instanceof FilterError) throw invalid(`filter: ${error.message}`);
+    throw error;
+  }
+}
+
+const invalid = (problem: string): ProxyError => new ProxyError('QUERY_INVALID', `The query is wrong: ${problem}.`);

@@ -1,0 +1,24 @@
+import type { CaptureMode } from '../config/config.ts';
+import type { ExchangeRecord } from '../traffic/record.ts';
+import type { Kept, Ring } from '../traffic/ring.ts';
+
+/** The exchanges that this process keeps, and how places among them are told to others. */
+export interface Traffic {
+  readonly capture: CaptureMode;
+  readonly ring: Ring<ExchangeRecord>;
+  /** Tells this process from one before it, whose cursors mean nothing here. */
+  readonly run: string;
+}
+
+/** A place in the order of exchanges, opaque to whoever gets it: `<run>.<sequence>`. */
+export const renderCursor = ({ run }: Traffic, sequence: number): string => `${run}.${sequence}`;
+
+/** The sequence of a cursor; 0, the beginning, for one of an earlier process; undefined for what is none. */
+export function readCursor({ run }: Traffic, text: string): number | undefined {
+  const [, ofRun, digits] = /^([\w-]{1,32})\.(\d{1,15})$/.exec(text) ?? [];
+  if (ofRun === undefined) return undefined;
+  return ofRun === run ? Number(digits) : 0;
+}
+
+export const findExchange = ({ ring }: Traffic, id: string): Kept<ExchangeRecord> | undefined =>
+  ring.find((record) => record.facts.id === id);

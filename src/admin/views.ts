@@ -1,0 +1,50 @@
+import type { FieldLines } from '../traffic/fields.ts';
+import type { ExchangeFacts, ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
+import type { StoredBody } from '../traffic/stored-body.ts';
+
+/** One exchange in a list: the fields of the access log and some more, and where it stands. */
+export interface ExchangeSummary extends ExchangeFacts {
+  readonly cursor: string;
+}
+
+/** One exchange with everything but the texts of its bodies. */
+export interface ExchangeDetail extends ExchangeSummary {
+  readonly request: MessageView;
+  /** undefined: there was no answer. */
+  readonly response: MessageView | undefined;
+}
+
+export interface MessageView {
+  /** In their order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** undefined: there was none, or bodies are not captured. */
+  readonly body: BodyView | undefined;
+}
+
+export interface BodyView extends Omit<StoredBody, 'text'> {
+  /** Whether its text is at `/exchanges/<id>/body/request` or `…/response`. */
+  readonly kept: boolean;
+}
+
+export const viewSummary = ({ facts }: ExchangeRecord, cursor: string): ExchangeSummary => ({ cursor, ...facts });
+
+export const viewDetail = (record: ExchangeRecord, cursor: string): ExchangeDetail => ({
+  ...viewSummary(record, cursor),
+  request: viewMessage(record.request),
+  response: record.answer && viewMessage(record.answer),
+});
+
+const viewMessage = ({ fields, body }: RecordedMessage): MessageView => ({
+  headers: pairsOf(fields),
+  body: body && viewBody(body),
+});
+
+function viewBody({ text, ...facts }: StoredBody): BodyView {
+  return { ...facts, kept: text !== undefined };
+}
+
+function pairsOf(fields: FieldLines): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? '']);
+  return pairs;
+}

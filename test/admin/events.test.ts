@@ -1,0 +1,144 @@
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import fastify from 'fastify';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { serveEvents } from '../../src/admin/events.ts';
+import type { Traffic } from '../../src/admin/traffic.ts';
+import type { ExchangeRecord } from '../../src/traffic/record.ts';
+import { createRing } from '../../src/traffic/ring.ts';
+import { follow } from '../support/events.ts';
+import { call, startTestProxy } from '../support/proxy.ts';
+import { openRaw } from '../support/raw.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const admin = { host: '127.0.0.1', port: 0 };
+const start = async () => await startTestProxy({ ...(await startUpstream()), admin });
+
+describe('GET /events', () => {
+  test('tells of exchanges as they end, those that the filter means', async () => {
+    const proxy = await start();
+    const events = await follow(`${proxy.admin}/events?filter=path:wanted`);
+    expect((await events.next('hello'))?.data).toMatchObject({ capture: 'bodies' });
+    await call(proxy, '/api/v1/other');
+    await call(proxy, '/api/v1/wanted');
+    expect((await events.next('exchange'))?.data).toMatchObject({ target: '/api/v1/wanted', status: 200 });
+  });
+
+  test('goes on where the reader was, by Last-Event-ID, and before that by its address', async () => {
+    const proxy = await start();
+    const first = await follow(`${proxy.admin}/events`);
+    const place = (await first.next('hello'))?.id ?? '';
+    await call(proxy, '/api/v1/a');
+    const told = await first.next('exchange');
+    first.leave();
+    await call(proxy, '/api/v1/b');
+    const again = await follow(`${proxy.admin}/events?after=${place}`, { 'last-event-id': told?.id ?? '' });
+    expect((await again.next('exchange'))?.data).toMatchObject({ target: '/api/v1/b' });
+    const behind = await follow(`${proxy.admin}/events?after=${place}`);
+    expect((await behind.next('exchange'))?.data).toMatchObject({ target: '/api/v1/a' });
+  });
+
+  test('tells the state of the token and of the proxy at the beginning, and when it changes', async () => {
+    let state: 'ok' | 'revoked' = 'ok';
+    const proxy = await startTestProxy({
+      ...(await startUpstream()),
+      admin,
+      token: {
+        status: () => ({
+          state,
+          source: 'a test',
+          kind: 'value',
+          hash: '01234567',
+          jti: undefined,
+          sinceMs: 0,
+          expiresAtMs: undefined,
+          reloads: 0,
+          failures: 0,
+          failure: undefined,
+          unauthorized: 0,
+        }),
+      },
+    });
+    const events = await follow(`${proxy.admin}/events`);
+    expect((await events.next('token'))?.data).toMatchObject({ state: 'ok', hash: '01234567' });
+    expect((await events.next('readiness'))?.data).toMatchObject({ status: 'ok' });
+    state = 'revoked';
+    expect((await events.next('token'))?.data).toMatchObject({ state: 'revoked' });
+    expect((await events.next('readiness'))?.data).toMatchObject({ status: 'degraded' });
+  });
+
+  test('ends when the proxy closes', async () => {
+    const proxy = await start();
+    const events = await follow(`${proxy.admin}/events`);
+    await events.next('hello');
+    await proxy.close();
+    expect(await events.next('exchange')).toBeUndefined();
+  });
+
+  test('has room for 16 readers, and for another one as soon as one has left', async () => {
+    const proxy = await start();
+    const readers = await Promise.all(Array.from({ length: 16 }, () => follow(`${proxy.admin}/events`)));
+    const ask = async () => {
+      const answer = await fetch(`${proxy.admin}/events`);
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    expect(await ask()).toBe(503);
+    readers[0]?.leave();
+    await expect.poll(ask).toBe(200);
+  });
+
+  test('tells a reader that was stuck what it missed, and keeps nothing for it meanwhile', async () => {
+    const { port, ring, waiting, isStuck } = await startEvents();
+    const reader = await openRaw(port);
+    reader.socket.pause();
+    reader.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    // Until the buffers of the system are full too.
+    const push = () => {
+      for (let i = 0; i < 200; i++) ring.push(recordOf('x'.repeat(2_000)), 1);
+    };
+    await expect.poll(() => (push(), isStuck()), { timeout: 10_000 }).toBe(true);
+    const held = waiting();
+    for (let i = 0; i < 5_000; i++) ring.push(recordOf('y'.repeat(2_000)), 1);
+    // Longer than a reader that is not stuck is kept waiting.
+    await setTimeout(50);
+    expect(waiting()).toBe(held);
+    expect(held).toBeLessThan(1_000_000);
+    reader.socket.resume();
+    await reader.until('event: missed\n');
+    await reader.until('yyyy');
+  });
+
+  test('says that it is still there when nothing happens', async () => {
+    const { port } = await startEvents(20);
+    const events = await follow(`http://127.0.0.1:${port}/events`);
+    expect(await events.next('comment')).toBeDefined();
+    expect(await events.next('comment')).toBeDefined();
+  });
+});
+
+const recordOf = (target: string): ExchangeRecord =>
+  ({ facts: { target }, request: { fields: [], body: undefined }, answer: undefined }) as unknown as ExchangeRecord;
+
+/** The events alone; `waiting` tells the bytes that are written to the first reader and not sent. */
+async function startEvents(heartbeatMs?: number) {
+  const ring = createRing<ExchangeRecord>({ maxCount: 1_000, maxBytes: 1_000_000 });
+  const traffic: Traffic = { capture: 'headers', ring, run: 'run' };
+  const app = fastify({ forceCloseConnections: true });
+  const answers: ServerResponse[] = [];
+  app.addHook('onRequest', (_, reply, next) => {
+    answers.push(reply.raw);
+    next();
+  });
+  serveEvents(app, traffic, () => ({}), heartbeatMs);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => app.close());
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    port,
+    ring,
+    waiting: () => answers[0]?.writableLength,
+    isStuck: () => answers[0]?.writableNeedDrain === true,
+  };
+}

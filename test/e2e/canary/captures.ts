@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'vitest';
+import { ENCODINGS } from '../../support/canary-encodings.ts';
+import type { CanaryProgram, Drive, World } from '../../support/canary-world.ts';
+
+const JSON_TYPE = 'application/json';
+
+/** Sends one request with a body of this type. */
+const post = (world: World, program: CanaryProgram, body: string, type = JSON_TYPE): Promise<string> =>
+  world.send(
+    program,
+    [
+      'PUT /api/v1/projects/p/media/assets/a HTTP/1.1',
+      'Host: localhost',
+      `Content-Type: ${type}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+
+/** What was captured of all exchanges, as a reader gets it. */
+async function readCaptured({ admin }: CanaryProgram): Promise<string> {
+  const { exchanges } = (await (await fetch(`${admin}/exchanges?limit=1000`)).json()) as {
+    exchanges: { id: string }[];
+  };
+  const texts = exchanges.flatMap(({ id }) =>
+    ['', '/body/request', '/body/response'].map(async (part) =>
+      (await fetch(`${admin}/exchanges/${id}${part}`)).text(),
+    ),
+  );
+  return (await Promise.all(texts)).join('\n');
+}
+
+/** What is captured: each drive ends with every endpoint of the admin listener, and every exchange there. */
+export const CAPTURES: readonly Drive[] = [
+  {
+    name: 'captured headers and bodies with secrets in them, and the admin listener asked wrongly',
+    commands: ['start'],
+    codes: ['QUERY_INVALID', 'EXCHANGE_UNKNOWN', 'SESSION_REQUIRED'],
+    drive: async (world) => {
+      const { token } = world;
+      const sent = world.keep('a storage key', randomBytes(32).toString('base64url'));
+      const upstream = await world.serve((_, response) => {
+        const body = gzipSync(JSON.stringify({ note: 'kept', clientSecret: sent, echoed: token }));
+        const headers = { 'content-type': JSON_TYPE, 'content-encoding': 'gzip', 'x-ms-token': sent };
+        response.writeHead(404, { ...headers, 'content-length': body.length }).end(body);
+      });
+      const program = await world.start({ env: { MKIO_BASE_URL: upstream.origin } });
+      await post(world, program, JSON.stringify({ spec: { note: 'kept', password: sent, text: token } }));
+      await post(world, program, `note=kept&password=${sent}&x=${token}`, 'application/x-www-form-urlencoded');
+      await post(world, program, `${token}${sent}`, 'application/octet-stream');
+      await post(world, program, Buffer.from(token, 'utf16le').toString('latin1'), 'text/plain; charset=utf-16');
+      for (const encode of Object.values(ENCODINGS)) await post(world, program, `kept ${encode(token)}`, 'text/plain');
+      // In the header and in the body.
+      world.allow(sent, /^(?:content of the )?answer to PUT/);
+      world.allow(sent, /^(?:content of the )?answer to PUT/);
+      await expect.poll(() => readCaptured(program)).toContain('kept');
+      const headers = { 'x-mkio-proxy-session': token };
+      const refused = await fetch(`${program.admin}/exchanges`, { method: 'DELETE', headers });
+      world.collect('DELETE /exchanges', await refused.text());
+    },
+  },
+  {
+    name: 'captured bodies that are cut within a secret, wherever and however it is written',
+    commands: ['start'],
+    drive: async (world) => {
+      const { token } = world;
+      const cap = 2_000;
+      const { origin } = await world.serve((_, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
+      });
+      const program = await world.start({ env: { MKIO_BASE_URL: origin, MKIO_PROXY_CAPTURE_BODY: `${cap}B` } });
+      for (const encode of Object.values(ENCODINGS)) {
+        const written = encode(token);
+        for (const inside of [20, Math.floor(written.length / 2)]) {
+          if (inside < cap - 20)
+            await post(world, program, `kept ${'a '.repeat(cap).slice(0, cap - inside - 5)}${written} b`, 'text/plain');
+        }
+      }
+      const text = await readCaptured(program);
+      expect(text).toContain('kept');
+      expect(text).toContain('"cut":true');
+    },
+  },
+];

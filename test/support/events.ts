@@ -1,0 +1,49 @@
+import { onTestFinished } from 'vitest';
+
+export interface TestEvent {
+  readonly event: string;
+  readonly id: string | undefined;
+  readonly data: unknown;
+}
+
+export interface Followed {
+  /** The next event of this name; undefined where the stream has ended. */
+  readonly next: (name: string) => Promise<TestEvent | undefined>;
+  readonly leave: () => void;
+}
+
+/** Follows server-sent events until the test has finished. */
+export async function follow(url: string, headers: Record<string, string> = {}): Promise<Followed> {
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
+  const { body, status } = await fetch(url, { headers, signal: controller.signal });
+  if (status !== 200 || body === null) throw new Error(`answered by ${status}`);
+  const events = readEvents(body);
+  return {
+    next: async (name) => {
+      for (;;) {
+        const { value, done } = await events.next();
+        if (done === true) return undefined;
+        if (value.event === name) return value;
+      }
+    },
+    leave: () => controller.abort(),
+  };
+}
+
+async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<TestEvent, void> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body) {
+    const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) yield parse(block);
+  }
+}
+
+function parse(block: string): TestEvent {
+  if (block.startsWith(':')) return { event: 'comment', id: undefined, data: block };
+  const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/, 2) as [string, string]));
+  const data: unknown = JSON.parse(fields.get('data') ?? 'null');
+  return { event: fields.get('event') ?? 'message', id: fields.get('id'), data };
+}

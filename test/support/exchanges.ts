@@ -1,0 +1,19 @@
+import { expect } from 'vitest';
+import type { ExchangeDetail } from '../../src/admin/views.ts';
+import type { TestProxy } from './proxy.ts';
+
+type Recording = Pick<TestProxy, 'admin' | 'exchange'>;
+
+/** The exchange with this id, as the admin listener tells it once it has ended. */
+export async function readExchange({ admin }: Recording, id: unknown): Promise<ExchangeDetail> {
+  const ask = () => fetch(`${admin}/exchanges/${String(id)}`);
+  await expect.poll(async () => (await ask()).status).toBe(200);
+  return (await (await ask()).json()) as ExchangeDetail;
+}
+
+/** The nth exchange to end. */
+export const findExchange = async (proxy: Recording, index = 0): Promise<ExchangeDetail> =>
+  readExchange(proxy, (await proxy.exchange(index)).id);
+
+export const readText = async ({ admin }: Recording, id: string, side: 'request' | 'response'): Promise<string> =>
+  await (await fetch(`${admin}/exchanges/${id}/body/${side}`)).text();
