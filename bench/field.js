@@ -14,13 +14,15 @@ export const CEILING = 'node:http + undici';
 /**
  * @param {string} dist the built program
  * @param {readonly string[]} others further builds of it, to compare a change with what was before
+ * @param {readonly string[]} captures further values of MKIO_PROXY_CAPTURE for the built program
  * @returns {Contender[]}
  */
-export function createField(dist, others) {
-  const ours = (folder, name) => ({ name, file: 'contenders/ours.js', args: [folder] });
+export function createField(dist, others, captures) {
+  const ours = (folder, name, ...args) => ({ name, file: 'contenders/ours.js', args: [folder, ...args] });
   return [
     ours(dist, OURS),
     ...others.map((folder) => ours(folder, `${OURS}, ${folder}`)),
+    ...captures.map((capture) => ours(dist, `${OURS}, capture ${capture}`, capture)),
     { name: HTTP_PROXY, file: 'contenders/http-proxy.js', args: [] },
     { name: `${HTTP_PROXY}, no log`, file: 'contenders/http-proxy.js', args: ['without-log'] },
     { name: CEILING, file: 'contenders/ceiling.js', args: [] },

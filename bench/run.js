@@ -20,12 +20,14 @@ const { values } = parseArgs({
     profile: { type: 'boolean', default: false },
     dist: { type: 'string', default: fileURLToPath(new URL('../dist', import.meta.url)) },
     against: { type: 'string', multiple: true, default: [] },
+    capture: { type: 'string', multiple: true, default: [] },
   },
 });
 const [rounds, seconds, sizeMb] = [values.rounds, values.seconds, values.size].map(Number);
 const field = createField(
   resolve(values.dist),
   values.against.map((folder) => resolve(folder)),
+  values.capture,
 );
 const upstream = await startChild('upstream.js');
 

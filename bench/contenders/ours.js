@@ -4,7 +4,7 @@ import { reportSelf } from '../self-report.js';
 import { TOKEN } from '../token.js';
 
 /** The built program as `mkio-proxy start` runs it: its defaults, all guards, link rewriting, its own JSON log. */
-const [origin, dist] = process.argv.slice(2);
+const [origin, dist, capture] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(`${dist}/${file}`).href);
 (await load('ops/wasm.js')).keepWasmBaseline();
 const [{ loadConfig }, { createLogger }, { startProxy }, { createTokenStore }] = await Promise.all(
@@ -18,6 +18,7 @@ const { config } = loadConfig({
     MKIO_PROXY_PORT: '0',
     MKIO_PROXY_ADMIN_PORT: '0',
     LOG_FORMAT: 'json',
+    ...(capture !== undefined && { MKIO_PROXY_CAPTURE: capture }),
   },
   cwd: fileURLToPath(new URL('.', import.meta.url)),
 });
