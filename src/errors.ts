@@ -39,6 +39,11 @@ export const ERRORS = {
     exit: 4,
     hint: 'Choose another MKIO_PROXY_PORT or MKIO_PROXY_ADMIN_PORT (0 takes a free one) or stop what holds it.',
   },
+  PROXY_UNREACHABLE: {
+    party: 'operator',
+    exit: 5,
+    hint: 'Start the proxy, or tell by --admin-host and --admin-port where its admin listener is.',
+  },
   TARGET_INVALID: {
     party: 'caller',
     status: 400,

@@ -1,4 +1,4 @@
-import type { FieldLines } from '../traffic/fields.ts';
+import { parseFields } from '../traffic/fields.ts';
 import type { ExchangeFacts, ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 
@@ -35,16 +35,10 @@ export const viewDetail = (record: ExchangeRecord, cursor: string): ExchangeDeta
 });
 
 const viewMessage = ({ fields, body }: RecordedMessage): MessageView => ({
-  headers: pairsOf(fields),
+  headers: parseFields(fields),
   body: body && viewBody(body),
 });
 
 function viewBody({ text, ...facts }: StoredBody): BodyView {
   return { ...facts, kept: text !== undefined };
-}
-
-function pairsOf(fields: FieldLines): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? '']);
-  return pairs;
 }

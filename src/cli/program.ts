@@ -32,6 +32,7 @@ interface GroupRow {
 const WITH_FLAGS = OPTION_KEYS.filter((key) => renderFlag(key) !== undefined);
 
 const OF_POLICY: readonly OptionKey[] = ['policy', 'policyAllow', 'projects', 'prefixes', 'project', 'config'];
+const OF_ADMIN: readonly OptionKey[] = ['adminHost', 'adminPort', 'config'];
 const JSON_FLAG = new Option('--json', 'print one JSON object');
 
 const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
@@ -45,6 +46,16 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     settings: ['port', 'adminPort'],
     flags: [new Option('--once', 'make three calls, show them and end')],
     load: async () => (await import('./demo.ts')).demo,
+  },
+  tail: {
+    about: 'follow the exchanges of a running proxy, one line each',
+    settings: OF_ADMIN,
+    flags: [
+      new Option('--filter <filter>', 'show these alone, such as "status:4xx -method:get op:assets ms:>500"'),
+      new Option('--json', 'print one JSON object a line'),
+      new Option('--bodies', 'show what is kept of the bodies too'),
+    ],
+    load: async () => (await import('./tail.ts')).tail,
   },
   sandbox: {
     about: 'start the stand-in for MK.IO alone',

@@ -18,13 +18,13 @@ export interface TappedBody {
   readonly sha256: string | undefined;
 }
 
-const FIRST_BYTES = 4096;
+const NOTHING = Buffer.alloc(0);
 
 export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 export function createBodyTap(content: BodyContent, maxBytes: number): BodyTap {
   const room = content.isText ? maxBytes : 0;
-  let copy = Buffer.alloc(0);
+  let copy = NOTHING;
   let kept = 0;
   let bytes = 0;
   let hash: Hash | undefined;
@@ -33,7 +33,8 @@ export function createBodyTap(content: BodyContent, maxBytes: number): BodyTap {
   const keep = (chunk: Buffer): void => {
     const end = Math.min(room, kept + chunk.length);
     if (end > copy.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.min(room, Math.max(end, copy.length * 2, FIRST_BYTES)));
+      // Most bodies come in one chunk.
+      const larger = Buffer.allocUnsafe(kept === 0 ? end : Math.min(room, Math.max(end, copy.length * 2)));
       copy.copy(larger, 0, 0, kept);
       copy = larger;
     }

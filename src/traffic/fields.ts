@@ -10,13 +10,24 @@ export function readFirst(fields: FieldLines, name: string): string | undefined 
   return undefined;
 }
 
-/** Field lines without their secrets. What a value is, its name tells: they are looked at together. */
-export function redactFields(fields: FieldLines, redact: (text: string) => string): FieldLines {
-  const redacted: string[] = [];
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const line = redact(`${fields[i]}: ${fields[i + 1]}`);
-    const colon = line.indexOf(': ');
-    redacted.push(line.slice(0, colon), line.slice(colon + 2));
-  }
-  return redacted;
+/**
+ * Field lines as one text without secrets, `name: value` a line: kept for long, one string is cheaper than forty. What a
+ * value is, its name tells, so they are looked at together.
+ */
+export function renderFields(fields: FieldLines, redact: (text: string) => string): string {
+  let text = '';
+  for (let i = 0; i + 1 < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\n`;
+  if (redact(text) === text) return text;
+  // Line by line, as a mask may reach beyond the end of one.
+  return text.split('\n').map(redact).join('\n');
 }
+
+/** Names and values of such a text, in their order. */
+export const parseFields = (text: string): [name: string, value: string][] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const colon = line.indexOf(': ');
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    });

@@ -1,4 +1,3 @@
-import type { FieldLines } from './fields.ts';
 import type { ExchangeRecord, RecordedMessage } from './record.ts';
 import type { StoredBody } from './stored-body.ts';
 
@@ -13,9 +12,7 @@ export const measureRecord = ({ facts, request, answer }: ExchangeRecord): numbe
   measureMessage(request) +
   (answer === undefined ? 0 : measureMessage(answer));
 
-const measureMessage = ({ fields, body }: RecordedMessage): number => measureFields(fields) + measureBody(body);
-
-const measureFields = (fields: FieldLines): number => fields.reduce((sum, text) => sum + measureText(text), 0);
+const measureMessage = ({ fields, body }: RecordedMessage): number => measureText(fields) + measureBody(body);
 
 const measureBody = (body: StoredBody | undefined): number =>
   body === undefined ? 0 : 256 + measureText(body.text ?? '');

@@ -1,5 +1,4 @@
 import type { AnsweredBy, Ending, Exchange } from './exchange.ts';
-import type { FieldLines } from './fields.ts';
 import type { StoredBody } from './stored-body.ts';
 import type { UpstreamError } from './upstream-error.ts';
 
@@ -29,13 +28,14 @@ export interface AccessFields {
 
 /** The same, with what only a reader of exchanges wants. */
 export interface ExchangeFacts extends AccessFields {
-  /** When the request's head had arrived, in ISO 8601. */
-  readonly receivedAt: string;
+  /** When the request's head had arrived, in milliseconds since 1970. */
+  readonly receivedAtMs: number;
   readonly operationName: string | undefined;
 }
 
 export interface RecordedMessage {
-  readonly fields: FieldLines;
+  /** Field lines, secrets masked: see `parseFields`. */
+  readonly fields: string;
   /** undefined: there was none, or bodies are not captured. */
   readonly body: StoredBody | undefined;
 }

@@ -7,7 +7,7 @@ import { createCapture } from './capture.ts';
 import { renderCause } from './cause.ts';
 import { Exchange } from './exchange.ts';
 import type { FieldLines } from './fields.ts';
-import { redactFields } from './fields.ts';
+import { renderFields } from './fields.ts';
 import type { Closing, ExchangeRecord, RecordedMessage } from './record.ts';
 import { renderAccess } from './record.ts';
 import type { StoredBody } from './stored-body.ts';
@@ -67,17 +67,17 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     const fields = renderAccess(exchange, { ...closing, error });
     log.info({ event: 'exchange', ...fields, cause: renderCause(exchange.cause, redact) }, 'exchange');
     if (mode === 'off') return;
-    const receivedAt = new Date(wallClock() - (now() - exchange.startedAt)).toISOString();
+    const receivedAtMs = Math.round(wallClock() - (now() - exchange.startedAt));
     const { start, answerFields, operationName } = exchange;
     keep({
-      facts: { ...fields, receivedAt, operationName },
+      facts: { ...fields, receivedAtMs, operationName },
       request: message(start.requestFields, sent),
       answer: answerFields && message(answerFields, got),
     });
   };
 
   const message = (fields: FieldLines, body: StoredBody | undefined): RecordedMessage => ({
-    fields: redactFields(fields, redact),
+    fields: renderFields(fields, redact),
     body: mode === 'bodies' ? body : undefined,
   });
 

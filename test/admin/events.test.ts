@@ -119,7 +119,7 @@ describe('GET /events', () => {
 });
 
 const recordOf = (target: string): ExchangeRecord =>
-  ({ facts: { target }, request: { fields: [], body: undefined }, answer: undefined }) as unknown as ExchangeRecord;
+  ({ facts: { target }, request: { fields: '', body: undefined }, answer: undefined }) as unknown as ExchangeRecord;
 
 /** The events alone; `waiting` tells the bytes that are written to the first reader and not sent. */
 async function startEvents(heartbeatMs?: number) {

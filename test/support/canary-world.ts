@@ -39,6 +39,7 @@ export function createWorld() {
   const secrets: Named[] = [];
   const outputs: Named[] = [];
   const running: CanaryProgram[] = [];
+  const followers: Spawned[] = [];
   const upstreams: TestUpstream[] = [];
   const collect = (name: string, text: string): void => void outputs.push({ name, text });
   /** From here on, `text` must not come out. */
@@ -95,6 +96,12 @@ export function createWorld() {
     },
     /** Runs a command to its end. */
     run: (args: readonly string[], options: SpawnOptions = {}): Promise<CliResult> => spawn(args, options).ended,
+    /** Runs a command that ends when the world does. */
+    follow: (args: readonly string[], options: SpawnOptions = {}): Spawned => {
+      const spawned = spawn(args, options);
+      followers.push(spawned);
+      return spawned;
+    },
     /** Starts a command that stays, and takes its addresses from what it prints. */
     start: async (options: SpawnOptions = {}, args: readonly string[] = ['start']): Promise<CanaryProgram> => {
       const env = { MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0', ...options.env };
@@ -114,6 +121,10 @@ export function createWorld() {
     },
     /** Ends what is still running, and collects what is left. */
     finish: async (): Promise<void> => {
+      for (const { child, ended } of followers.splice(0)) {
+        child.kill('SIGTERM');
+        await ended;
+      }
       for (const program of running.splice(0)) {
         if (program.child.exitCode === null) {
           collectProcess(program, collect);

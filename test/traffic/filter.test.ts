@@ -26,7 +26,7 @@ const EXCHANGE: ExchangeFacts = {
   sentMs: 1,
   firstByteMs: 2,
   ms: 500.5,
-  receivedAt: '2026-01-01T00:00:00.000Z',
+  receivedAtMs: 0,
 };
 const matches = (filter: string): boolean => createMatcher(parseFilter(filter))(EXCHANGE);
 

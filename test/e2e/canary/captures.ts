@@ -85,4 +85,25 @@ export const CAPTURES: readonly Drive[] = [
       expect(text).toContain('"cut":true');
     },
   },
+  {
+    name: 'tail of exchanges that carry secrets, with their bodies, in words and in JSON',
+    commands: ['tail'],
+    codes: ['PROXY_UNREACHABLE'],
+    drive: async (world) => {
+      const { token, adminKey } = world;
+      const { origin } = await world.serve();
+      const program = await world.start({ env: { MKIO_BASE_URL: origin, MKIO_PROXY_ADMIN_KEY: adminKey } });
+      const env = { MKIO_PROXY_ADMIN_KEY: adminKey, MKIO_PROXY_ADMIN_PORT: new URL(program.admin ?? '').port };
+      const tails = [[], ['--json']].map((flags) => world.follow(['tail', '--bodies', ...flags], { env }));
+      const askAndRead = async (): Promise<string[]> => {
+        await post(world, program, JSON.stringify({ note: 'kept', password: adminKey, text: token }));
+        return tails.map(({ stdout }) => stdout());
+      };
+      const kept = expect.stringContaining('kept') as string;
+      await expect.poll(askAndRead, { timeout: 10_000, interval: 300 }).toEqual([kept, kept]);
+      await world.run(['tail', '--filter', `${token}:x`], { env });
+      await world.run(['tail'], { env: { ...env, MKIO_PROXY_ADMIN_PORT: '9' } });
+      await world.run(['tail'], { env: { ...env, MKIO_PROXY_ADMIN_KEY: token } });
+    },
+  },
 ];

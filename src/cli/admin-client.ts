@@ -1,0 +1,50 @@
+import type { AdminConfig } from '../config/config.ts';
+import { ProxyError } from '../errors.ts';
+import { isWildcard } from '../loopback.ts';
+import { printable } from '../ops/printable.ts';
+
+/** The admin listener of a proxy that runs elsewhere. */
+export interface AdminClient {
+  readonly address: string;
+  /** @throws ProxyError PROXY_UNREACHABLE, or the one that it answered */
+  readonly ask: (path: string) => Promise<Response>;
+}
+
+/** @throws ProxyError CONFIG_INVALID where the settings do not tell a port */
+export function createAdminClient(config: AdminConfig | undefined): AdminClient {
+  if (config === undefined || config.port === 0) {
+    const hint = 'Give the port of the running proxy by --admin-port or MKIO_PROXY_ADMIN_PORT.';
+    throw new ProxyError('CONFIG_INVALID', 'the settings do not tell where the admin listener is', { hint });
+  }
+  const { host, port, key } = config;
+  const name = isWildcard(host) ? '127.0.0.1' : host;
+  const address = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  return {
+    address,
+    ask: async (path) => {
+      const answer = await fetch(address + path, { headers }).catch((error: unknown) => {
+        throw new ProxyError('PROXY_UNREACHABLE', `no proxy answers at ${address}`, { cause: error });
+      });
+      if (!answer.ok) throw await readRefusal(answer, address);
+      return answer;
+    },
+  };
+}
+
+/** What the admin listener says itself; anything else is no proxy of ours. */
+async function readRefusal(answer: Response, address: string): Promise<ProxyError> {
+  const { error } = ((await answer.json().catch(() => ({}))) ?? {}) as { error?: Refusal };
+  if (answer.headers.get('x-mkio-proxy-error') === null || error === undefined) {
+    return new ProxyError('PROXY_UNREACHABLE', `what answers at ${address} is no mkio-proxy`);
+  }
+  const hint = error.extraDetail?.hint;
+  return new ProxyError('PROXY_UNREACHABLE', `the proxy at ${address} answered: ${printable(String(error.detail))}`, {
+    ...(hint !== undefined && { hint: printable(hint) }),
+  });
+}
+
+interface Refusal {
+  readonly detail?: unknown;
+  readonly extraDetail?: { readonly hint?: string };
+}

@@ -1,0 +1,77 @@
+import { styleText } from 'node:util';
+import type { ExchangeSummary } from '../admin/views.ts';
+import { printable } from '../ops/printable.ts';
+
+export interface LineStyle {
+  readonly colours: boolean;
+  /** Columns of the terminal; undefined: nothing is cut. */
+  readonly width: number | undefined;
+}
+
+type Colour = Parameters<typeof styleText>[0];
+
+const TIME = 8;
+const METHOD = 7;
+const STATUS = 3;
+const DURATION = 9;
+const SIZE = 8;
+/** The other columns and the gaps between all of them. */
+const BESIDE_SUBJECT = TIME + 1 + METHOD + STATUS + DURATION + SIZE + 6;
+const LEAST_SUBJECT = 12;
+const SUBJECT = 44;
+
+/** `15:04:05 → GET     List assets            200   12.3 ms   1.5 KB`, and behind it what was unusual. */
+export function renderExchangeLine(exchange: ExchangeSummary, { colours, width }: LineStyle): string {
+  const paint = (colour: Colour, text: string): string =>
+    colours ? styleText(colour, text, { validateStream: false }) : text;
+  const { status, method, ms, bytes } = exchange;
+  const unusual = renderUnusual(exchange);
+  const room = width === undefined ? SUBJECT : width - BESIDE_SUBJECT - (unusual === '' ? 0 : unusual.length + 1);
+  const subject = fit(renderSubject(exchange), Math.max(LEAST_SUBJECT, room), width !== undefined);
+  const columns = [
+    paint('dim', renderTime(exchange.receivedAtMs)),
+    paint(colourOf(exchange), arrowOf(exchange)),
+    paint('bold', printable(method).padEnd(METHOD)),
+    subject,
+    paint(colourOf(exchange), String(status ?? '-').padStart(STATUS)),
+    renderDuration(ms).padStart(DURATION),
+    paint('dim', renderSize(bytes).padStart(SIZE)),
+  ];
+  return unusual === '' ? columns.join(' ') : `${columns.join(' ')} ${paint(colourOf(exchange), unusual)}`;
+}
+
+/** Where the answer came from: from MK.IO, or from the proxy. */
+const arrowOf = ({ answeredBy }: ExchangeSummary): string => (answeredBy === 'upstream' ? '→' : '×');
+
+function colourOf({ status = 0, ending }: ExchangeSummary): Colour {
+  if (status >= 500 || ending === 'truncated') return 'red';
+  if (status >= 400 || ending === 'cancelled') return 'yellow';
+  return 'green';
+}
+
+function renderSubject({ operationName, project, target }: ExchangeSummary): string {
+  if (operationName === undefined) return printable(target);
+  return project === undefined ? operationName : `${operationName} (${printable(project)})`;
+}
+
+function renderUnusual({ code, upstreamCode, ref, ending, retries }: ExchangeSummary): string {
+  const words = [code, upstreamCode, ref, ending === 'complete' ? undefined : ending, retries && 'repeated'];
+  return printable(words.filter((word) => word !== undefined).join(' '));
+}
+
+function fit(text: string, columns: number, cuts: boolean): string {
+  return cuts && text.length > columns ? `${text.slice(0, columns - 1)}…` : text.padEnd(columns);
+}
+
+/** Of the day, here. */
+function renderTime(ms: number): string {
+  const time = new Date(ms);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+const renderDuration = (ms: number): string => (ms < 10_000 ? `${ms.toFixed(1)} ms` : `${(ms / 1_000).toFixed(1)} s`);
+
+function renderSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
