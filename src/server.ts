@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAdmin } from './admin/admin.ts';
@@ -44,7 +43,12 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       isDraining: () => draining,
       token,
       log: worlds.log,
-      traffic: { capture: capture.mode, ring, run: randomBytes(6).toString('hex') },
+      traffic: {
+        capture: capture.mode,
+        ring,
+        run: randomBytes(6).toString('hex'),
+        readOrigin: () => readOrigin(proxy.app),
+      },
     });
   const { revocationCheckMs } = worlds.config.token;
   const endRevocations =
@@ -92,7 +96,13 @@ async function listen(app: FastifyInstance, { host, port, socket }: Place): Prom
     throw new ProxyError('LISTEN_FAILED', `Can't listen on ${place}: ${readReason(error)}.`, { cause: error });
   }
   if (socket !== undefined) return `unix:${socket.path}`;
-  const bound = app.server.address() as AddressInfo;
+  return readOrigin(app);
+}
+
+/** On a Unix socket, whatever host a caller names. */
+function readOrigin({ server }: FastifyInstance): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') return 'http://localhost';
   return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 

@@ -12,6 +12,7 @@ import { readHosts, resolveAddress } from '../policy/target.ts';
 import type { TokenStore } from '../token/store.ts';
 import { serveEvents } from './events.ts';
 import { serveExchanges } from './exchanges.ts';
+import { serveExport } from './export.ts';
 import { decideReadiness } from './readiness.ts';
 import { createSession, SESSION_HEADER } from './session.ts';
 import { reloadToken } from './token-reload.ts';
@@ -83,7 +84,7 @@ export function createAdmin({ config, allowedHosts, isDraining, token, traffic, 
   });
   app.setNotFoundHandler(() => {
     throw new ProxyError('NOT_FORWARDED', 'The admin listener has nothing at this path.', {
-      hint: 'It has /livez, /readyz, /exchanges, /events, /session and POST /token/reload.',
+      hint: 'It has /livez, /readyz, /exchanges, /export.har, /events, /session and POST /token/reload.',
     });
   });
 
@@ -95,6 +96,7 @@ export function createAdmin({ config, allowedHosts, isDraining, token, traffic, 
   app.post('/token/reload', () => reloadToken(token));
   app.get('/session', () => ({ header: SESSION_HEADER, value: session.value }));
   serveExchanges(app, traffic, session);
+  serveExport(app, traffic);
   serveEvents(app, traffic, () => ({ token: viewToken(token.status()), readiness: readReadiness() }));
   return app;
 }

@@ -8,6 +8,8 @@ export interface Traffic {
   readonly ring: Ring<ExchangeRecord>;
   /** Tells this process from one before it, whose cursors mean nothing here. */
   readonly run: string;
+  /** Where callers reach the proxy, e.g. `http://127.0.0.1:6546`. */
+  readonly readOrigin: () => string;
 }
 
 /** A place in the order of exchanges, opaque to whoever gets it: `<run>.<sequence>`. */

@@ -57,6 +57,18 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     ],
     load: async () => (await import('./tail.ts')).tail,
   },
+  export: {
+    about: 'write the exchanges that a running proxy keeps to a file',
+    settings: OF_ADMIN,
+    flags: [
+      new Option('--har <file>', 'file to write as HAR 1.2; - for standard output').makeOptionMandatory(),
+      new Option('--filter <filter>', 'write these alone, such as "status:4xx op:assets"'),
+    ],
+    load: async () => {
+      const { exportHar } = await import('./export.ts');
+      return (flags) => exportHar(flags as Values & { har: string });
+    },
+  },
   sandbox: {
     about: 'start the stand-in for MK.IO alone',
     settings: [],

@@ -124,7 +124,7 @@ const recordOf = (target: string): ExchangeRecord =>
 /** The events alone; `waiting` tells the bytes that are written to the first reader and not sent. */
 async function startEvents(heartbeatMs?: number) {
   const ring = createRing<ExchangeRecord>({ maxCount: 1_000, maxBytes: 1_000_000 });
-  const traffic: Traffic = { capture: 'headers', ring, run: 'run' };
+  const traffic: Traffic = { capture: 'headers', ring, run: 'run', readOrigin: () => '' };
   const app = fastify({ forceCloseConnections: true });
   const answers: ServerResponse[] = [];
   app.addHook('onRequest', (_, reply, next) => {

@@ -8,6 +8,7 @@ import { startUpstream } from '../support/upstream.ts';
 import { script } from './foreign-vectors.ts';
 
 const openPage = useBrowser();
+const NOT_SAME_ORIGIN = 'net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin';
 
 async function startAdmin(): Promise<string> {
   const { admin } = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
@@ -26,10 +27,10 @@ async function outcomeOf(page: Page, url: string): Promise<number | string | und
 describe('a foreign page reads nothing of the admin listener', () => {
   const form = (url: string): string => `<form action="${url}" method="post"></form>`;
   test.each<[string, number | string, (url: string) => string]>([
-    // These two come after the answer, which the page may not have by CORS and by opaque response blocking.
+    // These three come after the answer, which the page may not have by CORS and by Cross-Origin-Resource-Policy.
     ['fetch', 'net::ERR_FAILED', (url) => script(`fetch('${url}')`)],
-    ['image', 'net::ERR_BLOCKED_BY_ORB', (url) => `<img src="${url}">`],
-    ['fetch no-cors', 403, (url) => script(`fetch('${url}', { mode: 'no-cors' })`)],
+    ['image', NOT_SAME_ORIGIN, (url) => `<img src="${url}">`],
+    ['fetch no-cors', NOT_SAME_ORIGIN, (url) => script(`fetch('${url}', { mode: 'no-cors' })`)],
     ['iframe', 403, (url) => `<iframe src="${url}"></iframe>`],
     ['navigation', 403, (url) => script(`location = '${url}'`)],
     ['form', 403, (url) => form(url) + script('document.forms[0].submit()')],

@@ -14,7 +14,12 @@ export function readAdminPaths(): string[] {
     isDraining: () => false,
     token: createFixedStore('unused'),
     log: pino({ level: 'silent' }),
-    traffic: { capture: 'off', run: 'run', ring: createRing<ExchangeRecord>({ maxCount: 1, maxBytes: 1 }) },
+    traffic: {
+      capture: 'off',
+      run: 'run',
+      readOrigin: () => '',
+      ring: createRing<ExchangeRecord>({ maxCount: 1, maxBytes: 1 }),
+    },
   }).printRoutes();
   return tree.split('\n').flatMap((line) => {
     const [, indent = '', part, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line) ?? [];

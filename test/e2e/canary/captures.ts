@@ -86,8 +86,8 @@ export const CAPTURES: readonly Drive[] = [
     },
   },
   {
-    name: 'tail of exchanges that carry secrets, with their bodies, in words and in JSON',
-    commands: ['tail'],
+    name: 'tail and export of exchanges that carry secrets, with their bodies, in every form',
+    commands: ['tail', 'export'],
     codes: ['PROXY_UNREACHABLE'],
     drive: async (world) => {
       const { token, adminKey } = world;
@@ -101,6 +101,9 @@ export const CAPTURES: readonly Drive[] = [
       };
       const kept = expect.stringContaining('kept') as string;
       await expect.poll(askAndRead, { timeout: 10_000, interval: 300 }).toEqual([kept, kept]);
+      await world.run(['export', '--har', '-'], { env });
+      await world.run(['export', '--har', 'a.har'], { env });
+      await world.run(['export', '--har', `nowhere/${token}`], { env });
       await world.run(['tail', '--filter', `${token}:x`], { env });
       await world.run(['tail'], { env: { ...env, MKIO_PROXY_ADMIN_PORT: '9' } });
       await world.run(['tail'], { env: { ...env, MKIO_PROXY_ADMIN_KEY: token } });

@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { HarWorlds } from '../traffic/har.ts';
+import { renderHarEntry } from '../traffic/har.ts';
+import type { ExchangeRecord } from '../traffic/record.ts';
+import type { Ring } from '../traffic/ring.ts';
+import type { Query } from './query.ts';
+import { parseMatcher, requireKnown } from './query.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Entries between two turns of the event loop, so that an export does not hold forwarding up. */
+const BATCH = 10;
+const HEAD = '{"log":{"version":"1.2","creator":{"name":"mkio-proxy","version":""},"entries":[';
+const END = ']}}\n';
+
+export function serveExport(app: FastifyInstance, { ring, readOrigin }: Traffic): void {
+  app.get<{ Querystring: Query }>('/export.har', ({ query }, reply) => {
+    requireKnown(query, ['filter']);
+    const worlds = { origin: readOrigin(), renderTime: (ms: number) => new Date(ms).toISOString() };
+    return reply
+      .type('application/json; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="mkio-proxy.har"')
+      .send(Readable.from(renderHar(ring, parseMatcher(query.filter), worlds)));
+  });
+}
+
+/** What is kept, entry by entry. */
+async function* renderHar(
+  ring: Ring<ExchangeRecord>,
+  accepts: ((record: ExchangeRecord) => boolean) | undefined,
+  worlds: HarWorlds,
+): AsyncGenerator<string, void> {
+  yield HEAD;
+  let comma = '';
+  // What comes while it is written is not part of it.
+  for (let place = 0, last = ring.latest(); place < last;) {
+    const page = ring.read({ after: place, limit: BATCH, accepts });
+    place = page.next;
+    for (const { sequence, item } of page.entries) {
+      if (sequence > last) break;
+      yield comma + JSON.stringify(renderHarEntry(item, worlds));
+      comma = ',\n';
+    }
+    await setImmediate();
+  }
+  yield END;
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+import { call, startTestProxy } from '../support/proxy.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const start = async () => {
+  const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
+  await call(proxy, '/api/v1/projects');
+  await call(proxy, '/elsewhere');
+  await proxy.exchange(1);
+  return ['export', '--admin-port', new URL(proxy.admin ?? '').port];
+};
+const urlsOf = (text: string): unknown[] =>
+  (JSON.parse(text) as { log: { entries: { request: { url: string } }[] } }).log.entries.map(
+    ({ request }) => new URL(request.url).pathname,
+  );
+
+test('mkio-proxy export writes what the filter means to a file, or to standard output', async () => {
+  const command = await start();
+  const cwd = createFolder();
+  expect(await runCli([...command, '--har', 'a.har', '--filter', 'status:404'], { cwd })).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
+  expect(urlsOf(readFileSync(join(cwd, 'a.har'), 'utf8'))).toEqual(['/elsewhere']);
+  expect(urlsOf((await runCli([...command, '--har', '-'], { cwd })).stdout)).toEqual([
+    '/api/v1/projects',
+    '/elsewhere',
+  ]);
+});
+
+test('mkio-proxy export overwrites nothing, and says what it cannot write', async () => {
+  const command = await start();
+  const cwd = createFolder({ 'a.har': 'mine' });
+  const taken = await runCli([...command, '--har', 'a.har'], { cwd });
+  expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('a file that is there already') as string]);
+  expect(readFileSync(join(cwd, 'a.har'), 'utf8')).toBe('mine');
+  const nowhere = await runCli([...command, '--har', 'no/such/a.har'], { cwd });
+  expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('(ENOENT)') as string]);
+  const missing = await runCli(command, { cwd });
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('--har') as string]);
+});
