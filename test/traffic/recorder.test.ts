@@ -102,10 +102,11 @@ describe('What is kept of an exchange', () => {
     const list = (await (await fetch(`${off.admin}/exchanges`)).json()) as object;
     expect(list).toMatchObject({ capture: 'off', exchanges: [] });
 
-    const headers = await start({ ...(await startUpstream()), capture: { mode: 'headers' } });
+    const failing = await startUpstream((_, response) => response.writeHead(404, JSON_TYPE).end('{"ref":"a-ref"}'));
+    const headers = await start({ ...failing, capture: { mode: 'headers' } });
     await call(headers, ASSETS, { method: 'PUT', body: 'x' });
-    const { id, request, response } = await findExchange(headers);
-    expect([request.body, response?.body]).toEqual([undefined, undefined]);
+    const { id, ref, request, response } = await findExchange(headers);
+    expect([ref, request.body, response?.body]).toEqual(['a-ref', undefined, undefined]);
     expect(response?.headers).toContainEqual(['content-type', 'application/json']);
     expect((await fetch(`${headers.admin}/exchanges/${id}/body/response`)).status).toBe(404);
   });
@@ -169,7 +170,7 @@ describe('A body is kept', () => {
   const OTHERS = [
     ['an image', { 'content-type': 'image/png' }, randomBytes(50)],
     ['what has no type', {}, Buffer.from('text')],
-    ['text in another charset', { 'content-type': 'text/plain; charset=utf-16le' }, Buffer.from('text', 'utf16le')],
+    ['text in another charset', { 'content-type': 'text/plain; charset=utf-16le' }, Buffer.from('漢字', 'utf16le')],
     ['binary data under the name of text', { 'content-type': 'text/plain' }, Buffer.from('te\0xt')],
     ['a coding that nobody knows', { ...JSON_TYPE, 'content-encoding': 'zstd' }, Buffer.from('{}')],
     ['what does not decode', { ...JSON_TYPE, 'content-encoding': 'gzip' }, Buffer.from('{}')],
