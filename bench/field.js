@@ -20,7 +20,8 @@ export const CEILING = 'node:http + undici';
 export function createField(dist, others, captures) {
   const ours = (folder, name, ...args) => ({ name, file: 'contenders/ours.js', args: [folder, ...args] });
   return [
-    ours(dist, OURS),
+    // As the peers record nothing, and as in the container.
+    ours(dist, OURS, 'off'),
     ...others.map((folder) => ours(folder, `${OURS}, ${folder}`)),
     ...captures.map((capture) => ours(dist, `${OURS}, capture ${capture}`, capture)),
     { name: HTTP_PROXY, file: 'contenders/http-proxy.js', args: [] },
