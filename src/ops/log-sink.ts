@@ -10,6 +10,8 @@ export interface LogSinkOptions {
   readonly fd: number;
   /** Told of lines that found no room as soon as there is room again. */
   readonly onDropped: (lines: number) => void;
+  /** Takes out what must not leave, from many lines at once. */
+  readonly mask: (text: string) => string;
 }
 
 /** Characters that wait for a reader; beyond, lines are dropped. */
@@ -25,7 +27,7 @@ const BROKEN_MS = 1_000;
  * sonic-boom, pino's own, retries EPIPE for ever at exit, blocks there for a reader that is stuck, and makes an
  * uncaught exception of a full disk.
  */
-export function createLogSink({ fd, onDropped }: LogSinkOptions): LogSink {
+export function createLogSink({ fd, onDropped, mask }: LogSinkOptions): LogSink {
   const file = openNonBlocking(fd);
   let waiting = '';
   let leaving: Buffer = Buffer.alloc(0);
@@ -41,7 +43,7 @@ export function createLogSink({ fd, onDropped }: LogSinkOptions): LogSink {
     clearTimeout(retry);
     retry = undefined;
     if (leaving.length === 0) {
-      leaving = Buffer.from(waiting);
+      leaving = Buffer.from(mask(waiting));
       waiting = '';
     }
     writing = true;

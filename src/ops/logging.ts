@@ -35,9 +35,8 @@ export async function createLogger(config: LogConfig, worlds: LogWorlds): Promis
   const onDropped = (lines: number): void => {
     log.warn({ event: 'log-dropped', lines }, 'log lines were dropped, as nothing took them');
   };
-  const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped }) : undefined;
-  const target = sink ?? stream;
-  const print = (text: string): void => void target?.write(mask(text));
+  const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped, mask }) : undefined;
+  const print = (text: string): void => (sink === undefined ? void stream?.write(mask(text)) : sink.write(text));
   // JSON escapes C0 controls alone; the line break at its end has to stay.
   const show = (line: string): void => print(`${printable(line)}\n`);
   const write = render ? (line: string) => print(render(printable(line))) : isTTY ? show : print;
@@ -58,7 +57,7 @@ async function createPrettyRenderer(colorize: boolean): Promise<(line: string) =
 
 // What the message of an exchange says already, and its id, which the answer carries too.
 const EXCHANGE_FIELDS =
-  'event,id,caller,callerName,method,target,operation,project,status,answeredBy,code,upstreamCode,ref,ending,requestBytes,bytes,retries,connectedMs,sentMs,firstByteMs,ms';
+  'event,id,receivedAtMs,caller,callerName,method,target,operation,operationName,project,status,answeredBy,code,upstreamCode,ref,ending,requestBytes,bytes,retries,connectedMs,sentMs,firstByteMs,ms';
 
 type Line = Readonly<Record<string, string | number | undefined>>;
 

@@ -6,13 +6,14 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLogSink } from '../../src/ops/log-sink.ts';
 import { createFolder } from '../support/folder.ts';
 
+const mask = (text: string): string => text.replaceAll('s3cret', '***');
 const LINE = `${'x'.repeat(999)}\n`;
 
 describe('the log of a reader that reads nothing', () => {
   test('holds 1 MB, tells how many lines it dropped, and goes on when it is read', async () => {
     const { fd, read } = openPipe();
     const onDropped = vi.fn((lines: number) => sink.write(`dropped ${lines}\n`));
-    const sink = createLogSink({ fd, onDropped });
+    const sink = createLogSink({ fd, onDropped, mask });
     for (let i = 0; i < 1_500; i++) sink.write(LINE);
     expect(onDropped).not.toHaveBeenCalled();
 
@@ -29,7 +30,7 @@ describe('the log of a reader that reads nothing', () => {
 
   test('is given up after the limit', async () => {
     const { fd } = openPipe();
-    const sink = createLogSink({ fd, onDropped: () => undefined });
+    const sink = createLogSink({ fd, onDropped: () => undefined, mask });
     for (let i = 0; i < 100; i++) sink.write(LINE);
 
     // Without a limit it would wait for ever.
@@ -38,7 +39,7 @@ describe('the log of a reader that reads nothing', () => {
 });
 
 test('the log of a full disk is given up at once', async () => {
-  const sink = createLogSink({ fd: openFor('/dev/full', constants.O_WRONLY), onDropped: () => undefined });
+  const sink = createLogSink({ fd: openFor('/dev/full', constants.O_WRONLY), onDropped: () => undefined, mask });
   sink.write(LINE);
 
   const from = performance.now();
@@ -52,6 +53,7 @@ test('a file gets every line in order', async () => {
   const sink = createLogSink({
     fd: openFor(path, constants.O_WRONLY | constants.O_CREAT),
     onDropped: () => undefined,
+    mask,
   });
   const lines = Array.from({ length: 100 }, (_, i) => `line ${i} ü€😀\n`);
 
@@ -59,6 +61,20 @@ test('a file gets every line in order', async () => {
   await sink.flush();
 
   expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
+});
+
+test('what must not leave is masked in every line, of however many that leave together', async () => {
+  const path = join(createFolder(), 'log');
+  const sink = createLogSink({
+    fd: openFor(path, constants.O_WRONLY | constants.O_CREAT),
+    onDropped: () => undefined,
+    mask,
+  });
+
+  for (let i = 0; i < 3; i++) sink.write('a s3cret\n');
+  await sink.flush();
+
+  expect(readFileSync(path, 'utf8')).toBe('a ***\n'.repeat(3));
 });
 
 function openFor(path: string, flags: number): number {
