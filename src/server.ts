@@ -9,8 +9,7 @@ import type { Config, SocketConfig } from './config/config.ts';
 import { ProxyError, readReason } from './errors.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
-import { measureRecord } from './traffic/footprint.ts';
-import type { ExchangeRecord } from './traffic/record.ts';
+import { decodeRecord, encodeRecord } from './traffic/record-text.ts';
 import { createRing } from './traffic/ring.ts';
 
 export interface ProxyHandle {
@@ -30,10 +29,9 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   const { token } = worlds;
   const { listener, access, admin: adminConfig } = worlds.config;
   const { capture } = worlds.config;
-  const ring = createRing<ExchangeRecord>({ maxCount: capture.maxExchanges, maxBytes: capture.maxBytes });
-  const proxy = await createProxy({ ...worlds, config: withoutUnseen(worlds.config) }, (record) =>
-    ring.push(record, measureRecord(record)),
-  );
+  const { maxExchanges: maxCount, maxBytes } = capture;
+  const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord });
+  const proxy = await createProxy({ ...worlds, config: withoutUnseen(worlds.config) }, ring.push);
   let draining = false;
   const admin =
     adminConfig &&

@@ -2,14 +2,16 @@ import type { AnsweredBy, Ending, Exchange } from './exchange.ts';
 import type { StoredBody } from './stored-body.ts';
 import type { UpstreamError } from './upstream-error.ts';
 
-/** What the access log tells of an exchange: docs/logging.md says what each field means. */
-export interface AccessFields {
+/** What the access log and the list of exchanges tell of one: docs/logging.md says what each field means. */
+export interface ExchangeFacts {
   readonly id: string;
+  readonly receivedAtMs: number;
   readonly caller: string | undefined;
   readonly callerName: string | undefined;
   readonly method: string;
   readonly target: string;
   readonly operation: string | undefined;
+  readonly operationName: string | undefined;
   readonly project: string | undefined;
   readonly status: number | undefined;
   readonly answeredBy: AnsweredBy | undefined;
@@ -24,13 +26,6 @@ export interface AccessFields {
   readonly sentMs: number | undefined;
   readonly firstByteMs: number | undefined;
   readonly ms: number;
-}
-
-/** The same, with what only a reader of exchanges wants. */
-export interface ExchangeFacts extends AccessFields {
-  /** When the request's head had arrived, in milliseconds since 1970. */
-  readonly receivedAtMs: number;
-  readonly operationName: string | undefined;
 }
 
 export interface RecordedMessage {
@@ -52,34 +47,38 @@ export interface Closing {
   readonly ending: Ending;
   /** In the clock of the exchange. */
   readonly endedAt: number;
+  /** Milliseconds since 1970 at that moment. */
+  readonly endedAtMs: number;
   readonly callerName: string | undefined;
-  readonly error: UpstreamError | undefined;
 }
 
-export function renderAccess(exchange: Exchange, { ending, endedAt, callerName, error }: Closing): AccessFields {
+export function renderFacts(exchange: Exchange, closing: Closing, error: UpstreamError | undefined): ExchangeFacts {
   const { startedAt, requestBytes, retries } = exchange;
   const { id, caller, method, target } = exchange.start;
+  const ms = closing.endedAt - startedAt;
   return {
     id,
+    receivedAtMs: Math.round(closing.endedAtMs - ms),
     caller,
-    callerName,
+    callerName: closing.callerName,
     method,
     target,
     operation: exchange.operation,
+    operationName: exchange.operationName,
     project: exchange.project,
     status: exchange.status,
     answeredBy: exchange.answeredBy,
     code: exchange.errorCode,
     upstreamCode: error?.code,
     ref: error?.ref,
-    ending,
+    ending: closing.ending,
     requestBytes: requestBytes === 0 ? undefined : requestBytes,
     bytes: exchange.answerBytes,
     retries: retries === 0 ? undefined : retries,
     connectedMs: since(startedAt, exchange.connectedAt),
     sentMs: since(startedAt, exchange.sentAt),
     firstByteMs: since(startedAt, exchange.firstByteAt),
-    ms: round(endedAt - startedAt),
+    ms: round(ms),
   };
 }
 

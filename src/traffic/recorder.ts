@@ -6,10 +6,9 @@ import { createBodyReader } from './bodies.ts';
 import { createCapture } from './capture.ts';
 import { renderCause } from './cause.ts';
 import { Exchange } from './exchange.ts';
-import type { FieldLines } from './fields.ts';
 import { renderFields } from './fields.ts';
-import type { Closing, ExchangeRecord, RecordedMessage } from './record.ts';
-import { renderAccess } from './record.ts';
+import type { Closing, ExchangeRecord } from './record.ts';
+import { renderFacts } from './record.ts';
 import type { StoredBody } from './stored-body.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
@@ -33,8 +32,9 @@ export interface RecorderOptions {
 
 /** Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. */
 export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done) => {
-  const { log, redact, keep, now, wallClock } = options;
+  const { redact, keep, now, wallClock } = options;
   const { mode } = options.capture;
+  const log = options.log.child({ event: 'exchange' });
   const capture = createCapture(options.capture, now);
   const readBody = createBodyReader(redact);
   const decoding = new Set<Promise<void>>();
@@ -48,7 +48,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
       requestFields: request.raw.rawHeaders,
     });
 
-  const close = (exchange: Exchange, closing: Omit<Closing, 'error'>): void => {
+  const close = (exchange: Exchange, closing: Closing): void => {
     const sent = readBody(exchange.requestTap, exchange.sentAt !== undefined);
     const got = readBody(exchange.answerTap, closing.ending === 'complete');
     if (!(sent instanceof Promise) && !(got instanceof Promise)) {
@@ -61,25 +61,22 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     decoding.add(decoded);
   };
 
-  const record = (exchange: Exchange, closing: Omit<Closing, 'error'>, sent?: StoredBody, got?: StoredBody): void => {
+  const record = (exchange: Exchange, closing: Closing, sent?: StoredBody, got?: StoredBody): void => {
     const isError = exchange.answeredBy === 'upstream' && (exchange.status ?? 0) >= 400;
     const error = isError && got?.text !== undefined ? readUpstreamError(got.text) : undefined;
-    const fields = renderAccess(exchange, { ...closing, error });
-    log.info({ event: 'exchange', ...fields, cause: renderCause(exchange.cause, redact) }, 'exchange');
+    const facts = renderFacts(exchange, closing, error);
+    if (exchange.cause === undefined) log.info(facts, 'exchange');
+    else log.info({ ...facts, cause: renderCause(exchange.cause, redact) }, 'exchange');
     if (mode === 'off') return;
-    const receivedAtMs = Math.round(wallClock() - (now() - exchange.startedAt));
-    const { start, answerFields, operationName } = exchange;
+    const { start, answerFields } = exchange;
+    const [asked, answered] = renderFields([start.requestFields, answerFields ?? []], redact);
+    const [requestBody, answerBody] = mode === 'bodies' ? [sent, got] : [];
     keep({
-      facts: { ...fields, receivedAtMs, operationName },
-      request: message(start.requestFields, sent),
-      answer: answerFields && message(answerFields, got),
+      facts,
+      request: { fields: asked, body: requestBody },
+      answer: answerFields && { fields: answered, body: answerBody },
     });
   };
-
-  const message = (fields: FieldLines, body: StoredBody | undefined): RecordedMessage => ({
-    fields: renderFields(fields, redact),
-    body: mode === 'bodies' ? body : undefined,
-  });
 
   app.decorateRequest('exchange');
   app.addHook('onRequest', (request, reply, next) => {
@@ -87,7 +84,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     request.exchange = exchange;
     reply.raw.once('close', () => {
       const ending = readEnding(exchange, reply);
-      close(exchange, { ending, endedAt: now(), callerName: request.callerName });
+      close(exchange, { ending, endedAt: now(), endedAtMs: wallClock(), callerName: request.callerName });
     });
     next();
   });

@@ -1,6 +1,8 @@
-export interface RingLimits {
+export interface RingOptions<T> {
   readonly maxCount: number;
   readonly maxBytes: number;
+  readonly encode: (item: T) => string;
+  readonly decode: (text: string) => T;
 }
 
 export interface Kept<T> {
@@ -34,7 +36,7 @@ export interface Page<T> {
  * many items it missed.
  */
 export interface Ring<T> {
-  readonly push: (item: T, bytes: number) => void;
+  readonly push: (item: T) => void;
   readonly read: (reading: Reading<T>) => Page<T>;
   readonly find: (accepts: (item: T) => boolean) => Kept<T> | undefined;
   /** Forgets all; sequences go on. */
@@ -42,49 +44,94 @@ export interface Ring<T> {
   /** Tells of every push and clear until the returned function is called. It must return at once: forwarding waits for it. */
   readonly subscribe: (onChange: () => void) => () => void;
   readonly count: () => number;
+  /** Bytes of UTF-8 that the items take. */
   readonly bytes: () => number;
   /** Sequence of the last item, 0 before the first. */
   readonly latest: () => number;
 }
 
-interface Slot<T> extends Kept<T> {
-  readonly bytes: number;
-}
+const FIRST_BYTES = 64 * 1024;
 
-export function createRing<T>({ maxCount, maxBytes }: RingLimits): Ring<T> {
-  /** The item of a sequence is at the sequence modulo `maxCount`. */
-  const slots: (Slot<T> | undefined)[] = [];
+/** Items live as text in one piece of memory outside the heap: there, what is kept costs no collector anything. */
+export function createRing<T>({ maxCount, maxBytes, encode, decode }: RingOptions<T>): Ring<T> {
+  let block = Buffer.allocUnsafeSlow(Math.min(FIRST_BYTES, maxBytes));
+  /** Where the item of a sequence is in the block: at the sequence modulo `maxCount`. */
+  const starts: number[] = [];
+  const sizes: number[] = [];
   const subscribers = new Set<() => void>();
   let oldest = 1;
   let latest = 0;
   let clearedUpTo = 0;
   let bytes = 0;
 
-  const slotOf = (sequence: number): Slot<T> | undefined => slots[sequence % maxCount];
+  const startOf = (sequence: number): number => starts[sequence % maxCount] ?? 0;
+  const sizeOf = (sequence: number): number => sizes[sequence % maxCount] ?? 0;
+  const textOf = (sequence: number): string =>
+    block.toString('utf8', startOf(sequence), startOf(sequence) + sizeOf(sequence));
   const drop = (): void => {
-    bytes -= slotOf(oldest)?.bytes ?? 0;
-    slots[oldest % maxCount] = undefined;
+    bytes -= sizeOf(oldest);
     oldest++;
   };
   const tell = (): void => {
     for (const onChange of subscribers) onChange();
   };
 
+  /** Items stand in one piece each, behind the latest or, where the block ends, at its beginning again. */
+  const findRoom = (size: number): number | undefined => {
+    if (oldest > latest) return size <= block.length ? 0 : undefined;
+    const head = startOf(latest) + sizeOf(latest);
+    const tail = startOf(oldest);
+    if (startOf(latest) < tail) return tail - head >= size ? head : undefined;
+    if (block.length - head >= size) return head;
+    return tail >= size ? 0 : undefined;
+  };
+  const grow = (size: number): void => {
+    const larger = Buffer.allocUnsafeSlow(Math.min(maxBytes, Math.max(block.length * 2, size)));
+    let end = 0;
+    for (let sequence = oldest; sequence <= latest; sequence++) {
+      const start = startOf(sequence);
+      starts[sequence % maxCount] = end;
+      end += block.copy(larger, end, start, start + sizeOf(sequence));
+    }
+    block = larger;
+  };
+  const place = (size: number): number => {
+    let start = findRoom(size);
+    while (start === undefined) {
+      if (block.length < maxBytes) grow(size);
+      else drop();
+      start = findRoom(size);
+    }
+    return start;
+  };
+
+  const push = (text: string): void => {
+    const size = Buffer.byteLength(text);
+    if (size > maxBytes) {
+      // It pushes out the others as any other would, and has no place itself.
+      oldest = ++latest + 1;
+      bytes = 0;
+      return;
+    }
+    if (latest - oldest + 1 === maxCount) drop();
+    const start = place(size);
+    latest++;
+    starts[latest % maxCount] = start;
+    sizes[latest % maxCount] = block.write(text, start);
+    bytes += size;
+  };
+
   return {
-    push: (item, itemBytes) => {
-      if (latest - oldest + 1 === maxCount) drop();
-      latest++;
-      slots[latest % maxCount] = { sequence: latest, item, bytes: itemBytes };
-      bytes += itemBytes;
-      while (bytes > maxBytes) drop();
+    push: (item) => {
+      push(encode(item));
       tell();
     },
     read: ({ after, limit, accepts }) => {
-      const entries: Slot<T>[] = [];
+      const entries: Kept<T>[] = [];
       let sequence = Math.max(after + 1, oldest);
       for (; sequence <= latest && entries.length < limit; sequence++) {
-        const slot = slotOf(sequence);
-        if (slot !== undefined && (accepts === undefined || accepts(slot.item))) entries.push(slot);
+        const item = decode(textOf(sequence));
+        if (accepts === undefined || accepts(item)) entries.push({ sequence, item });
       }
       return {
         entries,
@@ -95,14 +142,17 @@ export function createRing<T>({ maxCount, maxBytes }: RingLimits): Ring<T> {
     },
     find: (accepts) => {
       for (let sequence = latest; sequence >= oldest; sequence--) {
-        const slot = slotOf(sequence);
-        if (slot !== undefined && accepts(slot.item)) return slot;
+        const item = decode(textOf(sequence));
+        if (accepts(item)) return { sequence, item };
       }
       return undefined;
     },
     clear: () => {
-      while (oldest <= latest) drop();
+      oldest = latest + 1;
+      bytes = 0;
       clearedUpTo = latest;
+      // What is forgotten is not to lie in memory either.
+      block.fill(0);
       tell();
     },
     subscribe: (onChange) => {

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { serveEvents } from '../../src/admin/events.ts';
 import type { Traffic } from '../../src/admin/traffic.ts';
 import type { ExchangeRecord } from '../../src/traffic/record.ts';
+import { decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
 import { follow } from '../support/events.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
@@ -96,11 +97,11 @@ describe('GET /events', () => {
     reader.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     // Until the buffers of the system are full too.
     const push = () => {
-      for (let i = 0; i < 200; i++) ring.push(recordOf('x'.repeat(2_000)), 1);
+      for (let i = 0; i < 200; i++) ring.push(recordOf('x'.repeat(2_000)));
     };
     await expect.poll(() => (push(), isStuck()), { timeout: 10_000 }).toBe(true);
     const held = waiting();
-    for (let i = 0; i < 5_000; i++) ring.push(recordOf('y'.repeat(2_000)), 1);
+    for (let i = 0; i < 5_000; i++) ring.push(recordOf('y'.repeat(2_000)));
     // Longer than a reader that is not stuck is kept waiting.
     await setTimeout(50);
     expect(waiting()).toBe(held);
@@ -123,7 +124,7 @@ const recordOf = (target: string): ExchangeRecord =>
 
 /** The events alone; `waiting` tells the bytes that are written to the first reader and not sent. */
 async function startEvents(heartbeatMs?: number) {
-  const ring = createRing<ExchangeRecord>({ maxCount: 1_000, maxBytes: 1_000_000 });
+  const ring = createRing({ maxCount: 1_000, maxBytes: 1_000_000, encode: encodeRecord, decode: decodeRecord });
   const traffic: Traffic = { capture: 'headers', ring, run: 'run', readOrigin: () => '' };
   const app = fastify({ forceCloseConnections: true });
   const answers: ServerResponse[] = [];

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { createAdmin } from '../../src/admin/admin.ts';
-import type { ExchangeRecord } from '../../src/traffic/record.ts';
+import { decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
 import { createFixedStore } from './token.ts';
 
@@ -18,7 +18,7 @@ export function readAdminPaths(): string[] {
       capture: 'off',
       run: 'run',
       readOrigin: () => '',
-      ring: createRing<ExchangeRecord>({ maxCount: 1, maxBytes: 1 }),
+      ring: createRing({ maxCount: 1, maxBytes: 1, encode: encodeRecord, decode: decodeRecord }),
     },
   }).printRoutes();
   return tree.split('\n').flatMap((line) => {

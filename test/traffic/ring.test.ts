@@ -1,14 +1,26 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createRing } from '../../src/traffic/ring.ts';
 
 const LIMITS = { maxCount: 3, maxBytes: 100 };
-const fill = (count: number, bytes = 1, limits = LIMITS) => {
-  const ring = createRing<number>(limits);
-  for (let item = 1; item <= count; item++) ring.push(item, bytes);
+interface Item {
+  readonly item: number;
+  readonly text: string;
+}
+const create = (limits = LIMITS) =>
+  createRing<Item>({
+    ...limits,
+    encode: ({ item, text }) => `${item} ${text}`,
+    decode: (written) => ({ item: parseInt(written), text: written.slice(written.indexOf(' ') + 1) }),
+  });
+/** An item that takes so many bytes. */
+const sized = (item: number, bytes = 9): Item => ({ item, text: 'x'.repeat(bytes - `${item} `.length) });
+const fill = (count: number, bytes?: number, limits = LIMITS) => {
+  const ring = create(limits);
+  for (let item = 1; item <= count; item++) ring.push(sized(item, bytes));
   return ring;
 };
-const itemsOf = ({ entries }: { entries: readonly { item: number }[] }) => entries.map(({ item }) => item);
+const itemsOf = ({ entries }: { entries: readonly { item: Item }[] }) => entries.map(({ item }) => item.item);
 
 describe('A ring', () => {
   test('keeps the newest, and tells a reader how many it missed', () => {
@@ -32,16 +44,16 @@ describe('A ring', () => {
   test('is read page by page, though items come and go in between', () => {
     const ring = fill(3);
     const first = ring.read({ after: 0, limit: 2 });
-    ring.push(4, 1);
+    ring.push(sized(4));
     const second = ring.read({ after: first.next, limit: 2 });
     expect([itemsOf(first), first.more, itemsOf(second), second.more]).toEqual([[1, 2], true, [3, 4], false]);
     expect(second.missed).toBe(0);
   });
 
   test('goes on behind what a reader did not want', () => {
-    const accepts = (item: number): boolean => item === 1;
+    const accepts = ({ item }: Item): boolean => item === 1;
     expect(fill(3).read({ after: 0, limit: 1, accepts })).toMatchObject({
-      entries: [{ item: 1 }],
+      entries: [{ item: { item: 1 } }],
       next: 1,
       more: true,
     });
@@ -52,37 +64,40 @@ describe('A ring', () => {
     const ring = fill(2);
     ring.clear();
     expect([ring.count(), ring.bytes(), ring.latest()]).toEqual([0, 0, 2]);
-    ring.push(3, 1);
-    expect(ring.read({ after: 0, limit: 9 })).toMatchObject({ entries: [{ sequence: 3, item: 3 }], missed: 0 });
+    ring.push(sized(3));
+    expect(ring.read({ after: 0, limit: 9 })).toMatchObject({
+      entries: [{ sequence: 3, item: { item: 3 } }],
+      missed: 0,
+    });
   });
 
   test('finds the newest that is looked for, as long as it is kept', () => {
     const ring = fill(4);
-    expect(ring.find((item) => item < 4)).toMatchObject({ item: 3 });
-    expect(ring.find((item) => item === 1)).toBeUndefined();
+    expect(ring.find(({ item }) => item < 4)).toMatchObject({ item: { item: 3 } });
+    expect(ring.find(({ item }) => item === 1)).toBeUndefined();
   });
 
   test('tells its subscribers of pushes and clears until they leave', () => {
     const ring = fill(0);
     let told = 0;
     const leave = ring.subscribe(() => told++);
-    ring.push(1, 1);
+    ring.push(sized(1));
     ring.clear();
     leave();
-    ring.push(2, 1);
+    ring.push(sized(2));
     expect(told).toBe(2);
   });
 
   test('stays within its limits, and a reader in any rhythm gets or misses every item once', () => {
     const steps = fc.array(
       fc.oneof(
-        fc.nat(60).map((bytes) => ({ bytes })),
+        fc.integer({ min: 9, max: 60 }).map((bytes) => ({ bytes })),
         fc.nat(4).map((limit) => ({ limit })),
       ),
     );
     fc.assert(
       fc.property(steps, (all) => {
-        const ring = createRing<number>(LIMITS);
+        const ring = create();
         const seen: number[] = [];
         let [pushed, after, missed] = [0, 0, 0];
         const read = (limit: number): void => {
@@ -92,7 +107,7 @@ describe('A ring', () => {
           after = page.next;
         };
         for (const step of all) {
-          if ('bytes' in step) ring.push(++pushed, step.bytes);
+          if ('bytes' in step) ring.push(sized(++pushed, step.bytes));
           else read(step.limit);
           expect(ring.count()).toBeLessThanOrEqual(LIMITS.maxCount);
           expect(ring.bytes()).toBeLessThanOrEqual(LIMITS.maxBytes);
@@ -102,5 +117,41 @@ describe('A ring', () => {
         expect(new Set(seen).size + missed).toBe(pushed);
       }),
     );
+  });
+
+  test('gives back what it was given, however its memory grows and begins anew', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.nat(120_000).map((n) => 'ü'.repeat(n)),
+    );
+    const maxBytes = 400_000;
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 40 }), fc.integer({ min: 1, max: 30 }), (texts, maxCount) => {
+        const ring = create({ maxCount, maxBytes });
+        const kept: Item[] = [];
+        texts.forEach((one, item) => {
+          ring.push({ item, text: one });
+          kept.push({ item, text: one });
+          if (kept.length > maxCount) kept.shift();
+          const { entries } = ring.read({ after: 0, limit: maxCount });
+          // Memory may be too short for all: those that are kept are the newest.
+          expect(entries.map((entry) => entry.item)).toEqual(kept.slice(kept.length - entries.length));
+          expect(entries.length === kept.length || ring.bytes() > maxBytes / 4).toBe(true);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('leaves nothing of what it forgot in memory', () => {
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    onTestFinished(() => allocate.mockRestore());
+    const ring = fill(3);
+    const isInMemory = (): boolean => allocate.mock.results.some(({ value }) => (value as Buffer).includes('xxx'));
+    expect(isInMemory()).toBe(true);
+
+    ring.clear();
+
+    expect(isInMemory()).toBe(false);
   });
 });
