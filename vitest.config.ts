@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     unstubEnvs: true,
+    // Tests wait for sockets and processes more than they count: one core needs not be left to anything else.
+    maxWorkers: availableParallelism(),
   },
 });
