@@ -11,6 +11,8 @@ const { rooms, packageOwners, pure } = JSON.parse(
   readFileSync(new URL('test/architecture.json', import.meta.url), 'utf8'),
 );
 const features = Object.keys(rooms);
+/** Code of the browser: there is no Node and no server in it. */
+const BROWSER_ROOM = 'admin/ui';
 const inSource = (file) => `src/${file}`;
 
 const worlds = ['performance', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'globalThis', 'global'];
@@ -23,10 +25,15 @@ const keep = (files, patterns) => ({
 });
 
 const wallsOf = (room) => {
+  const up = room.replaceAll(/[^/]+/g, '..');
   const closed = features.filter((other) => other !== room && !rooms[room].includes(other));
+  const outside = ['cli/*', 'index.ts', 'app.ts', 'server.ts'].map((file) => `${up}/${file}`);
   return [
-    { group: closed.map((f) => `../${f}/*`), allowTypeImports: true, message: `${room}/ sees types alone there.` },
-    { group: ['../cli/*', '../index.ts', '../app.ts', '../server.ts'], message: 'Nobody imports the outside.' },
+    { group: closed.map((f) => `${up}/${f}/*`), allowTypeImports: true, message: `${room}/ sees types alone there.` },
+    { group: outside, message: 'Nobody imports the outside.' },
+    ...(room === BROWSER_ROOM
+      ? [{ group: ['node:*', 'fastify', '../*.ts'], allowTypeImports: true, message: 'This runs in a browser.' }]
+      : []),
   ];
 };
 

@@ -44,6 +44,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       traffic: {
         capture: capture.mode,
         ring,
+        maxExchanges: maxCount,
         run: randomBytes(6).toString('hex'),
         readOrigin: () => readOrigin(proxy.app),
       },

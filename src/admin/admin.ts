@@ -13,6 +13,7 @@ import type { TokenStore } from '../token/store.ts';
 import { serveEvents } from './events.ts';
 import { serveExchanges } from './exchanges.ts';
 import { serveExport } from './export.ts';
+import { isPlainNavigation, servePage } from './page.ts';
 import { decideReadiness } from './readiness.ts';
 import { createSession, SESSION_HEADER } from './session.ts';
 import { reloadToken } from './token-reload.ts';
@@ -68,11 +69,18 @@ export function createAdmin({ config, allowedHosts, isDraining, token, traffic, 
     const hosts = readHosts(request.raw.rawHeaders);
     const { authority } = resolveAddress({ url: request.originalUrl, hosts });
     requireOwnHost(authority);
+    const route = request.routeOptions.url ?? '';
+    // A link may lead to the page, as it holds nothing and can be neither framed nor held.
+    if (route === '/' && isPlainNavigation(request.headers)) {
+      next();
+      return;
+    }
     const fields = readCallerFields(request.headers);
     refuseForeignPages(fields);
-    const isProbe = PROBES.has(request.routeOptions.url ?? '');
+    const isProbe = PROBES.has(route);
     if (!isProbe || !READS.has(request.method)) requireOwnPage(fields, `http://${authority}`);
-    if (!isProbe) requireOperator(request.headers.authorization);
+    // The page holds no secret, and asks for the key itself.
+    if (!isProbe && !page.has(route)) requireOperator(request.headers.authorization);
     next();
   });
 
@@ -84,10 +92,11 @@ export function createAdmin({ config, allowedHosts, isDraining, token, traffic, 
   });
   app.setNotFoundHandler(() => {
     throw new ProxyError('NOT_FORWARDED', 'The admin listener has nothing at this path.', {
-      hint: 'It has /livez, /readyz, /exchanges, /export.har, /events, /session and POST /token/reload.',
+      hint: 'It has the inspector at /, and /livez, /readyz, /exchanges, /export.har, /events, /session and POST /token/reload.',
     });
   });
 
+  const page = servePage(app);
   app.get('/livez', () => ({ status: 'ok' }));
   app.get('/readyz', (_, reply) => {
     const readiness = readReadiness();

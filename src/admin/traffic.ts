@@ -6,6 +6,8 @@ import type { Kept, Ring } from '../traffic/ring.ts';
 export interface Traffic {
   readonly capture: CaptureMode;
   readonly ring: Ring<ExchangeRecord>;
+  /** Most exchanges that the ring keeps. */
+  readonly maxExchanges: number;
   /** Tells this process from one before it, whose cursors mean nothing here. */
   readonly run: string;
   /** Where callers reach the proxy, e.g. `http://127.0.0.1:6546`. */

@@ -58,7 +58,12 @@ const equal = (read: Read<string>, expects: string): Key => ({
   compile: (value) => (exchange) => read(exchange)?.toLowerCase() === value.toLowerCase(),
 });
 
-const oneOf = (read: Read<string>, choices: readonly string[]): Key => ({
+interface ChoiceKey extends Key {
+  readonly choices: readonly string[];
+}
+
+const oneOf = (read: Read<string>, choices: readonly string[]): ChoiceKey => ({
+  choices,
   expects: choices.join(', '),
   compile: (value) => (choices.includes(value) ? (exchange) => read(exchange) === value : undefined),
 });

@@ -125,7 +125,7 @@ const recordOf = (target: string): ExchangeRecord =>
 /** The events alone; `waiting` tells the bytes that are written to the first reader and not sent. */
 async function startEvents(heartbeatMs?: number) {
   const ring = createRing({ maxCount: 1_000, maxBytes: 1_000_000, encode: encodeRecord, decode: decodeRecord });
-  const traffic: Traffic = { capture: 'headers', ring, run: 'run', readOrigin: () => '' };
+  const traffic: Traffic = { capture: 'headers', maxExchanges: 1_000, ring, run: 'run', readOrigin: () => '' };
   const app = fastify({ forceCloseConnections: true });
   const answers: ServerResponse[] = [];
   app.addHook('onRequest', (_, reply, next) => {

@@ -16,6 +16,7 @@ export function readAdminPaths(): string[] {
     log: pino({ level: 'silent' }),
     traffic: {
       capture: 'off',
+      maxExchanges: 1,
       run: 'run',
       readOrigin: () => '',
       ring: createRing({ maxCount: 1, maxBytes: 1, encode: encodeRecord, decode: decodeRecord }),

@@ -16,9 +16,9 @@ export interface Followed {
 export async function follow(url: string, headers: Record<string, string> = {}): Promise<Followed> {
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
-  const { body, status } = await fetch(url, { headers, signal: controller.signal });
-  if (status !== 200 || body === null) throw new Error(`answered by ${status}`);
-  const events = readEvents(body);
+  const answer = await fetch(url, { headers, signal: controller.signal });
+  if (answer.status !== 200) throw new Error(`answered by ${answer.status}`);
+  const events = readEvents(answer);
   return {
     next: async (name) => {
       for (;;) {
@@ -31,10 +31,11 @@ export async function follow(url: string, headers: Record<string, string> = {}):
   };
 }
 
-async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<TestEvent, void> {
+/** Holds the answer itself: fetch cancels a body that nobody reads yet when its answer is collected as garbage. */
+async function* readEvents(answer: Response): AsyncGenerator<TestEvent, void> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of body) {
+  for await (const chunk of answer.body ?? []) {
     const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) yield parse(block);

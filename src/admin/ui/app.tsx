@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { DetailPane } from './detail-pane.tsx';
+import { EditDialog } from './edit-dialog.tsx';
+import { ExchangeList } from './exchange-list.tsx';
+import { Header } from './header.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import { useInspector } from './inspector.ts';
+import { KeyDialog } from './key-dialog.tsx';
+import { listenToKeys } from './keyboard.ts';
+import { NoticeBar } from './notice-bar.tsx';
+import { PinnedList } from './pinned-list.tsx';
+import { Toolbar } from './toolbar.tsx';
+
+export function App(): JSX.Element {
+  const inspector = useInspector();
+  const isDetailOpen = inspector.isDetailOpen.value;
+  useEffect(() => listenToKeys(inspector), [inspector]);
+  return (
+    <div class={isDetailOpen ? 'frame with-detail' : 'frame'}>
+      <Header />
+      <Toolbar />
+      <main class="traffic">
+        <section class="lists" aria-label="Exchanges">
+          <PinnedList />
+          <ExchangeList />
+        </section>
+        {isDetailOpen && <DetailPane />}
+      </main>
+      <NoticeBar />
+      {inspector.dialog.value === 'help' && <HelpDialog />}
+      {inspector.dialog.value === 'edit' && <EditDialog />}
+      {inspector.api.keyProblem.value !== undefined && <KeyDialog problem={inspector.api.keyProblem.value} />}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { reckonBudget, useOf } from './budget.ts';
+import { Chip } from './chips.tsx';
+import { renderCount } from './figures.ts';
+import { useInspector } from './inspector.ts';
+import { Text } from './text.tsx';
+
+const EVERY_MS = 2_000;
+const MUCH = 0.7;
+
+/** What the last minute took of what MK.IO allows: of the project that is closest to its limit, and of all by the title. */
+export function BudgetChip(): JSX.Element {
+  const { store, status } = useInspector();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const budgets = status.view.value?.budget ?? reckonBudget(store.known.value, now);
+  const [tightest] = budgets.toSorted((a, b) => useOf(b) - useOf(a));
+  if (tightest === undefined) {
+    return (
+      <Chip name="budget" tone="quiet">
+        no calls this minute
+      </Chip>
+    );
+  }
+  const { project, reads, writes, maxReads, maxWrites } = tightest;
+  const used = useOf(tightest);
+  const title = budgets
+    .map((budget) => `${budget.project ?? 'organization'}: ${budget.reads} reads, ${budget.writes} writes`)
+    .join('\n');
+  return (
+    <Chip name="budget" tone={used >= 1 ? 'bad' : used >= MUCH ? 'warn' : 'good'} title={title}>
+      <Text of={project ?? 'organization'} /> {renderCount(reads)}/{renderCount(maxReads)} reads · {renderCount(writes)}
+      /{renderCount(maxWrites)} writes
+      <meter min={0} max={1} high={MUCH} value={Math.min(1, used)} aria-label="Budget used" />
+    </Chip>
+  );
+}

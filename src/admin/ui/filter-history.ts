@@ -1,0 +1,33 @@
+import type { ReadonlySignal } from '@preact/signals';
+import { signal } from '@preact/signals';
+
+/** Filters that were in use, the newest first; this browser keeps them. */
+export interface FilterHistory {
+  readonly entries: ReadonlySignal<readonly string[]>;
+  readonly add: (filter: string) => void;
+}
+
+const PLACE = 'mkio-proxy.filters';
+const MAX_ENTRIES = 20;
+
+export function createFilterHistory(): FilterHistory {
+  const entries = signal<readonly string[]>(readEntries());
+  return {
+    entries,
+    add: (filter) => {
+      const text = filter.trim();
+      if (text === '') return;
+      entries.value = [text, ...entries.value.filter((entry) => entry !== text)].slice(0, MAX_ENTRIES);
+      localStorage.setItem(PLACE, JSON.stringify(entries.value));
+    },
+  };
+}
+
+function readEntries(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(PLACE) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((entry) => typeof entry === 'string') : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,114 @@
+/** A number that JavaScript would change, as it was written. */
+export class WrittenNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export interface JsonLine {
+  /** JSON pointer (RFC 6901). */
+  readonly path: string;
+  readonly depth: number;
+  /** undefined for the whole. */
+  readonly name: string | undefined;
+  readonly kind: 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+  /** The value, or how much is in it. */
+  readonly text: string;
+  /** undefined where there is nothing to fold. */
+  readonly isOpen: boolean | undefined;
+}
+
+/** What a click has opened or shut; elsewhere the first levels are open. */
+export type Folds = ReadonlyMap<string, boolean>;
+
+const OPEN_DEPTH = 3;
+const OPEN_ENTRIES = 100;
+
+/** undefined where the text is no JSON with something in it. */
+export function parseJsonTree(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text, keepWritten as Parameters<typeof JSON.parse>[1]);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** https://tc39.es/proposal-json-parse-with-source/: where a browser has none, numbers are those of JavaScript. */
+function keepWritten(_: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined || String(value) === context.source) return value;
+  return new WrittenNumber(context.source);
+}
+
+/** The lines of a tree that can be seen. */
+export function listJsonLines(root: object, folds: Folds, opened: ReadonlySet<string> = new Set()): JsonLine[] {
+  const lines: JsonLine[] = [];
+  const walk = (value: unknown, name: string | undefined, path: string, depth: number): void => {
+    const entries = entriesOf(value);
+    const isOpen =
+      entries && (opened.has(path) || (folds.get(path) ?? (depth < OPEN_DEPTH && entries.length <= OPEN_ENTRIES)));
+    lines.push({ path, depth, name, isOpen, ...readValue(value, entries?.length) });
+    if (entries === undefined || isOpen !== true) return;
+    for (const [key, entry] of entries) walk(entry, key, joinPath(path, key), depth + 1);
+  };
+  walk(root, undefined, '', 0);
+  return lines;
+}
+
+/** Paths of what has the text in its name or value, in their order. */
+export function findInJson(root: object, text: string): readonly string[] {
+  const part = text.toLowerCase();
+  const found: string[] = [];
+  const walk = (value: unknown, name: string | undefined, path: string): void => {
+    const entries = entriesOf(value);
+    const own = entries === undefined ? readValue(value, undefined).text : '';
+    if (name?.toLowerCase().includes(part) === true || own.toLowerCase().includes(part)) found.push(path);
+    for (const [key, entry] of entries ?? []) walk(entry, key, joinPath(path, key));
+  };
+  if (part !== '') walk(root, undefined, '');
+  return found;
+}
+
+/** All that has to be open for these to be seen. */
+export function pathsAbove(paths: readonly string[]): ReadonlySet<string> {
+  const above = new Set<string>();
+  for (const path of paths) {
+    for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+      above.add(path.slice(0, end));
+      if (end === 0) break;
+    }
+  }
+  return above;
+}
+
+/** Every path that can be folded, for all of them at once. */
+export function listFoldable(root: object): readonly string[] {
+  const found: string[] = [];
+  const walk = (value: unknown, path: string): void => {
+    const entries = entriesOf(value);
+    if (entries === undefined) return;
+    found.push(path);
+    for (const [key, entry] of entries) walk(entry, joinPath(path, key));
+  };
+  walk(root, '');
+  return found;
+}
+
+/** undefined for what is neither an object nor an array, or is empty. */
+function entriesOf(value: unknown): readonly [string, unknown][] | undefined {
+  if (typeof value !== 'object' || value === null || value instanceof WrittenNumber) return undefined;
+  const entries = Object.entries(value);
+  return entries.length === 0 ? undefined : entries;
+}
+
+function readValue(value: unknown, count: number | undefined): Pick<JsonLine, 'kind' | 'text'> {
+  if (Array.isArray(value)) return { kind: 'array', text: count === undefined ? '[]' : `[${count}]` };
+  if (value instanceof WrittenNumber) return { kind: 'number', text: value.text };
+  if (value === null) return { kind: 'null', text: 'null' };
+  if (typeof value === 'object') return { kind: 'object', text: count === undefined ? '{}' : `{${count}}` };
+  if (typeof value === 'string') return { kind: 'string', text: JSON.stringify(value) };
+  return { kind: typeof value === 'number' ? 'number' : 'boolean', text: JSON.stringify(value) };
+}
+
+const joinPath = (path: string, key: string): string => `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -1,0 +1,27 @@
+import type { JSX } from 'preact';
+import { open } from './actions.ts';
+import { ExchangeRow } from './exchange-row.tsx';
+import { useInspector } from './inspector.ts';
+
+export function PinnedList(): JSX.Element | null {
+  const inspector = useInspector();
+  const pins = inspector.pins.all.value;
+  if (pins.length === 0) return null;
+  const longestMs = pins.reduce((most, { exchange }) => Math.max(most, exchange.ms), 1);
+  return (
+    <div class="grid pinned" role="grid" tabIndex={0} aria-label="Pinned exchanges" aria-rowcount={pins.length}>
+      {pins.map(({ exchange }, index) => (
+        <ExchangeRow
+          key={exchange.id}
+          id={`pin-${exchange.id}`}
+          exchange={exchange}
+          rowIndex={index + 1}
+          longestMs={longestMs}
+          isSelected={inspector.selected.value === exchange.id}
+          isPinned
+          onOpen={() => open(inspector, exchange.id)}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
+import type { Readiness } from '../readiness.ts';
+import type { TokenView } from '../token-view.ts';
+import type { Api } from './api.ts';
+import { ApiError } from './api.ts';
+import type { ProjectBudget } from './budget.ts';
+import type { Hello } from './connection.ts';
+
+/** What `GET /statusz` tells, as far as this page shows it. */
+export interface StatusView {
+  readonly version?: string;
+  readonly token?: ShownToken;
+  readonly upstream?: UpstreamView;
+  readonly policy?: { readonly name?: string };
+  readonly listeners?: { readonly proxy?: string };
+  readonly budget?: readonly ProjectBudget[];
+}
+
+export interface ShownToken extends TokenView {
+  /** `full-access` or `restricted`. */
+  readonly type?: string;
+  readonly lastUnauthorizedAtMs?: number;
+}
+
+export interface UpstreamView {
+  readonly origin?: string;
+  readonly state: 'unknown' | 'reachable' | 'failing';
+  readonly lastAnswer?: { readonly atMs: number; readonly status: number };
+  readonly lastFailure?: { readonly atMs: number; readonly code: string };
+}
+
+export interface ProxyStatus {
+  readonly hello: Signal<Hello | undefined>;
+  readonly token: Signal<TokenView | undefined>;
+  readonly readiness: Signal<Readiness | undefined>;
+  /** undefined where the proxy does not tell it. */
+  readonly view: ReadonlySignal<StatusView | undefined>;
+  /** The newest of both. */
+  readonly shownToken: ReadonlySignal<ShownToken | undefined>;
+  readonly startFollowing: () => void;
+}
+
+const EVERY_MS = 2_000;
+
+export function createProxyStatus(api: Api): ProxyStatus {
+  const token = signal<TokenView | undefined>();
+  const view = signal<StatusView | undefined>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const read = async (): Promise<void> => {
+    if (!document.hidden) view.value = await api.readJson<StatusView>('/statusz');
+  };
+  const follow = (): void => {
+    read().then(plan, (error: unknown) => {
+      view.value = undefined;
+      // A proxy that does not have it is not asked again, nor one that cannot be reached until it is back.
+      if (!(error instanceof ApiError)) clearTimeout(timer);
+    });
+  };
+  const plan = (): void => {
+    timer = setTimeout(follow, EVERY_MS);
+  };
+
+  return {
+    hello: signal<Hello | undefined>(),
+    token,
+    readiness: signal<Readiness | undefined>(),
+    view,
+    shownToken: computed(() => {
+      const told = view.value?.token;
+      if (token.value === undefined) return told;
+      return { ...told, ...token.value };
+    }),
+    startFollowing: () => {
+      clearTimeout(timer);
+      follow();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Api } from './api.ts';
+import type { WholeExchange } from './exchange.ts';
+
+/** What is sent in place of what an exchange had; what is absent stays as it was. */
+export interface Change {
+  readonly method?: string;
+  readonly target?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
+}
+
+/** The exchange that came of it. */
+export interface Replayed {
+  readonly exchange: string;
+  readonly status: number;
+}
+
+/** Has the proxy send an exchange's request again. */
+export async function replay(api: Api, id: string, change: Change = {}): Promise<Replayed> {
+  const answer = await api.change('POST', `/exchanges/${encodeURIComponent(id)}/replay`, change);
+  return (await answer.json()) as Replayed;
+}
+
+/** A request as it is edited. */
+export interface Draft {
+  readonly method: string;
+  readonly target: string;
+  /** `name: value` lines. */
+  readonly headers: string;
+  readonly body: string;
+  /** Why the body is not the one that was sent; undefined where it is. */
+  readonly bodyProblem: string | undefined;
+}
+
+/** What the connection sets, and what was masked and so cannot be sent again. */
+const NOT_REPEATED =
+  /^(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|accept-encoding)$/i;
+const MASK = '[redacted]';
+
+export function draftOf({ facts, requestText }: WholeExchange): Draft {
+  const { method, target, request } = facts;
+  const headers = request.headers.filter(([name, value]) => !NOT_REPEATED.test(name) && !value.includes(MASK));
+  const bodyProblem = readBodyProblem(request.body);
+  return {
+    method,
+    target,
+    headers: headers.map(([name, value]) => `${name}: ${value}`).join('\n'),
+    body: bodyProblem === undefined ? (requestText ?? '') : '',
+    bodyProblem,
+  };
+}
+
+function readBodyProblem(body: WholeExchange['facts']['request']['body']): string | undefined {
+  if (body === undefined || body.bytes === 0) return undefined;
+  if (!body.kept) return 'The body that was sent is not kept: write one here, or none is sent.';
+  if (body.redacted) return 'Secrets in the body that was sent are masked: write it here again.';
+  return body.cut ? 'Only the beginning of the body that was sent is kept: write it here again.' : undefined;
+}
+
+/** undefined: a line is no header. */
+export function readHeaderLines(text: string): [name: string, value: string][] | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const headers = lines.map((line) => /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line));
+  return headers.every((found) => found !== null)
+    ? headers.map(([, name = '', value = '']) => [name, value])
+    : undefined;
+}

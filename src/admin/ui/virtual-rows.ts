@@ -1,0 +1,41 @@
+import type { VirtualItem } from '@tanstack/virtual-core';
+import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useMemo, useReducer } from 'preact/hooks';
+
+interface Rows {
+  readonly count: number;
+  readonly rowPx: number;
+  readonly scroller: RefObject<HTMLElement | null>;
+}
+
+export interface VirtualRows {
+  readonly items: readonly VirtualItem[];
+  readonly totalPx: number;
+  readonly scrollTo: (index: number) => void;
+}
+
+/** Of many rows of one height, those that can be seen, and some around them. */
+export function useVirtualRows({ count, rowPx, scroller }: Rows): VirtualRows {
+  const [, redraw] = useReducer((turns: number) => turns + 1, 0);
+  const options = {
+    count,
+    estimateSize: () => rowPx,
+    getScrollElement: () => scroller.current,
+    observeElementRect,
+    observeElementOffset,
+    scrollToFn: elementScroll,
+    overscan: 8,
+    onChange: () => redraw(undefined),
+  };
+  const virtualizer = useMemo(() => new Virtualizer<HTMLElement, HTMLElement>(options), []);
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  return {
+    items: virtualizer.getVirtualItems(),
+    totalPx: virtualizer.getTotalSize(),
+    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
+  };
+}
