@@ -71,7 +71,7 @@ interface Reader {
 
 /** A reader is its place in the ring: while it does not read, nothing is written or kept for it. */
 function startReader({ answer, traffic, readStates, heartbeatMs, after, accepts }: Reader): () => void {
-  const { capture, maxExchanges, ring, run } = traffic;
+  const { capture, maxExchanges, ring, run, readOrigin } = traffic;
   const told = new Map<string, string>();
   let place = after;
   let planned: NodeJS.Timeout | undefined;
@@ -111,7 +111,7 @@ function startReader({ answer, traffic, readStates, heartbeatMs, after, accepts 
   };
   const heartbeat = setTimeout(beat, heartbeatMs);
 
-  write(renderEvent('hello', { run, capture, maxExchanges }, renderCursor(traffic, place)));
+  write(renderEvent('hello', { run, capture, maxExchanges, proxy: readOrigin() }, renderCursor(traffic, place)));
   tellStates();
   plan();
   const leave = ring.subscribe(plan);

@@ -35,7 +35,7 @@ export async function follow(url: string, headers: Record<string, string> = {}):
 async function* readEvents(answer: Response): AsyncGenerator<TestEvent, void> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
     const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) yield parse(block);

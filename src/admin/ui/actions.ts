@@ -16,6 +16,8 @@ export function open(inspector: Inspector, id: string): void {
   inspector.isDetailOpen.value = true;
 }
 
+export const focusDetail = (): void => document.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
+
 export function closeDetail({ isDetailOpen }: Inspector): void {
   isDetailOpen.value = false;
   document.getElementById('exchanges')?.focus();

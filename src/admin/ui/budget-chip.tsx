@@ -32,10 +32,9 @@ export function BudgetChip(): JSX.Element {
     .map((budget) => `${budget.project ?? 'organization'}: ${budget.reads} reads, ${budget.writes} writes`)
     .join('\n');
   return (
-    <Chip name="budget" tone={used >= 1 ? 'bad' : used >= MUCH ? 'warn' : 'good'} title={title}>
+    <Chip name="budget" tone={used >= 1 ? 'bad' : used >= MUCH ? 'warn' : 'good'} title={title} used={used}>
       <Text of={project ?? 'organization'} /> {renderCount(reads)}/{renderCount(maxReads)} reads · {renderCount(writes)}
       /{renderCount(maxWrites)} writes
-      <meter min={0} max={1} high={MUCH} value={Math.min(1, used)} aria-label="Budget used" />
     </Chip>
   );
 }

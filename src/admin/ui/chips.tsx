@@ -10,14 +10,21 @@ interface ChipProps {
   readonly name: string;
   readonly tone: Tone;
   readonly title?: string;
+  /** The share that is used up: 1 is all. */
+  readonly used?: number;
   readonly children: ComponentChildren;
 }
 
-export function Chip({ name, tone, title, children }: ChipProps): JSX.Element {
+export function Chip({ name, tone, title, used, children }: ChipProps): JSX.Element {
   return (
     <li class={`chip ${tone}`} {...(title !== undefined && { title })}>
       <span class="name">{name}</span>
       <span class="value">{children}</span>
+      {used !== undefined && (
+        <span class="gauge">
+          <span style={{ inlineSize: `${Math.min(1, used) * 100}%` }} />
+        </span>
+      )}
     </li>
   );
 }

@@ -17,6 +17,8 @@ export interface Hello {
   readonly capture: string;
   /** Most exchanges that the proxy keeps. */
   readonly maxExchanges: number;
+  /** Where callers reach the proxy. */
+  readonly proxy: string;
 }
 
 export interface Listener {

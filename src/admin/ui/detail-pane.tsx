@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { closeDetail, findSelected } from './actions.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { closeDetail, findSelected, focusDetail } from './actions.ts';
 import { DetailActions } from './detail-actions.tsx';
 import type { WholeExchange } from './exchange.ts';
 import { useInspector } from './inspector.ts';
@@ -21,6 +21,10 @@ export function DetailPane(): JSX.Element {
   const id = inspector.selected.value ?? '';
   const whole = useWhole(id);
   const exchange = findSelected(inspector) ?? (whole.state === 'there' ? whole.value.facts : undefined);
+  // Where it takes the place of the list, the focus goes along.
+  useEffect(() => {
+    if (document.getElementById('exchanges')?.offsetParent === null) focusDetail();
+  }, []);
   return (
     <aside class="detail" aria-label="Exchange">
       <header class="detail-head">

@@ -63,7 +63,7 @@ function EditForm({ id, draft, onSent }: EditFormProps): JSX.Element {
         </label>
         <label>
           <span>Target</span>
-          <input name="target" required spellcheck={false} defaultValue={draft.target} />
+          <input name="target" required autoFocus spellcheck={false} defaultValue={draft.target} />
         </label>
       </div>
       <label>

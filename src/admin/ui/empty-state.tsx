@@ -40,7 +40,7 @@ export function EmptyState(): JSX.Element {
       </div>
     );
   }
-  const command = `curl ${readProxyAddress(status.view.value?.listeners?.proxy)}/api/v1/user/profile`;
+  const command = renderCommand(status.view.value?.listeners?.proxy ?? status.hello.value?.proxy ?? '');
   return (
     <div class="empty">
       <h2>Ready, and nothing has come yet</h2>
@@ -58,7 +58,10 @@ export function EmptyState(): JSX.Element {
   );
 }
 
-const USUAL_PORT = 6546;
+/** Where callers reach the proxy: an origin, or `unix:` and a path. */
+const renderCommand = (address: string): string =>
+  address.startsWith('unix:')
+    ? `curl --unix-socket ${address.slice('unix:'.length)} http://localhost${PATH}`
+    : `curl ${address}${PATH}`;
 
-/** Where the proxy does not tell it: this host, and the port it usually has. */
-const readProxyAddress = (told: string | undefined): string => told ?? `http://${location.hostname}:${USUAL_PORT}`;
+const PATH = '/api/v1/user/profile';

@@ -9,6 +9,8 @@ import { useMedia } from './media.ts';
 import { useVirtualRows } from './virtual-rows.ts';
 
 const ROW_PX = 30;
+const HEAD_PX = 28;
+/** Two lines, and no head. */
 const NARROW_ROW_PX = 48;
 /** How close to the end a reader may be and still follow the newest. */
 const END_PX = 12;
@@ -21,8 +23,9 @@ export function ExchangeList(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const before = useRef<readonly Exchange[]>([]);
-  const rowPx = useMedia('(max-width: 640px)') ? NARROW_ROW_PX : ROW_PX;
-  const rows = useVirtualRows({ count: shown.length, rowPx, scroller });
+  const isNarrow = useMedia('(max-width: 640px)');
+  const [rowPx, headPx] = isNarrow ? [NARROW_ROW_PX, 0] : [ROW_PX, HEAD_PX];
+  const rows = useVirtualRows({ count: shown.length, rowPx, headPx, scroller });
   const selectedId = selected.value;
   const selectedIndex = selectedId === undefined ? -1 : shown.findIndex(({ id }) => id === selectedId);
   const longestMs = shown.reduce((most, { ms }) => Math.max(most, ms), 1);
@@ -41,32 +44,28 @@ export function ExchangeList(): JSX.Element {
 
   const isDrawn = rows.items.some(({ index }) => index === selectedIndex);
   return (
-    <div
-      id="exchanges"
-      class="grid"
-      role="grid"
-      tabIndex={0}
-      aria-label="Exchanges, the newest last"
-      aria-rowcount={shown.length + 1}
-      aria-colcount={ROW_COLUMNS.length}
-      {...(isDrawn && selectedId !== undefined && { 'aria-activedescendant': rowId(selectedId) })}
-    >
-      <div class="row head" role="row" aria-rowindex={1}>
-        {ROW_COLUMNS.map(({ name, title }) => (
-          <span key={name} class={name} role="columnheader">
-            {title}
-          </span>
-        ))}
-      </div>
-      {shown.length === 0 && <EmptyState />}
+    <div class="list">
       <div
         ref={scroller}
-        class="rows"
-        role="presentation"
+        id="exchanges"
+        class="grid"
+        role="grid"
+        tabIndex={0}
+        aria-label="Exchanges, the newest last"
+        aria-rowcount={shown.length + 1}
+        aria-colcount={ROW_COLUMNS.length}
+        {...(isDrawn && selectedId !== undefined && { 'aria-activedescendant': rowId(selectedId) })}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
           follows.current = scrollHeight - clientHeight - scrollTop <= END_PX;
         }}
       >
+        <div class="row head" role="row" aria-rowindex={1}>
+          {ROW_COLUMNS.map(({ name, title }) => (
+            <span key={name} class={name} role="columnheader">
+              {title}
+            </span>
+          ))}
+        </div>
         <div class="all-rows" role="rowgroup" style={{ height: `${rows.totalPx}px` }}>
           {rows.items.map(({ index, start }) => {
             const exchange = shown[index];
@@ -89,6 +88,7 @@ export function ExchangeList(): JSX.Element {
           })}
         </div>
       </div>
+      {shown.length === 0 && <EmptyState />}
     </div>
   );
 }

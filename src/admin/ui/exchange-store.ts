@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { createMatcher, FilterError, parseFilter } from '../../traffic/filter.ts';
 import type { Accepts } from '../../traffic/filter-keys.ts';
 import type { Exchange } from './exchange.ts';
@@ -22,6 +22,7 @@ export interface ExchangeStore {
   readonly setLimit: (count: number) => void;
 }
 
+const SETTLING_MS = 150;
 const EVERYTHING: Accepts = () => true;
 
 export function createExchangeStore(): ExchangeStore {
@@ -34,7 +35,15 @@ export function createExchangeStore(): ExchangeStore {
   let arrived: Exchange[] = [];
   let plannedFrame: number | undefined;
 
-  const read = computed(() => readFilter(filter.value));
+  // What is half typed would mean something else.
+  const settled = signal('');
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const text = filter.value;
+    clearTimeout(settling);
+    settling = setTimeout(() => (settled.value = text), text === '' ? 0 : SETTLING_MS);
+  });
+  const read = computed(() => readFilter(settled.value));
   let last: ReadFilter = { text: '', accepts: EVERYTHING };
   const inForce = computed(() => {
     if (read.value.problem === undefined) last = read.value;

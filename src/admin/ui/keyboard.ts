@@ -1,4 +1,4 @@
-import { clear, closeDetail, copySnippet, downloadHar, findSelected, open, sendAgain } from './actions.ts';
+import { clear, closeDetail, copySnippet, downloadHar, findSelected, focusDetail, open, sendAgain } from './actions.ts';
 import type { Inspector } from './inspector.ts';
 
 type Act = (inspector: Inspector) => void;
@@ -24,7 +24,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['PageUp'], what: 'a page back', act: (inspector) => move(inspector, -20) },
   { keys: ['g', 'Home'], what: 'the oldest', act: (inspector) => move(inspector, -Infinity) },
   { keys: ['G', 'End'], what: 'the newest', act: (inspector) => move(inspector, Infinity) },
-  { keys: ['Enter'], what: 'show the exchange', act: withSelected(open) },
+  { keys: ['Enter'], what: 'show the exchange', act: withSelected(openOrEnter) },
   { keys: ['/'], what: 'filter', act: () => document.getElementById('filter')?.focus() },
   {
     keys: ['p'],
@@ -70,6 +70,12 @@ export function listenToKeys(inspector: Inspector): () => void {
   };
   document.addEventListener('keydown', onKey);
   return () => document.removeEventListener('keydown', onKey);
+}
+
+/** Enter shows it, and once more goes into it. */
+function openOrEnter(inspector: Inspector, id: string): void {
+  if (inspector.isDetailOpen.value) focusDetail();
+  else open(inspector, id);
 }
 
 const MOVING = /^(?:Arrow|Page|Home|End|Enter)/;

@@ -34,7 +34,7 @@ export interface Draft {
 
 /** What the connection sets, and what was masked and so cannot be sent again. */
 const NOT_REPEATED =
-  /^(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|accept-encoding)$/i;
+  /^(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|accept-encoding|sec-.*)$/i;
 const MASK = '[redacted]';
 
 export function draftOf({ facts, requestText }: WholeExchange): Draft {

@@ -7,16 +7,19 @@ interface Rows {
   readonly count: number;
   readonly rowPx: number;
   readonly scroller: RefObject<HTMLElement | null>;
+  /** What stands above the rows and stays there. */
+  readonly headPx?: number;
 }
 
 export interface VirtualRows {
-  readonly items: readonly VirtualItem[];
+  /** `start` counts from the first row on. */
+  readonly items: readonly Pick<VirtualItem, 'index' | 'start'>[];
   readonly totalPx: number;
   readonly scrollTo: (index: number) => void;
 }
 
 /** Of many rows of one height, those that can be seen, and some around them. */
-export function useVirtualRows({ count, rowPx, scroller }: Rows): VirtualRows {
+export function useVirtualRows({ count, rowPx, scroller, headPx = 0 }: Rows): VirtualRows {
   const [, redraw] = useReducer((turns: number) => turns + 1, 0);
   const options = {
     count,
@@ -26,15 +29,17 @@ export function useVirtualRows({ count, rowPx, scroller }: Rows): VirtualRows {
     observeElementOffset,
     scrollToFn: elementScroll,
     overscan: 8,
+    scrollMargin: headPx,
+    scrollPaddingStart: headPx,
     onChange: () => redraw(undefined),
   };
   const virtualizer = useMemo(() => new Virtualizer<HTMLElement, HTMLElement>(options), []);
   virtualizer.setOptions(options);
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx, headPx]);
   return {
-    items: virtualizer.getVirtualItems(),
+    items: virtualizer.getVirtualItems().map(({ index, start }) => ({ index, start: start - headPx })),
     totalPx: virtualizer.getTotalSize(),
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
   };
