@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
@@ -20,7 +20,22 @@ const ARGS = [
 ];
 
 /** A page in a profile of its own, that goes with the test. */
-export type OpenPage = () => Promise<Page>;
+export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
+
+/** What a function that runs in a page finds there: these tests are checked without the types of a browser. */
+export interface PageGlobals {
+  readonly opener: unknown;
+  readonly innerWidth: number;
+  readonly localStorage: object;
+  readonly sessionStorage: object;
+  readonly navigator: { readonly clipboard: { readonly readText: () => Promise<string> } };
+  readonly document: {
+    readonly activeElement: { readonly id: string } | null;
+    readonly body: object;
+    readonly documentElement: { readonly scrollWidth: number };
+  };
+  readonly getComputedStyle: (element: object) => { readonly backgroundColor: string };
+}
 
 /** One browser for all tests of a file. */
 export function useBrowser(): OpenPage {
@@ -29,8 +44,8 @@ export function useBrowser(): OpenPage {
     browser = await chromium.launch({ executablePath: findBrowser(), args: ARGS });
   });
   afterAll(() => browser?.close());
-  return async () => {
-    const context = await browser!.newContext();
+  return async (options) => {
+    const context = await browser!.newContext(options);
     onTestFinished(() => context.close());
     return await context.newPage();
   };

@@ -19,13 +19,15 @@ export function App(): JSX.Element {
   return (
     <div class={isDetailOpen ? 'frame with-detail' : 'frame'}>
       <Header />
-      <Toolbar />
-      <main class="traffic">
-        <section class="lists" aria-label="Exchanges">
-          <PinnedList />
-          <ExchangeList />
-        </section>
-        {isDetailOpen && <DetailPane />}
+      <main>
+        <Toolbar />
+        <div class="traffic">
+          <section class="lists" aria-label="Exchanges">
+            <PinnedList />
+            <ExchangeList />
+          </section>
+          {isDetailOpen && <DetailPane />}
+        </div>
       </main>
       <NoticeBar />
       {inspector.dialog.value === 'help' && <HelpDialog />}

@@ -1,5 +1,6 @@
+import { useSignal } from '@preact/signals';
 import type { JSX, TargetedKeyboardEvent } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { Completion } from './filter-completion.ts';
 import { completeFilter } from './filter-completion.ts';
 import { useInspector } from './inspector.ts';
@@ -11,47 +12,55 @@ const PLACEHOLDER = 'status:4xx method:post project:demo op:assets ms:>500 text'
 export function FilterBox(): JSX.Element {
   const { store, filterHistory } = useInspector();
   const field = useRef<HTMLInputElement>(null);
-  const [caret, setCaret] = useState(0);
-  const [isOpen, setIsOpen] = useState(false);
-  const [chosen, setChosen] = useState(-1);
-  const text = store.filter.value;
-  const options = isOpen ? listOptions(text, caret, store.known.value, filterHistory.entries.value) : [];
-  const active = options[chosen];
+  const caret = useSignal(0);
+  const isOpen = useSignal(false);
+  const chosen = useSignal(-1);
+  // Keys may come faster than the page is drawn, so they look at what is, and not at what was drawn.
+  const readOptions = (): readonly Completion[] =>
+    isOpen.value ? listOptions(store.filter.value, caret.value, store.known.value, filterHistory.entries.value) : [];
 
-  const noteCaret = (): void => setCaret(field.current?.selectionStart ?? 0);
+  const noteCaret = (): void => {
+    caret.value = field.current?.selectionStart ?? 0;
+  };
   const shut = (): void => {
-    setIsOpen(false);
-    setChosen(-1);
+    isOpen.value = false;
+    chosen.value = -1;
   };
   const take = (completion: Completion): void => {
     store.filter.value = completion.text;
-    setCaret(completion.caret);
-    setChosen(-1);
+    caret.value = completion.caret;
+    chosen.value = -1;
     requestAnimationFrame(() => {
       field.current?.focus();
       field.current?.setSelectionRange(completion.caret, completion.caret);
     });
   };
   const keep = (): void => {
-    if (store.filterProblem.value === undefined) filterHistory.add(text);
+    filterHistory.add(store.filter.value);
     shut();
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>): void => {
     const { key } = event;
+    const text = store.filter.value;
+    const options = readOptions();
+    const active = options[chosen.value];
     if (key === 'ArrowDown' || key === 'ArrowUp') {
-      setIsOpen(true);
-      if (options.length > 0) setChosen((chosen + (key === 'ArrowDown' ? 1 : options.length)) % options.length);
+      isOpen.value = true;
+      const { length } = readOptions();
+      if (length > 0) chosen.value = nextChoice(chosen.value, key === 'ArrowDown' ? 1 : -1, length);
     } else if ((key === 'Enter' || (key === 'Tab' && !event.shiftKey)) && active !== undefined) take(active);
     else if (key === 'Enter') {
       keep();
       document.getElementById('exchanges')?.focus();
-    } else if (key === 'Escape' && isOpen && options.length > 0) shut();
+    } else if (key === 'Escape' && options.length > 0) shut();
     else if (key === 'Escape' && text !== '') store.filter.value = '';
     else if (key === 'Escape') document.getElementById('exchanges')?.focus();
     else return;
     event.preventDefault();
   };
 
+  const options = readOptions();
+  const active = options[chosen.value];
   const problem = store.filterProblem.value;
   return (
     <div class="filter">
@@ -65,23 +74,23 @@ export function FilterBox(): JSX.Element {
         aria-expanded={options.length > 0}
         aria-controls="filter-options"
         aria-invalid={problem !== undefined}
-        {...(active !== undefined && { 'aria-activedescendant': `filter-option-${chosen}` })}
+        {...(active !== undefined && { 'aria-activedescendant': `filter-option-${chosen.value}` })}
         {...(problem !== undefined && { 'aria-describedby': 'filter-problem' })}
         autoComplete="off"
         autoCapitalize="none"
         spellcheck={false}
         placeholder={PLACEHOLDER}
-        value={text}
+        value={store.filter.value}
         onInput={(event) => {
           store.filter.value = event.currentTarget.value;
-          setIsOpen(true);
-          setChosen(-1);
+          isOpen.value = true;
+          chosen.value = -1;
           noteCaret();
         }}
         onKeyUp={noteCaret}
         onClick={() => {
           noteCaret();
-          setIsOpen(true);
+          isOpen.value = true;
         }}
         onBlur={keep}
         onKeyDown={onKeyDown}
@@ -98,7 +107,7 @@ export function FilterBox(): JSX.Element {
             key={option.label}
             id={`filter-option-${index}`}
             role="option"
-            aria-selected={index === chosen}
+            aria-selected={index === chosen.value}
             onMouseDown={(event) => {
               event.preventDefault();
               take(option);
@@ -119,6 +128,10 @@ export function FilterBox(): JSX.Element {
     </div>
   );
 }
+
+/** Round and round; the first one comes after none. */
+const nextChoice = (chosen: number, by: number, count: number): number =>
+  by > 0 ? (chosen + 1) % count : (Math.max(chosen, 0) + count - 1) % count;
 
 function listOptions(
   text: string,

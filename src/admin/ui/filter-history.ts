@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { signal } from '@preact/signals';
+import { parseFilter } from '../../traffic/filter.ts';
 
 /** Filters that were in use, the newest first; this browser keeps them. */
 export interface FilterHistory {
@@ -16,11 +17,20 @@ export function createFilterHistory(): FilterHistory {
     entries,
     add: (filter) => {
       const text = filter.trim();
-      if (text === '') return;
+      if (text === '' || !isReadable(text)) return;
       entries.value = [text, ...entries.value.filter((entry) => entry !== text)].slice(0, MAX_ENTRIES);
       localStorage.setItem(PLACE, JSON.stringify(entries.value));
     },
   };
+}
+
+function isReadable(text: string): boolean {
+  try {
+    parseFilter(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readEntries(): string[] {

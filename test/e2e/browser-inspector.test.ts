@@ -1,0 +1,283 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { PageGlobals } from '../support/browser.ts';
+import { useBrowser } from '../support/browser.ts';
+import type { InspectorPage, SandboxProxy } from '../support/inspector.ts';
+import { openInspector, startSandboxProxy } from '../support/inspector.ts';
+
+const openPage = useBrowser();
+
+async function start(): Promise<SandboxProxy & InspectorPage> {
+  const proxy = await startSandboxProxy();
+  return { ...proxy, ...(await openInspector(await openPage(), proxy.admin)) };
+}
+
+const CREATE = {
+  method: 'PUT',
+  headers: { 'content-type': 'application/json' },
+  body: '{"properties":{"container":"c","storageAccountName":"primary-azure"},"large":12345678901234567890}',
+};
+
+describe('the list of the inspector', () => {
+  test('shows the command to try while nothing has come, and it works', async () => {
+    const { page, address, rows } = await start();
+    const command = await page.locator('.command code').innerText();
+    expect(command).toBe(`curl ${address}/api/v1/user/profile`);
+    await fetch(command.replace('curl ', ''));
+    await rows.waitFor();
+    expect(await page.locator('.command').count()).toBe(0);
+  });
+
+  test('shows what was kept before, and what comes as it ends', async () => {
+    const proxy = await startSandboxProxy();
+    await proxy.media('/assets');
+    const { rows, count } = await openInspector(await openPage(), proxy.admin);
+    await rows.nth(0).waitFor();
+    await proxy.media('/assets/nothing');
+    await rows.nth(1).waitFor();
+    expect(await count.innerText()).toBe('2');
+  });
+
+  test('tells time, method, operation, path, status, who answered, duration and size', async () => {
+    const { page, media, row, address } = await start();
+    await media('/assets?$top=1');
+    await fetch(`${address}/nothing`);
+    await row('/nothing').waitFor();
+    const cellsOf = async (text: string) => await row(text).getByRole('gridcell').allInnerTexts();
+    const heads = await page.getByRole('columnheader').allInnerTexts();
+    expect(heads).toEqual(['Time', 'Method', 'Operation or path', 'Status', 'Answered by', 'Duration', 'Size']);
+    const [time, method, subject, status, answerer, duration, size] = await cellsOf('List assets');
+    expect(time).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    expect([method, status, answerer]).toEqual(['GET', '200', 'MK.IO']);
+    expect(subject).toMatch(/^List assets\s*\/api\/v1\/projects\/demo-project\/media\/assets\?\$top=1$/);
+    expect(duration).toMatch(/^\d+(?:\.\d)? ms/);
+    expect(size).toMatch(/^1\.\d KB$/);
+    expect((await row('List assets').locator('.bar').boundingBox())?.width).toBeGreaterThan(0);
+    expect((await cellsOf('/nothing')).slice(3, 5)).toEqual(['404', 'proxy refused']);
+  });
+
+  test('holds still while it is paused, counts what comes, and goes on', async () => {
+    const { media, rows, button, page } = await start();
+    await media('/assets');
+    await rows.waitFor();
+    await button('Pause').click();
+    await media('/assets');
+    await media('/assets');
+    await button('Go on (2 new)').waitFor();
+    expect(await rows.count()).toBe(1);
+    await page.keyboard.press('s');
+    await rows.nth(2).waitFor();
+  });
+
+  test('is cleared here and in the proxy', async () => {
+    const { media, rows, button, notice, admin } = await start();
+    await media('/assets');
+    await rows.waitFor();
+    await button('Clear').click();
+    await notice.getByText('has forgotten').waitFor();
+    expect(await rows.count()).toBe(0);
+    expect(await (await fetch(`${admin}/exchanges`)).json()).toMatchObject({ exchanges: [] });
+  });
+
+  test('keeps a pinned exchange with all of it, when the proxy has forgotten it', async () => {
+    const { media, row, rows, button, page, detail, notice } = await start();
+    await media('/assets/kept', CREATE);
+    await row('/assets/kept').click();
+    await detail.getByText('Answered by').waitFor();
+    await button('Pin').click();
+    await button('Clear').click();
+    await notice.getByText('has forgotten').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await rows.count()).toBe(0);
+    await page.getByRole('grid', { name: 'Pinned exchanges' }).getByRole('row').click();
+    await page.getByRole('tab', { name: 'Request' }).click();
+    await detail.getByText('primary-azure').waitFor();
+  });
+});
+
+describe('the filter of the inspector', () => {
+  test('shows what the language means, and says what it cannot read', async () => {
+    const { media, rows, filter, page, count } = await start();
+    await media('/assets');
+    await media('/assets/nothing');
+    await media('/streamingEndpoints/default/start', { method: 'POST' });
+    await rows.nth(2).waitFor();
+    const expectShown = async (text: string, operations: readonly string[]): Promise<void> => {
+      await filter.fill(text);
+      await expect.poll(() => rows.locator('.operation').allInnerTexts()).toEqual(operations);
+    };
+    await expectShown('status:4xx', ['Read one asset']);
+    expect(await count.innerText()).toBe('1 of 3');
+    await expectShown('-status:4xx method:get', ['List assets']);
+    await expectShown('op:assets status:>=200', ['List assets', 'Read one asset']);
+    await expectShown('streaming', ['Start a streaming endpoint']);
+    await filter.fill('statsu:4xx');
+    await page.getByRole('alert').getByText('there is no field "statsu"').waitFor();
+    await filter.fill('path:none-is-like-that');
+    await page.getByText('No exchange is like that').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await rows.nth(2).waitFor();
+  });
+
+  test('completes fields and the values of what came', async () => {
+    const { media, rows, page } = await start();
+    await media('/assets/nothing');
+    await rows.waitFor();
+    const options = page.getByRole('option');
+    await page.keyboard.press('/');
+    await page.keyboard.type('st');
+    await options.getByText('status:').waitFor();
+    expect(await options.count()).toBe(1);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await options.getByText('404', { exact: true }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => page.locator('#filter').inputValue()).toBe('status:404');
+    await page.keyboard.type(' op:');
+    await options.getByText('media.assets.get').waitFor();
+  });
+
+  test('remembers what was asked before, beyond a reload', async () => {
+    const { media, rows, filter, page, admin } = await start();
+    await media('/assets');
+    await rows.waitFor();
+    await filter.fill('status:2xx op:assets');
+    await filter.press('Enter');
+    await openInspector(page, admin);
+    await filter.click();
+    await page.getByRole('option').getByText('status:2xx op:assets').click();
+    expect(await filter.inputValue()).toBe('status:2xx op:assets');
+  });
+
+  test('is what the HAR holds that is downloaded', async () => {
+    const { media, rows, filter, page, button } = await start();
+    await media('/assets');
+    await media('/assets/nothing');
+    await rows.nth(1).waitFor();
+    await filter.fill('status:404');
+    await expect.poll(() => rows.count()).toBe(1);
+    const downloading = page.waitForEvent('download');
+    await button('HAR').click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('mkio-proxy.har');
+    const har = JSON.parse(readFileSync(await download.path(), 'utf8')) as {
+      log: { entries: { request: { url: string } }[] };
+    };
+    expect(har.log.entries.map(({ request }) => request.url)).toEqual([expect.stringContaining('/assets/nothing')]);
+  });
+});
+
+describe('an exchange in the inspector', () => {
+  test('has its headers, and its body as a tree that folds, is searched, and shows numbers as they were written', async () => {
+    const { media, row, page, detail, button } = await start();
+    await media('/assets/kept', CREATE);
+    await row('/assets/kept').click();
+    await page.getByRole('tab', { name: 'Request' }).click();
+    await detail.locator('.headers').getByText('content-type', { exact: true }).waitFor();
+    const lines = detail.getByRole('treeitem');
+    await detail.getByText('12345678901234567890').waitFor();
+    expect(await lines.count()).toBe(5);
+    await button('Fold all').click();
+    await expect.poll(() => lines.count()).toBe(3);
+    await detail.getByRole('searchbox').fill('primary');
+    await detail.getByText('1 of 1').waitFor();
+    await expect.poll(() => detail.locator('.line.hit').innerText()).toContain('primary-azure');
+    await button('Raw').click();
+    expect(await detail.locator('pre').innerText()).toBe(CREATE.body);
+  });
+
+  test('has its times as a waterfall', async () => {
+    const { media, row, page, detail } = await start();
+    await media('/assets');
+    await row('List assets').click();
+    await page.getByRole('tab', { name: 'Timing' }).click();
+    const parts = detail.getByRole('rowheader');
+    await parts.first().waitFor();
+    expect((await parts.allInnerTexts()).map((text) => text.split('\n')[0])).toEqual([
+      'connect',
+      'send',
+      'wait',
+      'receive',
+    ]);
+  });
+
+  test('has an error of MK.IO explained, with the ref to copy', async () => {
+    const { media, row, page, detail, button, notice } = await start();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await media('/assets/nothing');
+    await row('/assets/nothing').click();
+    await detail.getByText("Asset 'nothing' was not found.").waitFor();
+    await detail.getByText('MK.IO has nothing at this path for this token.').waitFor();
+    const ref = await detail.locator('.ref code').innerText();
+    await button('Copy ref').click();
+    await notice.getByText('Copied the ref.').waitFor();
+    expect(await page.evaluate(() => (globalThis as unknown as PageGlobals).navigator.clipboard.readText())).toBe(ref);
+  });
+
+  test('has a refusal of the proxy explained, with its rule and its setting', async () => {
+    const { address, row, detail } = await start();
+    await fetch(`${address}/api/v1/user/tokens`, { method: 'POST', body: '{}' });
+    await row('OPERATION_REFUSED').click();
+    await detail.getByText('guarded: creating and revoking tokens').waitFor();
+    await detail.getByText("MKIO_PROXY_POLICY_ALLOW='POST /user/tokens'", { exact: true }).waitFor();
+  });
+});
+
+describe('the head of the inspector', () => {
+  test('tells the token, MK.IO and what the last minute took of the budget', async () => {
+    const { media, rows, page } = await start();
+    await media('/assets');
+    await media('/assets/nothing');
+    await media('/streamingEndpoints/default/start', { method: 'POST' });
+    await rows.nth(2).waitFor();
+    const chips = page.getByRole('list', { name: 'State of the proxy' });
+    await chips.getByText(/^ok/).waitFor();
+    await chips.getByText(/reachable/).waitFor();
+    await chips.getByText('demo-project 2/2,000 reads · 1/1,000 writes').waitFor();
+  });
+});
+
+test('all of it goes by the keyboard alone', async () => {
+  const { media, rows, page, detail, filter } = await start();
+  for (const name of ['one', 'two', 'three']) await media(`/assets/${name}`);
+  await rows.nth(2).waitFor();
+  const { keyboard } = page;
+  const selected = page.locator('#exchanges [aria-selected=true]');
+  await keyboard.press('j');
+  await selected.getByText('/assets/one').waitFor();
+  await keyboard.press('ArrowDown');
+  await selected.getByText('/assets/two').waitFor();
+  await keyboard.press('G');
+  await selected.getByText('/assets/three').waitFor();
+  await keyboard.press('k');
+  await keyboard.press('Enter');
+  await detail.getByText('/assets/two').first().waitFor();
+  await keyboard.press('Enter');
+  await keyboard.press('ArrowRight');
+  await expect.poll(() => page.getByRole('tab', { selected: true }).innerText()).toBe('Request');
+  await keyboard.press('p');
+  await page.getByRole('grid', { name: 'Pinned exchanges' }).waitFor();
+  await keyboard.press('Escape');
+  await expect.poll(() => detail.count()).toBe(0);
+  expect(await page.evaluate(() => (globalThis as unknown as PageGlobals).document.activeElement?.id)).toBe(
+    'exchanges',
+  );
+  await keyboard.press('?');
+  await page.getByRole('dialog').getByText('next exchange').waitFor();
+  await keyboard.press('Escape');
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+  await keyboard.press('/');
+  await keyboard.type('assets/one');
+  await expect.poll(() => rows.count()).toBe(1);
+  await keyboard.press('Enter');
+  await keyboard.press('j');
+  await selected.getByText('/assets/one').waitFor();
+  await keyboard.press('/');
+  await keyboard.press('Escape');
+  await keyboard.press('Escape');
+  expect(await filter.inputValue()).toBe('');
+  await keyboard.press('Escape');
+  await keyboard.press('c');
+  await page.getByText('Ready, and nothing has come yet').waitFor();
+});
