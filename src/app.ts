@@ -18,6 +18,7 @@ import { guard } from './policy/plugin.ts';
 import type { TokenStore } from './token/store.ts';
 import type { ExchangeRecord } from './traffic/record.ts';
 import { recorder } from './traffic/recorder.ts';
+import type { Replays } from './traffic/replays.ts';
 import type { Secrets } from './traffic/secrets.ts';
 
 // How often Node looks for callers that send their request heads too slowly.
@@ -32,8 +33,11 @@ export interface ProxyWorlds {
   readonly log: Logger;
 }
 
-/** Takes what is captured of each exchange that has ended. */
-export type Keep = (record: ExchangeRecord) => void;
+export interface Recording {
+  /** Takes what is captured of each exchange that has ended. */
+  readonly keep: (record: ExchangeRecord) => void;
+  readonly replays: Replays;
+}
 
 export interface Proxy {
   readonly app: FastifyInstance;
@@ -42,7 +46,8 @@ export interface Proxy {
 }
 
 /** The whole proxy, in the order in which a request meets it. */
-export async function createProxy({ config, token, secrets, log }: ProxyWorlds, keep: Keep): Promise<Proxy> {
+export async function createProxy(worlds: ProxyWorlds, { keep, replays }: Recording): Promise<Proxy> {
+  const { config, token, secrets, log } = worlds;
   const { listener, access, policy, capture } = config;
   const { origin } = config.upstream;
   const { maskTokens, redact, spellings } = secrets;
@@ -86,6 +91,7 @@ export async function createProxy({ config, token, secrets, log }: ProxyWorlds, 
     log,
     redact,
     capture,
+    replays,
     keep,
     now: () => performance.now(),
     wallClock: Date.now,

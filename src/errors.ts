@@ -140,6 +140,24 @@ export const ERRORS = {
     proxyStatus: 'http_request_denied',
     hint: 'Newer exchanges push old ones out; MKIO_PROXY_CAPTURE_COUNT and MKIO_PROXY_CAPTURE_BYTES say how many are kept.',
   },
+  REPLAY_INVALID: {
+    party: 'caller',
+    status: 400,
+    proxyStatus: 'http_request_error',
+    hint: 'Send a JSON object with any of method, target, headers (pairs of a name and a value) and body.',
+  },
+  REPLAY_REFUSED: {
+    party: 'caller',
+    status: 403,
+    proxyStatus: 'http_request_denied',
+    hint: 'Set MKIO_PROXY_ADMIN_KEY: whoever has it may replay where callers need keys or a Unix socket.',
+  },
+  REPLAY_INCOMPLETE: {
+    party: 'caller',
+    status: 409,
+    proxyStatus: 'http_request_error',
+    hint: 'Supply what is not kept whole in the JSON of the replay.',
+  },
   SESSION_REQUIRED: {
     party: 'caller',
     status: 403,

@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAdmin } from './admin/admin.ts';
+import type { Place as OwnPlace } from './admin/own-listener.ts';
+import { createOwnListener } from './admin/own-listener.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
 import type { Config, SocketConfig } from './config/config.ts';
 import { ProxyError, readReason } from './errors.ts';
+import { isForwarded } from './forward/headers.ts';
+import { isWildcard } from './loopback.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
 import { decodeRecord, encodeRecord } from './traffic/record-text.ts';
+import { createReplays } from './traffic/replays.ts';
 import { createRing } from './traffic/ring.ts';
 
 export interface ProxyHandle {
@@ -31,7 +37,8 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   const { capture } = worlds.config;
   const { maxExchanges: maxCount, maxBytes } = capture;
   const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord });
-  const proxy = await createProxy({ ...worlds, config: withoutUnseen(worlds.config) }, ring.push);
+  const replays = createReplays();
+  const proxy = await createProxy({ ...worlds, config: withoutUnseen(worlds.config) }, { keep: ring.push, replays });
   let draining = false;
   const admin =
     adminConfig &&
@@ -40,6 +47,11 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       allowedHosts: access.allowedHosts,
       isDraining: () => draining,
       token,
+      replay: {
+        listener: createOwnListener(() => readOwnPlace(proxy.app, listener), replays),
+        mayReplay: adminConfig.key !== undefined || isOpenHere(worlds.config),
+        isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
+      },
       log: worlds.log,
       traffic: {
         capture: capture.mode,
@@ -84,6 +96,18 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
 /** What nobody can look at is not captured. */
 const withoutUnseen = (config: Config): Config =>
   config.admin === undefined ? { ...config, capture: { ...config.capture, mode: 'off' } } : config;
+
+/** Whether whoever is on this machine may call. */
+const isOpenHere = ({ listener, access }: Config): boolean =>
+  listener.socket === undefined && access.callerKey === undefined && access.callerKeysFile === undefined;
+
+/** Where this process reaches its listener for callers. */
+function readOwnPlace({ server }: FastifyInstance, { socket }: Config['listener']): OwnPlace {
+  if (socket !== undefined) return { socketPath: socket.path };
+  const { address, family, port } = server.address() as AddressInfo;
+  const host = isWildcard(address) ? (family === 'IPv6' ? '::1' : '127.0.0.1') : address;
+  return { host, port };
+}
 
 async function listen(app: FastifyInstance, { host, port, socket }: Place): Promise<string> {
   const place = socket?.path ?? `${host} port ${port}`;

@@ -15,6 +15,8 @@ import { serveExchanges } from './exchanges.ts';
 import { serveExport } from './export.ts';
 import { isPlainNavigation, servePage } from './page.ts';
 import { decideReadiness } from './readiness.ts';
+import type { ReplayWorlds } from './replay.ts';
+import { serveReplay } from './replay.ts';
 import { createSession, SESSION_HEADER } from './session.ts';
 import { reloadToken } from './token-reload.ts';
 import { viewToken } from './token-view.ts';
@@ -26,6 +28,7 @@ export interface AdminWorlds {
   readonly isDraining: () => boolean;
   readonly token: Pick<TokenStore, 'reload' | 'status'>;
   readonly traffic: Traffic;
+  readonly replay: Omit<ReplayWorlds, 'traffic' | 'session'>;
   readonly log: Pick<Logger, 'error'>;
 }
 
@@ -40,10 +43,11 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** The operator's listener. Nothing on it ever calls the upstream. */
-export function createAdmin({ config, allowedHosts, isDraining, token, traffic, log }: AdminWorlds): FastifyInstance {
+/** The operator's listener. Nothing on it calls the upstream itself: a replay is a request to the listener for callers. */
+export function createAdmin(worlds: AdminWorlds): FastifyInstance {
+  const { config, allowedHosts, isDraining, token, traffic, replay, log } = worlds;
   const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const shown = asProxyError(error);
+    const shown = isTooLarge(error) ? tooLarge(error) : asProxyError(error);
     if (shown.code === 'INTERNAL')
       log.error({ event: 'admin', id: request.id, err: shown.cause }, 'a fault of the proxy');
     const { status, headers, body } = renderError(shown, request.id);
@@ -84,7 +88,7 @@ export function createAdmin({ config, allowedHosts, isDraining, token, traffic, 
     next();
   });
 
-  // No request here has a body that says anything.
+  // Where no parser is for it, a body says nothing.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_, body, done) => {
     body.resume();
@@ -105,10 +109,18 @@ export function createAdmin({ config, allowedHosts, isDraining, token, traffic, 
   app.post('/token/reload', () => reloadToken(token));
   app.get('/session', () => ({ header: SESSION_HEADER, value: session.value }));
   serveExchanges(app, traffic, session);
+  serveReplay(app, { traffic, session, ...replay });
   serveExport(app, traffic);
   serveEvents(app, traffic, () => ({ token: viewToken(token.status()), readiness: readReadiness() }));
   return app;
 }
+
+/** Fastify's own error, which names its limit. */
+const isTooLarge = (error: unknown): boolean =>
+  (error as { readonly code?: unknown } | undefined)?.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+
+const tooLarge = (cause: unknown): ProxyError =>
+  new ProxyError('BODY_TOO_LARGE', 'The body of the request is too large.', { hint: 'Send less.', cause });
 
 /** On loopback, without a key, whoever is on this machine is the operator; beyond it nobody is. */
 function createOperatorCheck({ host, key }: AdminConfig): (authorization: string | undefined) => void {

@@ -1,14 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ProxyError } from '../errors.ts';
-import type { ExchangeRecord } from '../traffic/record.ts';
-import type { Kept } from '../traffic/ring.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 import { parseAfter, parseLimit, parseMatcher, requireKnown } from './query.ts';
 import type { Query } from './query.ts';
 import type { Session } from './session.ts';
 import { SESSION_HEADER } from './session.ts';
 import type { Traffic } from './traffic.ts';
-import { findExchange, renderCursor } from './traffic.ts';
+import { renderCursor, requireExchange } from './traffic.ts';
 import { viewDetail, viewSummary } from './views.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -53,12 +51,6 @@ export function serveExchanges(app: FastifyInstance, traffic: Traffic, session: 
   app.get<WithId>('/exchanges/:id/body/response', ({ params: { id } }, reply) =>
     sendBody(reply, requireExchange(traffic, id).item.answer?.body),
   );
-}
-
-function requireExchange(traffic: Traffic, id: string): Kept<ExchangeRecord> {
-  const found = findExchange(traffic, id);
-  if (found === undefined) throw new ProxyError('EXCHANGE_UNKNOWN', 'No exchange with this id is kept.');
-  return found;
 }
 
 /** Whatever it was, here it is text that runs and loads nothing. */

@@ -1,4 +1,5 @@
 import type { CaptureMode } from '../config/config.ts';
+import { ProxyError } from '../errors.ts';
 import type { ExchangeRecord } from '../traffic/record.ts';
 import type { Kept, Ring } from '../traffic/ring.ts';
 
@@ -24,5 +25,9 @@ export function readCursor({ run }: Traffic, text: string): number | undefined {
   return ofRun === run ? Number(digits) : 0;
 }
 
-export const findExchange = ({ ring }: Traffic, id: string): Kept<ExchangeRecord> | undefined =>
-  ring.find((record) => record.facts.id === id);
+/** @throws ProxyError EXCHANGE_UNKNOWN (404) */
+export function requireExchange({ ring }: Traffic, id: string): Kept<ExchangeRecord> {
+  const found = ring.find((record) => record.facts.id === id);
+  if (found === undefined) throw new ProxyError('EXCHANGE_UNKNOWN', 'No exchange with this id is kept.');
+  return found;
+}

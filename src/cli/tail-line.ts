@@ -54,8 +54,9 @@ function renderSubject({ operationName, project, target }: ExchangeSummary): str
   return project === undefined ? operationName : `${operationName} (${printable(project)})`;
 }
 
-function renderUnusual({ code, upstreamCode, ref, ending, retries }: ExchangeSummary): string {
-  const words = [code, upstreamCode, ref, ending === 'complete' ? undefined : ending, retries && 'repeated'];
+function renderUnusual({ code, upstreamCode, ref, ending, retries, replayOf }: ExchangeSummary): string {
+  const marks = [ending === 'complete' ? undefined : ending, retries && 'repeated', replayOf && 'replay'];
+  const words = [code, upstreamCode, ref, ...marks];
   return printable(words.filter((word) => word !== undefined).join(' '));
 }
 

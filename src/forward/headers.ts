@@ -39,6 +39,8 @@ const NEVER = new Set(['authorization', 'cookie', 'host', 'proxy-authorization',
 // Says that the request is another than the one that was judged: X-HTTP-Method-Override, X-Original-URL, X-Rewrite-URL.
 const OVERRIDE = /method|override|original|rewrite/;
 const VENDOR = /^x-(?:ms|mkio)-/;
+// What callers and the operator say to this proxy.
+const TO_PROXY = 'x-mkio-proxy-';
 const CREDENTIAL =
   /auth|bearer|cookie|credential|jwt|key|pass(?:phrase|word)|principal|sas|secret|session|signature|token/;
 
@@ -100,7 +102,10 @@ export function requestFields(
 export function isForwarded(name: string, extra: readonly string[]): boolean {
   if (FORWARDED.has(name)) return true;
   return (
-    !NEVER.has(name) && !OVERRIDE.test(name) && (extra.includes(name) || (VENDOR.test(name) && !CREDENTIAL.test(name)))
+    !NEVER.has(name) &&
+    !OVERRIDE.test(name) &&
+    !name.startsWith(TO_PROXY) &&
+    (extra.includes(name) || (VENDOR.test(name) && !CREDENTIAL.test(name)))
   );
 }
 

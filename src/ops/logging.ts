@@ -57,7 +57,7 @@ async function createPrettyRenderer(colorize: boolean): Promise<(line: string) =
 
 // What the message of an exchange says already, and its id, which the answer carries too.
 const EXCHANGE_FIELDS =
-  'event,id,receivedAtMs,caller,callerName,method,target,operation,operationName,project,status,answeredBy,code,upstreamCode,ref,ending,requestBytes,bytes,retries,connectedMs,sentMs,firstByteMs,ms';
+  'event,id,replayOf,receivedAtMs,caller,callerName,method,target,operation,operationName,project,status,answeredBy,code,upstreamCode,ref,ending,requestBytes,bytes,retries,connectedMs,sentMs,firstByteMs,ms';
 
 type Line = Readonly<Record<string, string | number | undefined>>;
 

@@ -18,7 +18,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What this request will ask of the upstream; undefined until it was judged. */
     target: Target | undefined;
-    /** Whose key it carried; undefined where none is asked for. */
+    /** Whose key it carried, or `operator` of a replay; undefined where no key is asked for. */
     callerName: string | undefined;
   }
 }
@@ -37,6 +37,8 @@ const PREFLIGHT = { status: 204, answeredBy: 'preflight' } as const satisfies {
   answeredBy: AnsweredBy;
 };
 const METHODS = new Set<string>(FORWARDED_METHODS);
+/** Who replays: the admin listener knows it, and nobody else can make such a request. */
+const OPERATOR = 'operator';
 
 /** Judges every request before anything is spent on it, from who calls to what is asked for. */
 export const guard = fp<GuardOptions>((app: FastifyInstance, options, done) => {
@@ -59,7 +61,8 @@ export const guard = fp<GuardOptions>((app: FastifyInstance, options, done) => {
         return;
       }
     }
-    if (readCallers !== undefined) request.callerName = requireCaller(headers.authorization, readCallers());
+    if (request.exchange?.start.replay !== undefined) request.callerName = OPERATOR;
+    else if (readCallers !== undefined) request.callerName = requireCaller(headers.authorization, readCallers());
     refuseMethod(method);
     refuseUpgrade(headers.upgrade);
     refuseExpectation(headers.expect);

@@ -3,6 +3,7 @@ import { ERRORS } from '../errors.ts';
 import type { BodyTap } from './body-tap.ts';
 import type { Capture } from './capture.ts';
 import type { FieldLines } from './fields.ts';
+import type { Replay } from './replays.ts';
 
 /**
  * Who answered: MK.IO, or the proxy because a rule said no, because the upstream leg broke, or because a browser asked it
@@ -22,6 +23,8 @@ export interface ExchangeStart {
   readonly target: string;
   /** The request's field lines as received: kept as they are until the exchange has ended. */
   readonly requestFields: FieldLines;
+  /** undefined: it is a caller's own. */
+  readonly replay: Replay | undefined;
 }
 
 /** One request and its answer, filled in as it goes along. Times are those of `Capture.now`. */

@@ -13,6 +13,7 @@ export interface HarEntry {
   readonly timings: HarTimings;
   readonly comment?: string;
   readonly _id: string;
+  readonly _replayOf: string | undefined;
   readonly _operation: string | undefined;
   readonly _answeredBy: string | undefined;
   readonly _ending: string;
@@ -71,6 +72,7 @@ export function renderHarEntry(
     timings: readTimings(facts),
     ...renderComment(facts, answer?.body),
     _id: facts.id,
+    _replayOf: facts.replayOf,
     _operation: facts.operation,
     _answeredBy: facts.answeredBy,
     _ending: facts.ending,

@@ -5,6 +5,7 @@ import type { UpstreamError } from './upstream-error.ts';
 /** What the access log and the list of exchanges tell of one: docs/logging.md says what each field means. */
 export interface ExchangeFacts {
   readonly id: string;
+  readonly replayOf: string | undefined;
   readonly receivedAtMs: number;
   readonly caller: string | undefined;
   readonly callerName: string | undefined;
@@ -54,10 +55,11 @@ export interface Closing {
 
 export function renderFacts(exchange: Exchange, closing: Closing, error: UpstreamError | undefined): ExchangeFacts {
   const { startedAt, requestBytes, retries } = exchange;
-  const { id, caller, method, target } = exchange.start;
+  const { id, replay, caller, method, target } = exchange.start;
   const ms = closing.endedAt - startedAt;
   return {
     id,
+    replayOf: replay?.of,
     receivedAtMs: Math.round(closing.endedAtMs - ms),
     caller,
     callerName: closing.callerName,

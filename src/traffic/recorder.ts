@@ -9,6 +9,7 @@ import { Exchange } from './exchange.ts';
 import { renderFields } from './fields.ts';
 import type { Closing, ExchangeRecord } from './record.ts';
 import { renderFacts } from './record.ts';
+import type { Replays } from './replays.ts';
 import type { StoredBody } from './stored-body.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
@@ -22,6 +23,7 @@ export interface RecorderOptions {
   readonly log: Logger;
   readonly redact: (text: string) => string;
   readonly capture: CaptureConfig;
+  readonly replays: Replays;
   /** Takes each exchange that has ended; never called with capture off. */
   readonly keep: (record: ExchangeRecord) => void;
   /** Monotonic milliseconds. */
@@ -32,7 +34,7 @@ export interface RecorderOptions {
 
 /** Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. */
 export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done) => {
-  const { redact, keep, now, wallClock } = options;
+  const { redact, replays, keep, now, wallClock } = options;
   const { mode } = options.capture;
   const log = options.log.child({ event: 'exchange' });
   const capture = createCapture(options.capture, now);
@@ -45,6 +47,8 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
       caller: request.raw.socket.remoteAddress,
       method: request.method,
       target: redact(request.originalUrl),
+      // First: it takes its ticket out of the fields.
+      replay: replays.take(request.raw),
       requestFields: request.raw.rawHeaders,
     });
 
@@ -76,6 +80,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
       request: { fields: asked, body: requestBody },
       answer: answerFields && { fields: answered, body: answerBody },
     });
+    start.replay?.onEnd(facts);
   };
 
   app.decorateRequest('exchange');

@@ -5,6 +5,7 @@ import { renderExchangeLine } from '../../src/cli/tail-line.ts';
 const EXCHANGE: ExchangeSummary = {
   cursor: 'run.1',
   id: 'an-id',
+  replayOf: undefined,
   caller: '127.0.0.1',
   callerName: undefined,
   method: 'GET',

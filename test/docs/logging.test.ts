@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LogLine } from '../support/proxy.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
+import { replay } from '../support/replay.ts';
 import { openRaw, sendRaw } from '../support/raw.ts';
 import { BY_HAND, startAnswering, startUpstream } from '../support/upstream.ts';
 
@@ -64,8 +65,16 @@ async function driveAll(): Promise<LogLine[]> {
   caller.leave();
 
   const again = await retried();
+  const repeated = await replayed();
   await Promise.all([proxy.exchange(4), broken.exchange(), left.exchange()]);
-  return [...proxy.logged, ...broken.logged, ...left.logged, ...again];
+  return [...proxy.logged, ...broken.logged, ...left.logged, ...again, ...repeated];
+}
+
+async function replayed(): Promise<LogLine[]> {
+  const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
+  await call(proxy, ASSETS);
+  await replay(proxy, (await proxy.exchange()).id);
+  return proxy.logged;
 }
 
 async function retried(): Promise<LogLine[]> {

@@ -14,6 +14,11 @@ export function readAdminPaths(): string[] {
     isDraining: () => false,
     token: createFixedStore('unused'),
     log: pino({ level: 'silent' }),
+    replay: {
+      listener: { replay: () => Promise.reject(new Error('unused')) },
+      mayReplay: false,
+      isForwarded: () => false,
+    },
     traffic: {
       capture: 'off',
       maxExchanges: 1,

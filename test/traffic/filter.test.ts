@@ -6,6 +6,7 @@ import { createMatcher, FilterError, parseFilter, renderFilter } from '../../src
 
 const EXCHANGE: ExchangeFacts = {
   id: 'an-id',
+  replayOf: undefined,
   caller: '127.0.0.1',
   callerName: 'ci',
   method: 'POST',

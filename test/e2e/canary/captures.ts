@@ -34,6 +34,18 @@ async function readCaptured({ admin }: CanaryProgram): Promise<string> {
   return (await Promise.all(texts)).join('\n');
 }
 
+/** Repeats all that is captured, with these edits. */
+async function replayAll(world: World, { admin }: CanaryProgram, body: string | undefined): Promise<void> {
+  const { exchanges } = (await (await fetch(`${admin}/exchanges`)).json()) as { exchanges: { id: string }[] };
+  const { header, value } = (await (await fetch(`${admin}/session`)).json()) as { header: string; value: string };
+  const headers = { [header]: value, 'content-type': JSON_TYPE };
+  for (const { id } of exchanges) {
+    const init = { method: 'POST', headers, ...(body !== undefined && { body }) };
+    const answer = await fetch(`${admin}/exchanges/${id}/replay`, init);
+    world.collect(`replay of ${id}`, `${JSON.stringify([...answer.headers])}\n${await answer.text()}`);
+  }
+}
+
 /** What is captured: each drive ends with every endpoint of the admin listener, and every exchange there. */
 export const CAPTURES: readonly Drive[] = [
   {
@@ -83,6 +95,28 @@ export const CAPTURES: readonly Drive[] = [
       const text = await readCaptured(program);
       expect(text).toContain('kept');
       expect(text).toContain('"cut":true');
+    },
+  },
+  {
+    name: 'replays of exchanges that carry secrets, whatever is asked for',
+    commands: ['start'],
+    codes: ['REPLAY_INVALID', 'REPLAY_INCOMPLETE', 'REPLAY_REFUSED'],
+    drive: async (world) => {
+      const { token, callerKey, adminKey } = world;
+      const { origin } = await world.serve();
+      const program = await world.start({ env: { MKIO_BASE_URL: origin } });
+      await post(world, program, JSON.stringify({ note: 'kept' }));
+      await post(world, program, JSON.stringify({ note: 'kept', password: adminKey, text: token }));
+      const guarded = await world.start({ env: { MKIO_BASE_URL: origin, MKIO_PROXY_CALLER_KEY: callerKey } });
+      await post(world, guarded, '{}');
+      const edits = [
+        undefined,
+        JSON.stringify({ body: token, headers: [['x-ms-note', token]], target: `/api/v1/projects?x=${token}` }),
+        JSON.stringify({ [token]: token }),
+        JSON.stringify({ method: token, target: token, headers: [[token, `${token}\n`]] }),
+        token,
+      ];
+      for (const each of [program, guarded]) for (const body of edits) await replayAll(world, each, body);
     },
   },
   {

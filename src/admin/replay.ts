@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ProxyError } from '../errors.ts';
+import type { RequestSketch } from '../traffic/sketch.ts';
+import { sketchRequest } from '../traffic/sketch.ts';
+import type { OwnListener } from './own-listener.ts';
+import { MAX_EDITS_BYTES, parseEdits } from './replay-edits.ts';
+import type { Session } from './session.ts';
+import { SESSION_HEADER } from './session.ts';
+import type { Traffic } from './traffic.ts';
+import { requireExchange } from './traffic.ts';
+
+export interface ReplayAnswer {
+  /** Id of the new exchange. */
+  readonly exchange: string;
+  /** Of its answer, whoever gave it; absent where there was none. */
+  readonly status: number | undefined;
+  /** Lower-case names of the header fields that were not sent: they are masked, or the proxy drops or sets them. */
+  readonly leftOut: readonly string[];
+}
+
+export interface ReplayWorlds {
+  readonly traffic: Traffic;
+  readonly session: Session;
+  readonly listener: OwnListener;
+  /** Whether whoever reaches the admin listener may call the proxy as well. */
+  readonly mayReplay: boolean;
+  readonly isForwarded: (name: string) => boolean;
+}
+
+const MAX_REPLAYS = 16;
+
+/** `POST /exchanges/:id/replay`: makes a request once more, by the way that every request takes. */
+export function serveReplay(app: FastifyInstance, worlds: ReplayWorlds): void {
+  const { traffic, session, listener, mayReplay, isForwarded } = worlds;
+  let running = 0;
+
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string', bodyLimit: MAX_EDITS_BYTES },
+    (_request, text, done) => done(null, text),
+  );
+  app.post<{ Params: { id: string }; Body: string | undefined }>(
+    '/exchanges/:id/replay',
+    async (request, reply): Promise<ReplayAnswer> => {
+      session.require(request.headers[SESSION_HEADER]);
+      if (!mayReplay) throw notTheOperator();
+      requireReadable(request);
+      const { item } = requireExchange(traffic, request.params.id);
+      const sketch = sketchRequest(item, isForwarded, parseEdits(request.body));
+      refuseGaps(sketch);
+      if (running === MAX_REPLAYS) throw new ProxyError('BUSY', `${MAX_REPLAYS} replays are under way already.`);
+      running++;
+      try {
+        const { id, status } = await listener.replay(sketch, { of: item.facts.id, signal: signalOf(reply) });
+        return { exchange: id, status, leftOut: sketch.leftOut };
+      } finally {
+        running--;
+      }
+    },
+  );
+}
+
+/** Where keys or the mode of a socket keep callers out, reaching the admin listener alone does not let them in. */
+const notTheOperator = (): ProxyError =>
+  new ProxyError('REPLAY_REFUSED', 'Not every user of this machine may call this proxy, so replays need a key, too.');
+
+/** Edits that are not understood must not become a replay without them. */
+function requireReadable({ body, headers }: FastifyRequest): void {
+  const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  if (body !== undefined || isEmpty) return;
+  throw new ProxyError('REPLAY_INVALID', 'The edits of the replay are wrong: they are not sent as application/json.');
+}
+
+function refuseGaps({ gaps }: RequestSketch): void {
+  if (gaps.size === 0) return;
+  const parts = [...gaps.keys()].join(' and ');
+  throw new ProxyError('REPLAY_INCOMPLETE', `The exchange cannot be repeated: ${[...gaps.values()].join(', ')}.`, {
+    hint: `Supply ${parts} in the JSON of the replay.`,
+    extraDetail: { supply: [...gaps.keys()].join(',') },
+  });
+}
+
+/** Whoever asked for a replay and leaves cancels it. */
+function signalOf({ raw }: FastifyReply): AbortSignal {
+  const life = new AbortController();
+  raw.once('close', () => life.abort());
+  return life.signal;
+}
