@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
+import type { About } from './admin/statusz.ts';
 import type { Config } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
 import type { Upstream } from './forward/dispatcher.ts';
@@ -17,6 +18,7 @@ import { limits } from './policy/limits.ts';
 import { guard } from './policy/plugin.ts';
 import type { TokenStore } from './token/store.ts';
 import type { ExchangeRecord } from './traffic/record.ts';
+import type { Observer } from './traffic/recorder.ts';
 import { recorder } from './traffic/recorder.ts';
 import type { Replays } from './traffic/replays.ts';
 import type { Secrets } from './traffic/secrets.ts';
@@ -31,12 +33,15 @@ export interface ProxyWorlds {
   /** Knows every token that the store may give. */
   readonly secrets: Secrets;
   readonly log: Logger;
+  /** What the operator is told of this process. */
+  readonly about?: Pick<About, 'version' | 'settings'>;
 }
 
 export interface Recording {
   /** Takes what is captured of each exchange that has ended. */
   readonly keep: (record: ExchangeRecord) => void;
   readonly replays: Replays;
+  readonly observer: Observer;
 }
 
 export interface Proxy {
@@ -46,7 +51,7 @@ export interface Proxy {
 }
 
 /** The whole proxy, in the order in which a request meets it. */
-export async function createProxy(worlds: ProxyWorlds, { keep, replays }: Recording): Promise<Proxy> {
+export async function createProxy(worlds: ProxyWorlds, recording: Recording): Promise<Proxy> {
   const { config, token, secrets, log } = worlds;
   const { listener, access, policy, capture } = config;
   const { origin } = config.upstream;
@@ -91,8 +96,7 @@ export async function createProxy(worlds: ProxyWorlds, { keep, replays }: Record
     log,
     redact,
     capture,
-    replays,
-    keep,
+    ...recording,
     now: () => performance.now(),
     wallClock: Date.now,
   });

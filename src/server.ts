@@ -12,9 +12,12 @@ import type { Config, SocketConfig } from './config/config.ts';
 import { ProxyError, readReason } from './errors.ts';
 import { isForwarded } from './forward/headers.ts';
 import { isWildcard } from './loopback.ts';
+import { createMetrics } from './admin/metrics.ts';
+import { renderStatusz } from './admin/statusz.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
 import { decodeRecord, encodeRecord } from './traffic/record-text.ts';
+import { createObservations } from './admin/observations.ts';
 import { createReplays } from './traffic/replays.ts';
 import { createRing } from './traffic/ring.ts';
 
@@ -38,8 +41,19 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   const { maxExchanges: maxCount, maxBytes } = capture;
   const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord });
   const replays = createReplays();
-  const proxy = await createProxy({ ...worlds, config: withoutUnseen(worlds.config) }, { keep: ring.push, replays });
+  const observations = createObservations(Date.now);
+  const startedAt = performance.now();
+  const about = { version: 'unknown', settings: {}, ...worlds.about, startedAt: new Date().toISOString() };
+  const proxy = await createProxy(
+    { ...worlds, config: withoutUnseen(worlds.config) },
+    {
+      keep: ring.push,
+      replays,
+      observer: observations,
+    },
+  );
   let draining = false;
+  let adminAddress: string | undefined;
   const admin =
     adminConfig &&
     createAdmin({
@@ -47,6 +61,27 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       allowedHosts: access.allowedHosts,
       isDraining: () => draining,
       token,
+      readStatus: (readiness) =>
+        renderStatusz({
+          about,
+          readiness,
+          capture: capture.mode,
+          token: token.status(),
+          upstreamOrigin: worlds.config.upstream.origin,
+          policy: worlds.config.policy,
+          listeners: { proxy: readAddress(proxy.app, listener), admin: adminAddress ?? 'off' },
+          observations,
+          uptimeMs: Math.round(performance.now() - startedAt),
+        }),
+      createMetrics: (isReady) =>
+        createMetrics({
+          observations,
+          token: token.status,
+          version: about.version,
+          isReady,
+          upstreamConnections: proxy.upstream.connections,
+          now: Date.now,
+        }),
       replay: {
         listener: createOwnListener(() => readOwnPlace(proxy.app, listener), replays),
         mayReplay: adminConfig.key !== undefined || isOpenHere(worlds.config),
@@ -67,7 +102,11 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       ? undefined
       : watchRevocations({
           token,
-          readList: async () => (await proxy.upstream.readPublic(REVOKED_PATH)).text,
+          readList: async () => {
+            const { status, text } = await proxy.upstream.readPublic(REVOKED_PATH);
+            observations.upstream.note({ answeredBy: 'upstream', status, code: undefined });
+            return text;
+          },
           everyMs: revocationCheckMs,
           log: worlds.log,
         });
@@ -75,7 +114,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   try {
     return {
       address: await listen(proxy.app, listener),
-      admin: admin && (await listen(admin, adminConfig)),
+      admin: (adminAddress = admin && (await listen(admin, adminConfig))),
       close: async ({ drainTimeoutMs }) => {
         draining = true;
         endRevocations?.();
@@ -118,9 +157,11 @@ async function listen(app: FastifyInstance, { host, port, socket }: Place): Prom
     if (error instanceof ProxyError) throw error;
     throw new ProxyError('LISTEN_FAILED', `Can't listen on ${place}: ${readReason(error)}.`, { cause: error });
   }
-  if (socket !== undefined) return `unix:${socket.path}`;
-  return readOrigin(app);
+  return readAddress(app, { socket });
 }
+
+const readAddress = (app: FastifyInstance, { socket }: Pick<Place, 'socket'>): string =>
+  socket === undefined ? readOrigin(app) : `unix:${socket.path}`;
 
 /** On a Unix socket, whatever host a caller names. */
 function readOrigin({ server }: FastifyInstance): string {

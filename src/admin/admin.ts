@@ -14,7 +14,10 @@ import { serveEvents } from './events.ts';
 import { serveExchanges } from './exchanges.ts';
 import { serveExport } from './export.ts';
 import { isPlainNavigation, servePage } from './page.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
 import { decideReadiness } from './readiness.ts';
+import type { Statusz } from './statusz.ts';
 import type { ReplayWorlds } from './replay.ts';
 import { serveReplay } from './replay.ts';
 import { createSession, SESSION_HEADER } from './session.ts';
@@ -23,6 +26,8 @@ import { viewToken } from './token-view.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface AdminWorlds {
+  readonly readStatus: (readiness: Readiness) => Statusz;
+  readonly createMetrics: (isReady: () => boolean) => Promise<Metrics>;
   readonly config: AdminConfig;
   readonly allowedHosts: readonly string[];
   readonly isDraining: () => boolean;
@@ -96,7 +101,7 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   });
   app.setNotFoundHandler(() => {
     throw new ProxyError('NOT_FORWARDED', 'The admin listener has nothing at this path.', {
-      hint: 'It has the inspector at /, and /livez, /readyz, /exchanges, /export.har, /events, /session and POST /token/reload.',
+      hint: 'It has the inspector at /, and /livez, /readyz, /statusz, /metrics, /exchanges, /export.har, /events, /session and POST /token/reload.',
     });
   });
 
@@ -105,6 +110,14 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   app.get('/readyz', (_, reply) => {
     const readiness = readReadiness();
     return reply.code(readiness.status === 'not ready' ? 503 : 200).send(readiness);
+  });
+  app.get('/statusz', () => worlds.readStatus(readReadiness()));
+  let metrics: Promise<Metrics> | undefined;
+  app.get('/metrics', async (_, reply) => {
+    const { contentType, render } = await (metrics ??= worlds.createMetrics(
+      () => readReadiness().status !== 'not ready',
+    ));
+    return reply.type(contentType).send(await render());
   });
   app.post('/token/reload', () => reloadToken(token));
   app.get('/session', () => ({ header: SESSION_HEADER, value: session.value }));

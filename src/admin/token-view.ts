@@ -11,6 +11,8 @@ export interface TokenView {
   readonly failure: string | undefined;
   readonly reloads: number;
   readonly unauthorized: number;
+  readonly lastUnauthorizedAtMs: number | undefined;
+  readonly type: 'JWT' | 'opaque';
 }
 
 export function viewToken({
@@ -21,6 +23,8 @@ export function viewToken({
   failure,
   reloads,
   unauthorized,
+  lastUnauthorizedAtMs,
+  type,
 }: TokenStatus): TokenView {
-  return { state, source, hash, expiresAtMs, failure, reloads, unauthorized };
+  return { state, source, hash, expiresAtMs, failure, reloads, unauthorized, lastUnauthorizedAtMs, type };
 }

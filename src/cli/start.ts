@@ -8,6 +8,7 @@ import { onHangUp } from './hang-up.ts';
 import { prepareParting } from './parting.ts';
 import { loadProcessConfig, openToken, withoutToken } from './process-settings.ts';
 import { readTokenFacts, renderBanner } from './ready.ts';
+import { renderAbout } from './about.ts';
 import { readVersion } from './version.ts';
 
 /** Serves until a signal; resolves to the exit code. */
@@ -24,7 +25,13 @@ export async function start(flags: Flags): Promise<number> {
   // A token that has expired ends the start, rather than every request.
   store.current();
 
-  const proxy = await startProxy({ config: withoutToken(config), token: store, secrets, log });
+  const proxy = await startProxy({
+    config: withoutToken(config),
+    token: store,
+    secrets,
+    log,
+    about: renderAbout(loaded),
+  });
   const { drainTimeoutMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
   onHangUp(() => void store.reload());

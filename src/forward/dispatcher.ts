@@ -32,6 +32,8 @@ export interface Upstream {
   readonly dispatch: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => Renew;
   /** Reads what MK.IO shows to everybody, without the token. */
   readonly readPublic: (path: string) => Promise<PublicAnswer>;
+  /** How many connections are open. */
+  readonly connections: () => number;
   /** Ends all connections at once. */
   readonly destroy: () => Promise<void>;
 }
@@ -97,6 +99,7 @@ export function createUpstream({ config, maxConnections, token }: UpstreamWorlds
       }
       return { status, date, text };
     },
+    connections: () => pool.stats.connected + keepNone.stats.connected,
     destroy: async () => {
       await Promise.all([pool.destroy(), keepNone.destroy()]);
     },

@@ -25,6 +25,9 @@ export interface TokenStatus extends Lifetime {
   readonly failure: string | undefined;
   /** Answers of 401 that came to a request with a token of this process. */
   readonly unauthorized: number;
+  /** When the last of them came, in milliseconds since 1970. */
+  readonly lastUnauthorizedAtMs: number | undefined;
+  readonly type: 'JWT' | 'opaque';
 }
 
 export interface Reload {
@@ -69,6 +72,7 @@ export interface TokenStoreOptions {
 interface Held {
   readonly token: string;
   readonly hash: string;
+  readonly type: 'JWT' | 'opaque';
   readonly jti: string | undefined;
   readonly expiresAtMs: number | undefined;
   readonly exposed: ExposedFile | undefined;
@@ -86,6 +90,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const counts = { reloads: 0, failures: 0, unauthorized: 0 };
   let held = hold(first, now());
   let failure: string | undefined;
+  let lastUnauthorizedAtMs: number | undefined;
   let reading: Promise<Reload> | undefined;
   let pauseMs = 0;
   let quietUntilMs = -Infinity;
@@ -182,6 +187,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     },
     renew: (used) => {
       counts.unauthorized++;
+      lastUnauthorizedAtMs = now();
       if (held.token !== used) return Promise.resolve(true);
       return refresh()?.then(() => held.token !== used);
     },
@@ -194,7 +200,9 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       source: source.name,
       hash: held.hash,
       jti: held.jti,
+      type: held.type,
       ...counts,
+      lastUnauthorizedAtMs,
       failure,
     }),
     markRevoked: (jti) => {
@@ -207,11 +215,13 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 }
 
 function hold({ token, expiresAtMs, exposed }: FoundToken, sinceMs: number): Held {
-  const { jti, exp } = readClaims(token) ?? {};
+  const claims = readClaims(token);
+  const { jti, exp } = claims ?? {};
   const ends = [expiresAtMs, exp === undefined ? undefined : exp * 1_000].filter((ms) => ms !== undefined);
   return {
     token,
     hash: createHash('sha256').update(token).digest('hex').slice(0, 8),
+    type: claims === undefined ? 'opaque' : 'JWT',
     jti,
     expiresAtMs: ends.length === 0 ? undefined : Math.min(...ends),
     exposed,

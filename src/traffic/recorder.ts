@@ -7,7 +7,7 @@ import { createCapture } from './capture.ts';
 import { renderCause } from './cause.ts';
 import { Exchange } from './exchange.ts';
 import { renderFields } from './fields.ts';
-import type { Closing, ExchangeRecord } from './record.ts';
+import type { Closing, ExchangeFacts, ExchangeRecord } from './record.ts';
 import { renderFacts } from './record.ts';
 import type { Replays } from './replays.ts';
 import type { StoredBody } from './stored-body.ts';
@@ -19,11 +19,18 @@ declare module 'fastify' {
   }
 }
 
+/** Counts exchanges, captured or not. */
+export interface Observer {
+  readonly opened: () => void;
+  readonly ended: (exchange: ExchangeFacts) => void;
+}
+
 export interface RecorderOptions {
   readonly log: Logger;
   readonly redact: (text: string) => string;
   readonly capture: CaptureConfig;
   readonly replays: Replays;
+  readonly observer: Observer;
   /** Takes each exchange that has ended; never called with capture off. */
   readonly keep: (record: ExchangeRecord) => void;
   /** Monotonic milliseconds. */
@@ -34,7 +41,7 @@ export interface RecorderOptions {
 
 /** Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. */
 export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done) => {
-  const { redact, replays, keep, now, wallClock } = options;
+  const { redact, replays, observer, keep, now, wallClock } = options;
   const { mode } = options.capture;
   const log = options.log.child({ event: 'exchange' });
   const capture = createCapture(options.capture, now);
@@ -71,6 +78,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     const facts = renderFacts(exchange, closing, error);
     if (exchange.cause === undefined) log.info(facts, 'exchange');
     else log.info({ ...facts, cause: renderCause(exchange.cause, redact) }, 'exchange');
+    observer.ended(facts);
     if (mode === 'off') return;
     const { start, answerFields } = exchange;
     const [asked, answered] = renderFields([start.requestFields, answerFields ?? []], redact);
@@ -87,6 +95,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
   app.addHook('onRequest', (request, reply, next) => {
     const exchange = open(request);
     request.exchange = exchange;
+    observer.opened();
     reply.raw.once('close', () => {
       const ending = readEnding(exchange, reply);
       close(exchange, { ending, endedAt: now(), endedAtMs: wallClock(), callerName: request.callerName });

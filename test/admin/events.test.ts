@@ -58,6 +58,8 @@ describe('GET /events', () => {
           failures: 0,
           failure: undefined,
           unauthorized: 0,
+          type: 'opaque',
+          lastUnauthorizedAtMs: undefined,
         }),
       },
     });

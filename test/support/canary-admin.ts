@@ -1,4 +1,5 @@
 import pino from 'pino';
+import type { Statusz } from '../../src/admin/statusz.ts';
 import { createAdmin } from '../../src/admin/admin.ts';
 import { decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
@@ -12,6 +13,8 @@ export function readAdminPaths(): string[] {
     config,
     allowedHosts: [],
     isDraining: () => false,
+    readStatus: () => ({}) as Statusz,
+    createMetrics: () => Promise.reject(new Error('unused')),
     token: createFixedStore('unused'),
     log: pino({ level: 'silent' }),
     replay: {

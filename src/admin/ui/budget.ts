@@ -1,18 +1,8 @@
 import { READS } from '../../policy/methods.ts';
+import type { ProjectBudget } from '../budget.ts';
+import { MKIO_LIMITS } from '../../traffic/rate-limits.ts';
 import type { ExchangeFacts } from '../../traffic/record.ts';
 
-/** Requests of the last minute against what MK.IO allows. */
-export interface ProjectBudget {
-  /** null: calls that name no project, which MK.IO counts for the organization. */
-  readonly project: string | null;
-  readonly reads: number;
-  readonly writes: number;
-  readonly maxReads: number;
-  readonly maxWrites: number;
-}
-
-/** https://docs.mediakind.com/api-guides/understanding/rate-limits: a minute, for each project. */
-const LIMITS = { maxReads: 2_000, maxWrites: 1_000 };
 const MINUTE_MS = 60_000;
 
 /** The most used first. Only what reached MK.IO counts. */
@@ -26,7 +16,7 @@ export function reckonBudget(exchanges: readonly ExchangeFacts[], nowMs: number)
     budgets.set(project, budget);
   }
   return [...budgets]
-    .map(([project, used]) => ({ project, ...used, ...LIMITS }))
+    .map(([project, used]) => ({ project, ...used, ...MKIO_LIMITS }))
     .toSorted((a, b) => useOf(b) - useOf(a));
 }
 

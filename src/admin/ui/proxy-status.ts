@@ -4,23 +4,17 @@ import type { Readiness } from '../readiness.ts';
 import type { TokenView } from '../token-view.ts';
 import type { Api } from './api.ts';
 import { ApiError } from './api.ts';
-import type { ProjectBudget } from './budget.ts';
+import type { ProjectBudget } from '../budget.ts';
 import type { Hello } from './connection.ts';
 
 /** What `GET /statusz` tells, as far as this page shows it. */
 export interface StatusView {
   readonly version?: string;
-  readonly token?: ShownToken;
+  readonly token?: TokenView;
   readonly upstream?: UpstreamView;
   readonly policy?: { readonly name?: string };
   readonly listeners?: { readonly proxy?: string };
   readonly budget?: readonly ProjectBudget[];
-}
-
-export interface ShownToken extends TokenView {
-  /** `full-access` or `restricted`. */
-  readonly type?: string;
-  readonly lastUnauthorizedAtMs?: number;
 }
 
 export interface UpstreamView {
@@ -37,7 +31,7 @@ export interface ProxyStatus {
   /** undefined where the proxy does not tell it. */
   readonly view: ReadonlySignal<StatusView | undefined>;
   /** The newest of both. */
-  readonly shownToken: ReadonlySignal<ShownToken | undefined>;
+  readonly shownToken: ReadonlySignal<TokenView | undefined>;
   readonly startFollowing: () => void;
 }
 

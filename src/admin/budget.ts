@@ -1,0 +1,85 @@
+import { READS } from '../policy/methods.ts';
+import { MKIO_LIMITS } from '../traffic/rate-limits.ts';
+import type { ExchangeFacts } from '../traffic/record.ts';
+
+/** Requests of the last minute against what MK.IO allows. */
+export interface ProjectBudget {
+  /** null: calls that name no project, which MK.IO counts for the organization. */
+  readonly project: string | null;
+  readonly reads: number;
+  readonly writes: number;
+  readonly maxReads: number;
+  readonly maxWrites: number;
+}
+
+export interface Budget {
+  readonly count: (exchange: Pick<ExchangeFacts, 'project' | 'method' | 'connectedMs'>) => void;
+  /** Of the projects that were called in the last minute. */
+  readonly read: () => ProjectBudget[];
+}
+
+/** Requests in each second of a minute. */
+interface Use {
+  readonly reads: Uint32Array;
+  readonly writes: Uint32Array;
+  /** The last second that is counted, since 1970. */
+  second: number;
+}
+
+const SECONDS = 60;
+/** Callers name projects: beyond, they are counted together. */
+const MAX_PROJECTS = 100;
+const OTHERS = '(others)';
+
+/** @param now milliseconds since 1970 */
+export function createBudget(now: () => number): Budget {
+  const uses = new Map<string | null, Use>();
+  const secondNow = (): number => Math.floor(now() / 1_000);
+
+  const useOf = (project: string | null): Use => {
+    const known = uses.get(project);
+    if (known !== undefined) return known;
+    if (uses.size >= MAX_PROJECTS) forgetIdle();
+    if (uses.size >= MAX_PROJECTS && project !== OTHERS) return useOf(OTHERS);
+    const use = { reads: new Uint32Array(SECONDS), writes: new Uint32Array(SECONDS), second: secondNow() };
+    uses.set(project, use);
+    return use;
+  };
+  const forgetIdle = (): void => {
+    for (const [project, use] of uses) {
+      advance(use);
+      if (sum(use.reads) + sum(use.writes) === 0) uses.delete(project);
+    }
+  };
+  const advance = (use: Use): void => {
+    const second = secondNow();
+    for (let passed = Math.max(use.second + 1, second - SECONDS + 1); passed <= second; passed++) {
+      use.reads[passed % SECONDS] = 0;
+      use.writes[passed % SECONDS] = 0;
+    }
+    use.second = Math.max(use.second, second);
+  };
+
+  return {
+    count: ({ project, method, connectedMs }) => {
+      // What never reached MK.IO took nothing of it.
+      if (connectedMs === undefined) return;
+      const use = useOf(project ?? null);
+      advance(use);
+      const counts = READS.has(method) ? use.reads : use.writes;
+      const slot = use.second % SECONDS;
+      counts[slot] = (counts[slot] ?? 0) + 1;
+    },
+    read: () => {
+      forgetIdle();
+      return [...uses].map(([project, { reads, writes }]) => ({
+        project,
+        reads: sum(reads),
+        writes: sum(writes),
+        ...MKIO_LIMITS,
+      }));
+    },
+  };
+}
+
+const sum = (counts: Uint32Array): number => counts.reduce((total, count) => total + count, 0);

@@ -1,0 +1,30 @@
+import { ERRORS } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { ExchangeFacts } from '../traffic/record.ts';
+
+/** How MK.IO was seen last: by callers' requests, and by the check for revoked tokens. */
+export interface UpstreamHealth {
+  readonly state: 'unknown' | 'reachable' | 'failing';
+  readonly lastAnswer?: { readonly atMs: number; readonly status: number };
+  readonly lastFailure?: { readonly atMs: number; readonly code: string };
+}
+
+export interface UpstreamWatch {
+  readonly note: (exchange: Pick<ExchangeFacts, 'answeredBy' | 'status' | 'code'>) => void;
+  readonly read: () => UpstreamHealth;
+}
+
+/** @param now milliseconds since 1970 */
+export function createUpstreamWatch(now: () => number): UpstreamWatch {
+  let health: UpstreamHealth = { state: 'unknown' };
+  return {
+    note: ({ answeredBy, status, code }) => {
+      if (answeredBy === 'upstream' && status !== undefined) {
+        health = { ...health, state: 'reachable', lastAnswer: { atMs: now(), status } };
+      } else if (code !== undefined && ERRORS[code as ErrorCode].party === 'upstream') {
+        health = { ...health, state: 'failing', lastFailure: { atMs: now(), code } };
+      }
+    },
+    read: () => health,
+  };
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { createBudget } from '../../src/admin/budget.ts';
+
+const LIMITS = { maxReads: 2_000, maxWrites: 1_000 };
+
+function start() {
+  let now = 1_000_000_000_000;
+  const budget = createBudget(() => now);
+  const count = (project: string | undefined, method = 'GET', connectedMs: number | undefined = 0) =>
+    budget.count({ project, method, connectedMs });
+  return { budget, count, pass: (ms: number) => (now += ms) };
+}
+
+describe('The budget of a project', () => {
+  test('counts reads and writes of the last minute, second by second', () => {
+    const { budget, count, pass } = start();
+    count('a');
+    pass(30_000);
+    count('a', 'HEAD');
+    count('a', 'POST');
+    expect(budget.read()).toEqual([{ project: 'a', reads: 2, writes: 1, ...LIMITS }]);
+    pass(30_000);
+    expect(budget.read()).toEqual([{ project: 'a', reads: 1, writes: 1, ...LIMITS }]);
+    pass(29_000);
+    expect(budget.read()).toEqual([{ project: 'a', reads: 1, writes: 1, ...LIMITS }]);
+    pass(1_000);
+    expect(budget.read()).toEqual([]);
+  });
+
+  test('goes on after any pause, and where the clock was set back', () => {
+    const { budget, count, pass } = start();
+    for (const ms of [0, 60_000, 3_600_000, -5_000, 1_000]) {
+      pass(ms);
+      count('a');
+    }
+    expect(budget.read()).toEqual([{ project: 'a', reads: 3, writes: 0, ...LIMITS }]);
+  });
+
+  test('takes nothing for what never reached MK.IO, and counts for the organization what names no project', () => {
+    const { budget, count } = start();
+    budget.count({ project: 'a', method: 'GET', connectedMs: undefined });
+    count(undefined);
+    expect(budget.read()).toEqual([{ project: null, reads: 1, writes: 0, ...LIMITS }]);
+  });
+
+  test('is kept for a hundred projects; what callers make up beyond is counted together', () => {
+    const { budget, count, pass } = start();
+    for (let i = 0; i < 5_000; i++) count(`made-up-${i}`);
+    expect(budget.read()).toHaveLength(101);
+    expect(budget.read()).toContainEqual({ project: '(others)', reads: 4_900, writes: 0, ...LIMITS });
+    pass(61_000);
+    count('later');
+    expect(budget.read()).toEqual([{ project: 'later', reads: 1, writes: 0, ...LIMITS }]);
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { createTally } from '../../src/admin/tally.ts';
+import { OPERATIONS } from '../../src/policy/operations.ts';
+import type { ExchangeFacts } from '../../src/traffic/record.ts';
+import { readMetrics } from '../support/metrics.ts';
+import type { TestProxyOptions } from '../support/proxy.ts';
+import { call, startTestProxy } from '../support/proxy.ts';
+import { openRaw } from '../support/raw.ts';
+import { BY_HAND, startUpstream } from '../support/upstream.ts';
+
+const ASSETS = '/api/v1/projects/demo/media/assets';
+const admin = { host: '127.0.0.1', port: 0 };
+const start = (options: TestProxyOptions) => startTestProxy({ admin, ...options });
+
+describe('GET /metrics', () => {
+  test('counts exchanges by operation, method, status class and who answered, whatever the path', async () => {
+    const upstream = await startUpstream((request, response) => {
+      request.resume().on('end', () => response.writeHead(request.method === 'PUT' ? 500 : 200).end('12345'));
+    });
+    const proxy = await start(upstream);
+    await call(proxy, ASSETS);
+    await call(proxy, `${ASSETS}?$top=1`);
+    await call(proxy, `${ASSETS}/secret-name`, { method: 'PUT', body: '123' });
+    await call(proxy, '/api/v1/user/tokens', { method: 'POST' });
+    await call(proxy, '/api/v1/undocumented/path');
+    await proxy.exchange(4);
+
+    const { value, text } = await readMetrics(proxy.admin);
+
+    const total = 'mkio_proxy_exchanges_total';
+    expect(
+      value(total, { operation: 'media.assets.list', method: 'GET', status: '2xx', answered_by: 'upstream' }),
+    ).toBe(2);
+    expect(value(total, { operation: 'media.assets.put', method: 'PUT', status: '5xx', answered_by: 'upstream' })).toBe(
+      1,
+    );
+    expect(value(total, { operation: 'management.user.tokens.create', status: '4xx', answered_by: 'refusal' })).toBe(1);
+    expect(value(total, { operation: 'other' })).toBe(1);
+    expect(value('mkio_proxy_own_errors_total', { code: 'OPERATION_REFUSED' })).toBe(1);
+    expect(value('mkio_proxy_request_body_bytes_total', { operation: 'media.assets.put' })).toBe(3);
+    expect(value('mkio_proxy_response_body_bytes_total', { operation: 'media.assets.list' })).toBe(10);
+    expect(value('mkio_proxy_exchange_duration_seconds_count', { operation: 'media.assets.list' })).toBe(2);
+    expect(value('mkio_proxy_exchange_duration_seconds_bucket', { operation: 'media.assets.list', le: '+Inf' })).toBe(
+      2,
+    );
+    expect(value('mkio_proxy_upstream_duration_seconds_count', { operation: 'media.assets.list' })).toBe(2);
+    expect(value('mkio_proxy_project_requests_per_minute', { project: 'demo', kind: 'read' })).toBe(2);
+    expect(value('mkio_proxy_project_limit_per_minute', { project: 'demo', kind: 'write' })).toBe(1_000);
+    expect(value('mkio_proxy_upstream_connections', {})).toBeGreaterThan(0);
+    expect(value('mkio_proxy_upstream_up', {})).toBe(1);
+    expect(value('mkio_proxy_ready', {})).toBe(1);
+    expect(value('nodejs_eventloop_lag_p99_seconds', {})).toBeDefined();
+    expect(value('process_resident_memory_bytes', {})).toBeGreaterThan(1_000_000);
+    expect(text).not.toContain('secret-name');
+    expect(text).not.toContain('undocumented');
+  });
+
+  test('tells of the token, and of what did not end whole', async () => {
+    const upstream = await startUpstream(BY_HAND);
+    const proxy = await start(upstream);
+    const caller = await openRaw(proxy.port);
+    caller.write(`GET ${ASSETS} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await upstream.next();
+    expect((await readMetrics(proxy.admin)).value('mkio_proxy_exchanges_in_flight', {})).toBe(1);
+    caller.leave();
+    await proxy.exchange();
+    const cut = call(proxy, ASSETS).catch(() => undefined);
+    const { response } = await upstream.next();
+    response.writeHead(200, { 'content-length': 9 }).write('a', () => response.destroy());
+    await cut;
+    await proxy.exchange(1);
+    const unauthorized = call(proxy, ASSETS);
+    (await upstream.next()).response.writeHead(401).end();
+    await unauthorized;
+
+    const { value } = await readMetrics(proxy.admin);
+
+    expect(value('mkio_proxy_endings_total', { ending: 'cancelled' })).toBe(1);
+    expect(value('mkio_proxy_endings_total', { ending: 'truncated' })).toBe(1);
+    expect(value('mkio_proxy_token_unauthorized_total', {})).toBe(1);
+    expect(value('mkio_proxy_token_state', { state: 'ok' })).toBe(1);
+    expect(value('mkio_proxy_token_reloads_total', {})).toBe(0);
+  });
+});
+
+test('Callers cannot make series: there are as many as there are operations, methods and classes', () => {
+  const tally = createTally();
+  const known = OPERATIONS[0]?.id;
+  for (let i = 0; i < 20_000; i++) {
+    const made = { method: `M${i}`, status: 100 + (i % 900), operation: i % 2 === 0 ? undefined : known };
+    tally.count({ ...made, answeredBy: 'upstream', ending: 'complete', ms: i, bytes: 1 } as unknown as ExchangeFacts);
+  }
+  expect([...tally.operations.keys()]).toEqual(['other', known]);
+  for (const { exchanges } of tally.operations.values()) expect(exchanges.size).toBeLessThanOrEqual(6);
+});
