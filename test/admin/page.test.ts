@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -16,15 +17,13 @@ async function startAdmin(key?: string): Promise<string> {
   return admin;
 }
 
-const get = async (url: string, headers: Record<string, string> = {}) => {
-  // Unlike fetch, this sends what a browser alone may send.
-  const { request } = await import('node:http');
-  return await new Promise<number | undefined>((done, fail) => {
+/** Unlike fetch, this sends what a browser alone may send. */
+const get = (url: string, headers: Record<string, string> = {}): Promise<number | undefined> =>
+  new Promise((done, fail) => {
     request(url, { headers }, (answer) => done(answer.resume().statusCode))
       .on('error', fail)
       .end();
   });
-};
 
 describe('the inspector page', () => {
   test('lets nothing run, load or frame but what is built into it', async () => {
