@@ -191,21 +191,21 @@ async function answerAllWith(page: Page, text: string): Promise<void> {
     },
     '/session': { header: 'x-any', value: 'any' },
   };
-  const answer = async (route: Route): Promise<void> => {
-    const { pathname } = new URL(route.request().url());
-    if (pathname === '/' || pathname.startsWith('/assets/')) return await route.continue();
-    if (pathname === '/events') {
-      const body =
-        event('hello', { run: text, capture: 'bodies', maxExchanges: 9, proxy: text }) +
-        event('token', token) +
-        event('readiness', { status: 'degraded', reasons: [text] });
-      return await route.fulfill({ contentType: 'text/event-stream', body });
-    }
-    if (pathname in answers) return await route.fulfill({ json: answers[pathname] });
-    if (/\/body\/\w+$/.test(pathname))
-      return await route.fulfill({ contentType: 'text/plain', body: JSON.stringify({ [text]: [text], ...error }) });
-    if (/\/replay$/.test(pathname)) return await route.fulfill({ status: 409, json: error });
-    return await route.fulfill({ json: { ...facts, request: message, response: message } });
+  const stream =
+    event('hello', { run: text, capture: 'bodies', maxExchanges: 9, proxy: text }) +
+    event('token', token) +
+    event('readiness', { status: 'degraded', reasons: [text] });
+  const answerOf = (pathname: string): Parameters<Route['fulfill']>[0] => {
+    if (pathname === '/events') return { contentType: 'text/event-stream', body: stream };
+    if (pathname in answers) return { json: answers[pathname] };
+    if (pathname.includes('/body/'))
+      return { contentType: 'text/plain', body: JSON.stringify({ [text]: [text], ...error }) };
+    if (pathname.endsWith('/replay')) return { status: 409, json: error };
+    return { json: { ...facts, request: message, response: message } };
   };
-  await page.route('**/*', answer);
+  await page.route('**/*', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname === '/' || pathname.startsWith('/assets/')) await route.continue();
+    else await route.fulfill(answerOf(pathname));
+  });
 }

@@ -1,3 +1,4 @@
+import { ApiError } from './api.ts';
 import type { Exchange } from './exchange.ts';
 import type { Inspector } from './inspector.ts';
 import type { Change } from './replay.ts';
@@ -34,14 +35,17 @@ export async function clear({ api, store, notices }: Inspector): Promise<void> {
 }
 
 export async function sendAgain(inspector: Inspector, id: string, change?: Change): Promise<boolean> {
-  const { api, notices } = inspector;
+  const { api, notices, dialog } = inspector;
   try {
-    const { exchange, status } = await replay(api, id, change);
+    const { exchange, status, leftOut = [] } = await replay(api, id, change);
     open(inspector, exchange);
-    notices.say(`Sent again: answered by ${status}.`);
+    const without = leftOut.length === 0 ? '' : ` Not sent: ${leftOut.join(', ')}.`;
+    notices.say(`Sent again: ${status === undefined ? 'no answer' : `answered by ${status}`}.${without}`);
     return true;
   } catch (error) {
     notices.complain(error);
+    // What is missing can be written there.
+    if (error instanceof ApiError && error.code === 'REPLAY_INCOMPLETE') dialog.value = 'edit';
     return false;
   }
 }

@@ -5,8 +5,8 @@ import { sendAgain } from './actions.ts';
 import { Dialog } from './dialog.tsx';
 import { useInspector } from './inspector.ts';
 import { renderProblem } from './notices.ts';
-import type { Change, Draft } from './replay.ts';
-import { draftOf, readHeaderLines } from './replay.ts';
+import type { Draft, Edited } from './replay.ts';
+import { changeOf, draftOf } from './replay.ts';
 import { useResource } from './resource.ts';
 import { Text } from './text.tsx';
 
@@ -37,7 +37,7 @@ function EditForm({ id, draft, onSent }: EditFormProps): JSX.Element {
   const inspector = useInspector();
   const [problem, setProblem] = useState<string | undefined>();
   const send = async (form: FormData): Promise<void> => {
-    const change = readChange(form, draft);
+    const change = changeOf(draft, readFields(form));
     if (change === undefined) setProblem('Headers are `name: value`, one on a line.');
     else if (await sendAgain(inspector, id, change)) onSent();
     else setProblem(inspector.notices.current.value?.text);
@@ -90,16 +90,11 @@ function EditForm({ id, draft, onSent }: EditFormProps): JSX.Element {
   );
 }
 
-/** undefined: the headers cannot be read. */
-function readChange(form: FormData, draft: Draft): Change | undefined {
+const readFields = (form: FormData): Edited => {
   const read = (name: string): string => {
     const value = form.get(name);
     // Forms make CRLF of line ends.
     return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '';
   };
-  const headers = readHeaderLines(read('headers'));
-  if (headers === undefined) return undefined;
-  const body = read('body');
-  const sendsBody = body !== '' || draft.body !== '' || draft.bodyProblem !== undefined;
-  return { method: read('method'), target: read('target'), headers, ...(sendsBody && { body }) };
-}
+  return { method: read('method'), target: read('target'), headers: read('headers'), body: read('body') };
+};

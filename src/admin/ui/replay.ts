@@ -12,7 +12,10 @@ export interface Change {
 /** The exchange that came of it. */
 export interface Replayed {
   readonly exchange: string;
-  readonly status: number;
+  /** Absent where there was no answer. */
+  readonly status?: number;
+  /** Names of the header fields that were not sent. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Has the proxy send an exchange's request again. */
@@ -22,12 +25,15 @@ export async function replay(api: Api, id: string, change: Change = {}): Promise
 }
 
 /** A request as it is edited. */
-export interface Draft {
+export interface Edited {
   readonly method: string;
   readonly target: string;
   /** `name: value` lines. */
   readonly headers: string;
   readonly body: string;
+}
+
+export interface Draft extends Edited {
   /** Why the body is not the one that was sent; undefined where it is. */
   readonly bodyProblem: string | undefined;
 }
@@ -57,8 +63,19 @@ function readBodyProblem(body: WholeExchange['facts']['request']['body']): strin
   return body.cut ? 'Only the beginning of the body that was sent is kept: write it here again.' : undefined;
 }
 
-/** undefined: a line is no header. */
-export function readHeaderLines(text: string): [name: string, value: string][] | undefined {
+/** What was edited alone, so that the rest is sent as it was; undefined: a line of the headers is none. */
+export function changeOf(draft: Draft, { method, target, headers, body }: Edited): Change | undefined {
+  const lines = readHeaderLines(headers);
+  if (lines === undefined) return undefined;
+  return {
+    ...(method !== draft.method && { method }),
+    ...(target !== draft.target && { target }),
+    ...(headers !== draft.headers && { headers: lines }),
+    ...((body !== draft.body || draft.bodyProblem !== undefined) && { body }),
+  };
+}
+
+function readHeaderLines(text: string): [name: string, value: string][] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const headers = lines.map((line) => /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line));
   return headers.every((found) => found !== null)

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { ExchangeDetail } from '../../src/admin/views.ts';
+import { useBrowser } from '../support/browser.ts';
+import type { InspectorPage } from '../support/inspector.ts';
+import { openInspector } from '../support/inspector.ts';
+import type { TestProxy } from '../support/proxy.ts';
+import { startTestProxy } from '../support/proxy.ts';
+import type { TestUpstream } from '../support/upstream.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const openPage = useBrowser();
+const PATH = '/api/v1/projects/demo/media/assets/a';
+
+interface Started extends InspectorPage, TestProxy {
+  readonly upstream: TestUpstream;
+  /** What MK.IO was sent: method, path and body. */
+  readonly sent: string[];
+}
+
+/** With one exchange, which is selected. */
+async function start(body: string): Promise<Started> {
+  const sent: string[] = [];
+  const upstream = await startUpstream((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      sent.push(`${request.method} ${request.url} ${Buffer.concat(chunks).toString()}`);
+      response.setHeader('content-type', 'application/json').end('{"ok":true}');
+    });
+  });
+  const proxy = await startTestProxy({ ...upstream, admin: { host: '127.0.0.1', port: 0 } });
+  const headers = { 'content-type': 'application/json', 'x-ms-first': 'one', cookie: 'a=secret-cookie' };
+  await fetch(proxy.address + PATH, { method: 'PUT', headers, body });
+  const inspector = await openInspector(await openPage(), proxy.admin);
+  await inspector.row(PATH).click();
+  await inspector.detail.getByText('Answered by').waitFor();
+  return { ...proxy, ...inspector, upstream, sent };
+}
+
+test('a request is sent again as it was, and its exchange is opened', async () => {
+  const { button, rows, row, notice, sent, detail, page } = await start('{"n":1}');
+  const first = await page.locator('#exchanges .selected').getAttribute('id');
+  await button('Replay').click();
+  await notice.getByText('Sent again: answered by 200.').waitFor();
+  await rows.nth(1).waitFor();
+  expect(sent).toEqual([`PUT ${PATH} {"n":1}`, `PUT ${PATH} {"n":1}`]);
+  await row('replay').waitFor();
+  await detail.getByText('Replay of').waitFor();
+  expect(await page.locator('#exchanges .selected').getAttribute('id')).not.toBe(first);
+  await detail.getByRole('button', { name: first!.replace('row-', '') }).click();
+  await expect.poll(() => page.locator('#exchanges .selected').getAttribute('id')).toBe(first);
+});
+
+test('a request is edited and sent: what was edited changes, and the rest stays', async () => {
+  const { page, rows, sent, upstream, admin } = await start('{"n":1}');
+  await page.keyboard.press('e');
+  const target = page.getByLabel('Target');
+  await target.fill(`${PATH}-edited?x=1`);
+  await page.getByLabel('Body').fill('{"n":2}');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await rows.nth(1).waitFor();
+  expect(sent[1]).toBe(`PUT ${PATH}-edited?x=1 {"n":2}`);
+  expect(upstream.seen[1]?.headers).toMatchObject({ 'x-ms-first': 'one', 'content-type': 'application/json' });
+  const { exchanges } = (await (await fetch(`${admin}/exchanges`)).json()) as { exchanges: ExchangeDetail[] };
+  expect(exchanges[1]).toMatchObject({ replayOf: exchanges[0]?.id });
+});
+
+test('method and headers are edited as well, and what is no header is refused before it is sent', async () => {
+  const { page, rows, sent, upstream } = await start('{"n":1}');
+  await page.keyboard.press('e');
+  await page.getByLabel('Method').selectOption('POST');
+  const headers = page.getByLabel('Headers');
+  expect(await headers.inputValue()).toContain('x-ms-first: one');
+  expect(await headers.inputValue()).not.toContain('redacted');
+  await headers.fill('no header');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('alert').getByText('one on a line').waitFor();
+  await headers.fill('Content-Type: application/json\nX-Ms-Second: two');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await rows.nth(1).waitFor();
+  expect(sent[1]).toBe(`POST ${PATH} {"n":1}`);
+  expect(upstream.seen[1]?.headers).toMatchObject({ 'x-ms-second': 'two' });
+  expect(upstream.seen[1]?.headers).not.toHaveProperty('x-ms-first');
+});
+
+test('a body whose secrets are masked is asked for before it is sent', async () => {
+  const { page, button, rows, sent, notice } = await start('{"password":"hunter2-hunter2","n":1}');
+  await button('Replay').click();
+  await notice.getByText('cannot be repeated').waitFor();
+  await page.getByText('Secrets in the body that was sent are masked').waitFor();
+  await page.getByLabel('Body').fill('{"password":"again"}');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await rows.nth(1).waitFor();
+  expect(sent[1]).toBe(`PUT ${PATH} {"password":"again"}`);
+});
