@@ -8,7 +8,7 @@ import type { Place as OwnPlace } from './admin/own-listener.ts';
 import { createOwnListener } from './admin/own-listener.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
-import type { Config, SocketConfig } from './config/config.ts';
+import type { AccessConfig, Config, SocketConfig } from './config/config.ts';
 import { ProxyError, readReason } from './errors.ts';
 import { isForwarded } from './forward/headers.ts';
 import { isWildcard } from './loopback.ts';
@@ -52,6 +52,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       observer: observations,
     },
   );
+  const travels = (name: string): boolean => isForwarded(name, listener.forwardHeaders);
   let draining = false;
   let adminAddress: string | undefined;
   const admin =
@@ -85,7 +86,16 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       replay: {
         listener: createOwnListener(() => readOwnPlace(proxy.app, listener), replays),
         mayReplay: adminConfig.key !== undefined || isOpenHere(worlds.config),
-        isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
+        isForwarded: travels,
+      },
+      snippet: {
+        readProxy: () => ({
+          origin: readCallersOrigin(proxy.app),
+          bearer: asksForKey(access) ? 'MKIO_PROXY_CALLER_KEY' : undefined,
+          socketPath: listener.socket?.path,
+        }),
+        upstream: { origin: worlds.config.upstream.origin, bearer: 'MKIO_TOKEN', socketPath: undefined },
+        isForwarded: travels,
       },
       log: worlds.log,
       traffic: {
@@ -137,8 +147,10 @@ const withoutUnseen = (config: Config): Config =>
   config.admin === undefined ? { ...config, capture: { ...config.capture, mode: 'off' } } : config;
 
 /** Whether whoever is on this machine may call. */
-const isOpenHere = ({ listener, access }: Config): boolean =>
-  listener.socket === undefined && access.callerKey === undefined && access.callerKeysFile === undefined;
+const isOpenHere = ({ listener, access }: Config): boolean => listener.socket === undefined && !asksForKey(access);
+
+const asksForKey = ({ callerKey, callerKeysFile }: AccessConfig): boolean =>
+  callerKey !== undefined || callerKeysFile !== undefined;
 
 /** Where this process reaches its listener for callers. */
 function readOwnPlace({ server }: FastifyInstance, { socket }: Config['listener']): OwnPlace {
@@ -168,6 +180,12 @@ function readOrigin({ server }: FastifyInstance): string {
   const bound = server.address();
   if (bound === null || typeof bound === 'string') return 'http://localhost';
   return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+/** By a name that the proxy takes for its own, also where it listens on every interface. */
+function readCallersOrigin(app: FastifyInstance): string {
+  const { protocol, hostname, port } = new URL(readOrigin(app));
+  return isWildcard(hostname) ? `${protocol}//localhost:${port}` : readOrigin(app);
 }
 
 interface Place {

@@ -21,6 +21,8 @@ import type { Statusz } from './statusz.ts';
 import type { ReplayWorlds } from './replay.ts';
 import { serveReplay } from './replay.ts';
 import { createSession, SESSION_HEADER } from './session.ts';
+import type { SnippetWorlds } from './snippet.ts';
+import { serveSnippet } from './snippet.ts';
 import { reloadToken } from './token-reload.ts';
 import { viewToken } from './token-view.ts';
 import type { Traffic } from './traffic.ts';
@@ -34,6 +36,7 @@ export interface AdminWorlds {
   readonly token: Pick<TokenStore, 'reload' | 'status'>;
   readonly traffic: Traffic;
   readonly replay: Omit<ReplayWorlds, 'traffic' | 'session'>;
+  readonly snippet: Omit<SnippetWorlds, 'traffic'>;
   readonly log: Pick<Logger, 'error'>;
 }
 
@@ -50,7 +53,7 @@ const HEADERS = {
 
 /** The operator's listener. Nothing on it calls the upstream itself: a replay is a request to the listener for callers. */
 export function createAdmin(worlds: AdminWorlds): FastifyInstance {
-  const { config, allowedHosts, isDraining, token, traffic, replay, log } = worlds;
+  const { config, allowedHosts, isDraining, token, traffic, replay, snippet, log } = worlds;
   const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const shown = isTooLarge(error) ? tooLarge(error) : asProxyError(error);
     if (shown.code === 'INTERNAL')
@@ -122,6 +125,7 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   app.post('/token/reload', () => reloadToken(token));
   app.get('/session', () => ({ header: SESSION_HEADER, value: session.value }));
   serveExchanges(app, traffic, session);
+  serveSnippet(app, { traffic, ...snippet });
   serveReplay(app, { traffic, session, ...replay });
   serveExport(app, traffic);
   serveEvents(app, traffic, () => ({ token: viewToken(token.status()), readiness: readReadiness() }));

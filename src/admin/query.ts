@@ -36,6 +36,12 @@ export function parseLimit(limit: unknown, otherwise: number): number {
   return count;
 }
 
+export function parseChoice<T extends string>(name: string, text: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw invalid(`${name} is none of ${choices.join(', ')}`);
+  return found;
+}
+
 export function parseMatcher(filter: unknown): ((record: ExchangeRecord) => boolean) | undefined {
   if (typeof filter !== 'string' || filter === '') return undefined;
   try {

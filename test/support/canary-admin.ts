@@ -1,6 +1,7 @@
 import pino from 'pino';
 import type { Statusz } from '../../src/admin/statusz.ts';
 import { createAdmin } from '../../src/admin/admin.ts';
+import { DESTINATIONS, LANGUAGE_NAMES } from '../../src/admin/snippet.ts';
 import { decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
 import { createFixedStore } from './token.ts';
@@ -8,6 +9,7 @@ import { createFixedStore } from './token.ts';
 /** Every endpoint of the admin listener, from its own table of routes, so that a new one is walked too. */
 export function readAdminPaths(): string[] {
   const config = { host: '127.0.0.1', port: 0, key: undefined };
+  const upstream = { origin: '', bearer: undefined, socketPath: undefined };
   const above: string[] = [];
   const tree = createAdmin({
     config,
@@ -22,6 +24,7 @@ export function readAdminPaths(): string[] {
       mayReplay: false,
       isForwarded: () => false,
     },
+    snippet: { readProxy: () => upstream, upstream, isForwarded: () => false },
     traffic: {
       capture: 'off',
       maxExchanges: 1,
@@ -38,6 +41,12 @@ export function readAdminPaths(): string[] {
   });
 }
 
+/** A snippet in every form. */
+const withChoices = (path: string): string[] =>
+  path.endsWith('/snippet')
+    ? LANGUAGE_NAMES.flatMap((name) => DESTINATIONS.map((to) => `${path}?as=${name}&to=${to}`))
+    : [path];
+
 interface Listed {
   readonly exchanges?: readonly { readonly id: string }[];
 }
@@ -53,9 +62,11 @@ export async function askAdmin(
     const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
     const { exchanges = [] } = (await (await fetch(`${admin}/exchanges?limit=1000`, { headers })).json()) as Listed;
     const ids = [...exchanges.map(({ id }) => id), keys.join()];
-    const paths = readAdminPaths().flatMap((path) =>
-      path.includes(':id') ? ids.map((id) => path.replace(':id', encodeURIComponent(id))) : [path],
-    );
+    const paths = readAdminPaths()
+      .flatMap(withChoices)
+      .flatMap((path) =>
+        path.includes(':id') ? ids.map((id) => path.replace(':id', encodeURIComponent(id))) : [path],
+      );
     const wrong = `?filter=${encodeURIComponent(`${keys.join()}:x`)}`;
     const others = [`/exchanges${wrong}`, `/events${wrong}`, '/nothing', `/nothing?token=${keys.join()}`];
     const ask = async (path: string): Promise<void> => {

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { ProxyError } from '../errors.ts';
+import { sketchRequest } from '../traffic/sketch.ts';
+import type { Destination, LanguageName } from '../traffic/snippets/snippets.ts';
+import { LANGUAGES, renderSnippet } from '../traffic/snippets/snippets.ts';
+import type { Query } from './query.ts';
+import { parseChoice, requireKnown } from './query.ts';
+import type { Traffic } from './traffic.ts';
+import { requireExchange } from './traffic.ts';
+
+export interface SnippetWorlds {
+  readonly traffic: Traffic;
+  /** The listener for callers, as callers call it. */
+  readonly readProxy: () => Destination;
+  /** MK.IO itself. */
+  readonly upstream: Destination;
+  readonly isForwarded: (name: string) => boolean;
+}
+
+export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as readonly LanguageName[];
+export const DESTINATIONS = ['proxy', 'upstream'] as const;
+
+/** `GET /exchanges/:id/snippet`: the request as code. */
+export function serveSnippet(app: FastifyInstance, { traffic, readProxy, upstream, isForwarded }: SnippetWorlds): void {
+  app.get<{ Params: { id: string }; Querystring: Query }>('/exchanges/:id/snippet', ({ params, query }, reply) => {
+    requireKnown(query, ['as', 'to']);
+    const name = parseChoice('as', query.as, LANGUAGE_NAMES);
+    const to = parseChoice('to', query.to ?? 'proxy', DESTINATIONS);
+    const { item } = requireExchange(traffic, params.id);
+    const destination = to === 'proxy' ? readProxy() : upstream;
+    if (destination.socketPath !== undefined && !LANGUAGES[name].reachesSockets) throw unreachable(name);
+    const text = renderSnippet(name, sketchRequest(item, isForwarded), destination);
+    return reply.type('text/plain; charset=utf-8').send(text);
+  });
+}
+
+const unreachable = (name: LanguageName): ProxyError =>
+  new ProxyError('QUERY_INVALID', `The proxy listens on a Unix socket, which ${name} does not reach.`, {
+    hint: 'Take as=curl or to=upstream.',
+  });

@@ -1,0 +1,49 @@
+import type { RequestSketch } from '../sketch.ts';
+import { renderCurl } from './curl.ts';
+import { renderFetch } from './fetch.ts';
+import { renderHttpie } from './httpie.ts';
+import { renderPython } from './python.ts';
+import type { RenderSnippet, SnippetRequest } from './snippet-request.ts';
+
+interface Language {
+  readonly render: RenderSnippet;
+  readonly comment: '#' | '//';
+  /** Whether it can call a Unix socket. */
+  readonly reachesSockets: boolean;
+}
+
+/** What a snippet can be written in. */
+export const LANGUAGES = {
+  curl: { render: renderCurl, comment: '#', reachesSockets: true },
+  fetch: { render: renderFetch, comment: '//', reachesSockets: false },
+  httpie: { render: renderHttpie, comment: '#', reachesSockets: false },
+  python: { render: renderPython, comment: '#', reachesSockets: false },
+} as const satisfies Record<string, Language>;
+
+export type LanguageName = keyof typeof LANGUAGES;
+
+export interface Destination extends Pick<SnippetRequest, 'bearer' | 'socketPath'> {
+  readonly origin: string;
+}
+
+/** The request as code that can be pasted, whatever is in it; its last line ends with a line feed. */
+export function renderSnippet(name: LanguageName, sketch: RequestSketch, destination: Destination): string {
+  const { method, fields, body, gaps } = sketch;
+  const { origin, bearer, socketPath } = destination;
+  const { render, comment } = LANGUAGES[name];
+  const url = origin + renderPath(sketch.target);
+  // An interactive zsh runs comments, so nothing of the request may stand in one.
+  const notes = [...gaps.values()].map((reason) => `${comment} Not as it was: ${reason}.\n`);
+  const sent = { method, url, fields: fields.filter(isWanted), body, bearer, socketPath };
+  return `${notes.join('')}${render(sent)}\n`;
+}
+
+/** Each program asks for the codings that it can undo. */
+const isWanted = ([name]: readonly [string, string]): boolean => name.toLowerCase() !== 'accept-encoding';
+
+/** Of an absolute-form target, what it asks for there; what no URL can hold, encoded. */
+function renderPath(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const written = path.replace(/[^\x21-\x7e]|[\\#]/gu, (found) => encodeURIComponent(found));
+  return written.startsWith('/') ? written : `/${written}`;
+}
