@@ -1,23 +1,26 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { ProjectBudget } from './budget.ts';
 import { reckonBudget, useOf } from './budget.ts';
 import { Chip } from './chips.tsx';
 import { renderCount } from './figures.ts';
 import { useInspector } from './inspector.ts';
 import { Text } from './text.tsx';
 
-const EVERY_MS = 2_000;
+const EVERY_MS = 1_000;
 const MUCH = 0.7;
 
 /** What the last minute took of what MK.IO allows: of the project that is closest to its limit, and of all by the title. */
 export function BudgetChip(): JSX.Element {
   const { store, status } = useInspector();
-  const [now, setNow] = useState(Date.now);
+  const [reckoned, setReckoned] = useState<readonly ProjectBudget[]>([]);
+  // Not with every exchange: many come within a second.
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), EVERY_MS);
+    const reckon = (): void => setReckoned(reckonBudget(store.known.peek(), Date.now()));
+    const timer = setInterval(reckon, EVERY_MS);
     return () => clearInterval(timer);
-  }, []);
-  const budgets = status.view.value?.budget ?? reckonBudget(store.known.value, now);
+  }, [store]);
+  const budgets = status.view.value?.budget ?? reckoned;
   const [tightest] = budgets.toSorted((a, b) => useOf(b) - useOf(a));
   if (tightest === undefined) {
     return (

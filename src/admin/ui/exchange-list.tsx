@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { open } from './actions.ts';
 import type { Exchange } from './exchange.ts';
 import { EmptyState } from './empty-state.tsx';
@@ -28,7 +28,7 @@ export function ExchangeList(): JSX.Element {
   const rows = useVirtualRows({ count: shown.length, rowPx, headPx, scroller });
   const selectedId = selected.value;
   const selectedIndex = selectedId === undefined ? -1 : shown.findIndex(({ id }) => id === selectedId);
-  const longestMs = shown.reduce((most, { ms }) => Math.max(most, ms), 1);
+  const longestMs = findLongest(shown);
 
   // Where old rows went, what is being read stays where it is.
   useLayoutEffect(() => {
@@ -42,6 +42,7 @@ export function ExchangeList(): JSX.Element {
     if (selectedIndex >= 0) rows.scrollTo(selectedIndex);
   }, [selectedId]);
 
+  const onOpen = useCallback((id: string) => open(inspector, id), [inspector]);
   const isDrawn = rows.items.some(({ index }) => index === selectedIndex);
   return (
     <div class="list">
@@ -81,7 +82,7 @@ export function ExchangeList(): JSX.Element {
                   longestMs={longestMs}
                   isSelected={exchange.id === selectedId}
                   isPinned={pins.find(exchange.id) !== undefined}
-                  onOpen={() => open(inspector, exchange.id)}
+                  onOpen={onOpen}
                 />
               )
             );
@@ -92,6 +93,10 @@ export function ExchangeList(): JSX.Element {
     </div>
   );
 }
+
+/** In powers of two, so that all bars change seldom. */
+const findLongest = (shown: readonly Exchange[]): number =>
+  2 ** Math.ceil(Math.log2(shown.reduce((most, { ms }) => Math.max(most, ms), 1)));
 
 const rowId = (id: string): string => `row-${id}`;
 

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Exchange } from './exchange.ts';
+import { memo } from './memo.ts';
 import { renderDuration, renderSize, renderTime } from './figures.ts';
 import { Text } from './text.tsx';
 import { renderAnswerer, toneOf } from './verdict.ts';
@@ -24,10 +25,11 @@ interface RowProps {
   readonly longestMs: number;
   readonly isSelected: boolean;
   readonly isPinned: boolean;
-  readonly onOpen: () => void;
+  readonly onOpen: (id: string) => void;
 }
 
-export function ExchangeRow({ id, exchange, rowIndex, topPx, heightPx, ...rest }: RowProps): JSX.Element {
+/** Drawn again only when it changes: many stand still while others come. */
+export const ExchangeRow = memo(({ id, exchange, rowIndex, topPx, heightPx, ...rest }: RowProps): JSX.Element => {
   const { longestMs, isSelected, isPinned, onOpen } = rest;
   const { receivedAtMs, method, status, ms, bytes, ending } = exchange;
   const tone = toneOf(exchange);
@@ -40,7 +42,7 @@ export function ExchangeRow({ id, exchange, rowIndex, topPx, heightPx, ...rest }
       aria-rowindex={rowIndex}
       aria-selected={isSelected}
       style={style}
-      onClick={onOpen}
+      onClick={() => onOpen(exchange.id)}
     >
       <span class="time" role="gridcell">
         {renderTime(receivedAtMs)}
@@ -69,7 +71,7 @@ export function ExchangeRow({ id, exchange, rowIndex, topPx, heightPx, ...rest }
       </span>
     </div>
   );
-}
+});
 
 function Subject({ exchange: { operationName, target, code, upstreamCode } }: { exchange: Exchange }): JSX.Element {
   const error = code ?? upstreamCode;

@@ -19,7 +19,7 @@ export function PinnedList(): JSX.Element | null {
           longestMs={longestMs}
           isSelected={inspector.selected.value === exchange.id}
           isPinned
-          onOpen={() => open(inspector, exchange.id)}
+          onOpen={(id) => open(inspector, id)}
         />
       ))}
     </div>
