@@ -15,5 +15,7 @@ export default defineConfig({
     // The content security policy knows no data: addresses.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // What is in the page is distributed with it.
+    license: { fileName: 'LICENSES.md' },
   },
 });

@@ -35,7 +35,7 @@ export function renderBanner(facts: ReadyFacts, version: string): string {
   mkio-proxy ${version}
 
   proxy   ${facts.address}  ->  ${facts.upstream}
-  admin   ${facts.admin ?? 'off'}
+  admin   ${facts.admin ?? 'off'}${facts.admin === null ? '' : '  (open it in a browser to see the traffic)'}
   token   ${renderTokenFacts(facts)}
 
   try     ${renderCommand(['curl', profile])}

@@ -28,7 +28,7 @@ export function renderTour(stops: readonly Stop[], { address, admin }: Place): s
   mkio-proxy demo: a stand-in for MK.IO behind a real proxy
 
   proxy   ${address}
-  admin   ${admin ?? 'off'}
+  admin   ${admin ?? 'off'}${admin === undefined ? '' : '  (open it in a browser to see the traffic)'}
 
   No token needed: the proxy adds its own. Copy and paste:
 

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -18,6 +18,30 @@ describe('the bundle that the image carries', () => {
     const printed = execFileSync(process.execPath, ['dist/cli/main.js', 'demo', '--once'], { cwd: image, env: {} });
 
     expect(printed.toString()).toMatch(/^\$ curl 'http.*media\/assets[\s\S]*\n200\n/);
+  });
+
+  test('carries the inspector page', async () => {
+    const image = createImage();
+    const demo = spawn(process.execPath, ['dist/cli/main.js', 'demo', '--port', '0', '--admin-port', '0'], {
+      cwd: image,
+      env: {},
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void demo.kill('SIGKILL'));
+    const admin = await new Promise<string>((found) => {
+      let printed = '';
+      demo.stdout.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+        const [, address] = /admin +(http\S+)/.exec(printed) ?? [];
+        if (address !== undefined) found(address);
+      });
+    });
+
+    const html = await (await fetch(`${admin}/`)).text();
+
+    const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(paths).toHaveLength(3);
+    for (const path of paths) expect((await fetch(admin + path)).status).toBe(200);
   });
 
   test('logs for the eye and counts requests, which are loaded late', () => {

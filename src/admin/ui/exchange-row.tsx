@@ -50,7 +50,7 @@ export const ExchangeRow = memo(({ id, exchange, rowIndex, topPx, heightPx, ...r
       <span class="method" role="gridcell">
         <Text of={method} />
       </span>
-      <span class="subject" role="gridcell">
+      <span class="subject" role="gridcell" title={exchange.target}>
         {isPinned && <span class="mark">pinned</span>}
         {exchange.replayOf !== undefined && <span class="mark">replay</span>}
         <Subject exchange={exchange} />
@@ -84,8 +84,11 @@ function Subject({ exchange: { operationName, target, code, upstreamCode } }: { 
         </span>
       )}
       <span class="target">
-        <Text of={target} />
+        <Text of={operationName === undefined ? target : shorten(target)} />
       </span>
     </>
   );
 }
+
+/** Without what all paths of MK.IO begin with, as the operation is told. */
+const shorten = (target: string): string => target.replace(/^\/api\/v1\/(?:projects\/(?=.))?/, '');

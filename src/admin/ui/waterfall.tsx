@@ -6,13 +6,16 @@ import { readPhases } from './phases.ts';
 /** Where the time went, on one line. */
 export function Waterfall({ facts }: { readonly facts: ExchangeFacts }): JSX.Element {
   const phases = readPhases(facts);
-  const label = phases.map(({ name, fromMs, toMs }) => `${name} ${renderDuration(toMs - fromMs)}`).join(', ');
+  const legend = phases.map(({ name, fromMs, toMs }) => `${name} ${renderDuration(toMs - fromMs)}`).join(' · ');
   return (
-    <div class="waterfall" role="img" aria-label={label}>
-      {phases.map((phase) => (
-        <span key={phase.name} class={phase.name} style={placeOf(phase, facts.ms)} />
-      ))}
-    </div>
+    <figure>
+      <div class="waterfall">
+        {phases.map((phase) => (
+          <span key={phase.name} class={phase.name} style={placeOf(phase, facts.ms)} />
+        ))}
+      </div>
+      <figcaption class="quiet">{legend}</figcaption>
+    </figure>
   );
 }
 
