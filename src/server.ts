@@ -97,6 +97,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
         upstream: { origin: worlds.config.upstream.origin, bearer: 'MKIO_TOKEN', socketPath: undefined },
         isForwarded: travels,
       },
+      redact: worlds.secrets.redact,
       log: worlds.log,
       traffic: {
         capture: capture.mode,

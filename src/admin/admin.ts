@@ -10,20 +10,25 @@ import { hashKey, requireCaller } from '../policy/callers.ts';
 import { READS } from '../policy/methods.ts';
 import { readHosts, resolveAddress } from '../policy/target.ts';
 import type { TokenStore } from '../token/store.ts';
+import { renderCause } from '../traffic/cause.ts';
 import { serveEvents } from './events.ts';
 import { serveExchanges } from './exchanges.ts';
 import { serveExport } from './export.ts';
-import { isPlainNavigation, servePage } from './page.ts';
 import type { Metrics } from './metrics.ts';
+import { METRICS_ROUTE } from './metrics.ts';
+import { serveOpenapi } from './openapi.ts';
+import { isPlainNavigation, servePage } from './page.ts';
 import type { Readiness } from './readiness.ts';
-import { decideReadiness } from './readiness.ts';
+import { decideReadiness, READINESS } from './readiness.ts';
 import type { Statusz } from './statusz.ts';
+import { STATUSZ } from './statusz.ts';
 import type { ReplayWorlds } from './replay.ts';
 import { serveReplay } from './replay.ts';
-import { createSession, SESSION_HEADER } from './session.ts';
+import { json, object, oneOf } from './schemas.ts';
+import { createSession, SESSION, SESSION_HEADER } from './session.ts';
 import type { SnippetWorlds } from './snippet.ts';
 import { serveSnippet } from './snippet.ts';
-import { reloadToken } from './token-reload.ts';
+import { RELOAD, reloadToken } from './token-reload.ts';
 import { viewToken } from './token-view.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -37,11 +42,16 @@ export interface AdminWorlds {
   readonly traffic: Traffic;
   readonly replay: Omit<ReplayWorlds, 'traffic' | 'session'>;
   readonly snippet: Omit<SnippetWorlds, 'traffic'>;
+  readonly redact: (text: string) => string;
   readonly log: Pick<Logger, 'error'>;
 }
 
 /** What monitors read: no secret, and no traffic. */
 const PROBES = new Set(['/livez', '/readyz']);
+const LIVENESS = {
+  summary: 'Whether the process lives',
+  response: { 200: json('It does.', object({ status: oneOf(['ok']) })) },
+};
 /** Nothing here is to be kept, guessed, framed or run; what is text of others least of all. */
 const HEADERS = {
   'cache-control': 'no-store',
@@ -53,11 +63,11 @@ const HEADERS = {
 
 /** The operator's listener. Nothing on it calls the upstream itself: a replay is a request to the listener for callers. */
 export function createAdmin(worlds: AdminWorlds): FastifyInstance {
-  const { config, allowedHosts, isDraining, token, traffic, replay, snippet, log } = worlds;
+  const { config, allowedHosts, isDraining, token, traffic, replay, snippet, redact, log } = worlds;
   const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const shown = isTooLarge(error) ? tooLarge(error) : asProxyError(error);
     if (shown.code === 'INTERNAL')
-      log.error({ event: 'admin', id: request.id, err: shown.cause }, 'a fault of the proxy');
+      log.error({ event: 'admin', id: request.id, cause: renderCause(shown.cause, redact) }, 'a fault of the proxy');
     const { status, headers, body } = renderError(shown, request.id);
     void reply.code(status).headers(headers).send(body);
   };
@@ -104,26 +114,27 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   });
   app.setNotFoundHandler(() => {
     throw new ProxyError('NOT_FORWARDED', 'The admin listener has nothing at this path.', {
-      hint: 'It has the inspector at /, and /livez, /readyz, /statusz, /metrics, /exchanges, /export.har, /events, /session and POST /token/reload.',
+      hint: 'GET /openapi.json tells what it has.',
     });
   });
 
   const page = servePage(app);
-  app.get('/livez', () => ({ status: 'ok' }));
-  app.get('/readyz', (_, reply) => {
+  serveOpenapi(app);
+  app.get('/livez', { schema: LIVENESS }, () => ({ status: 'ok' }));
+  app.get('/readyz', { schema: READINESS }, (_, reply) => {
     const readiness = readReadiness();
     return reply.code(readiness.status === 'not ready' ? 503 : 200).send(readiness);
   });
-  app.get('/statusz', () => worlds.readStatus(readReadiness()));
+  app.get('/statusz', { schema: STATUSZ }, () => worlds.readStatus(readReadiness()));
   let metrics: Promise<Metrics> | undefined;
-  app.get('/metrics', async (_, reply) => {
+  app.get('/metrics', { schema: METRICS_ROUTE }, async (_, reply) => {
     const { contentType, render } = await (metrics ??= worlds.createMetrics(
       () => readReadiness().status !== 'not ready',
     ));
     return reply.type(contentType).send(await render());
   });
-  app.post('/token/reload', () => reloadToken(token));
-  app.get('/session', () => ({ header: SESSION_HEADER, value: session.value }));
+  app.post('/token/reload', { schema: RELOAD }, () => reloadToken(token));
+  app.get('/session', { schema: SESSION }, () => ({ header: SESSION_HEADER, value: session.value }));
   serveExchanges(app, traffic, session);
   serveSnippet(app, { traffic, ...snippet });
   serveReplay(app, { traffic, session, ...replay });

@@ -4,6 +4,7 @@ import { ProxyError } from '../errors.ts';
 import type { ExchangeRecord } from '../traffic/record.ts';
 import type { Query } from './query.ts';
 import { parseAfter, parseMatcher, requireKnown } from './query.ts';
+import { AFTER, FILTER, object, textual } from './schemas.ts';
 import type { Traffic } from './traffic.ts';
 import { renderCursor } from './traffic.ts';
 import { viewSummary } from './views.ts';
@@ -11,6 +12,13 @@ import { viewSummary } from './views.ts';
 /** What is told beside exchanges: by the event's name, as of now. Told at the beginning and when it changes. */
 export type ReadStates = () => Readonly<Record<string, unknown>>;
 
+const EVENTS = {
+  summary: 'Live exchanges and states',
+  querystring: object({ after: AFTER, filter: FILTER }, ['after', 'filter']),
+  response: {
+    200: textual('Server-sent events: hello, exchange, missed, token, readiness.', 'text/event-stream'),
+  },
+};
 const MAX_READERS = 16;
 /** Events in one write, and the pause behind it: what a reader may cost at most. */
 const BATCH = 100;
@@ -35,24 +43,28 @@ export function serveEvents(
 ): void {
   const readers = new Set<() => void>();
 
-  app.get<{ Querystring: Query }>('/events', { exposeHeadRoute: false }, ({ headers, query }, reply) => {
-    requireKnown(query, ['after', 'filter']);
-    // A browser that comes back says by its header where it was; its address is still the first one.
-    const after = parseAfter(traffic, headers['last-event-id'] ?? query.after) ?? traffic.ring.latest();
-    const accepts = parseMatcher(query.filter);
-    if (readers.size >= MAX_READERS) {
-      const hint = 'Close one of the pages or programs that follow the events.';
-      throw new ProxyError('BUSY', `${MAX_READERS} readers follow the events already.`, { hint });
-    }
-    void reply.hijack();
-    const answer = reply.raw.writeHead(200, HEAD);
-    const end = startReader({ answer, traffic, readStates, heartbeatMs, after, accepts });
-    readers.add(end);
-    answer.once('close', () => {
-      end();
-      readers.delete(end);
-    });
-  });
+  app.get<{ Querystring: Query }>(
+    '/events',
+    { exposeHeadRoute: false, schema: EVENTS },
+    ({ headers, query }, reply) => {
+      requireKnown(query, ['after', 'filter']);
+      // A browser that comes back says by its header where it was; its address is still the first one.
+      const after = parseAfter(traffic, headers['last-event-id'] ?? query.after) ?? traffic.ring.latest();
+      const accepts = parseMatcher(query.filter);
+      if (readers.size >= MAX_READERS) {
+        const hint = 'Close one of the pages or programs that follow the events.';
+        throw new ProxyError('BUSY', `${MAX_READERS} readers follow the events already.`, { hint });
+      }
+      void reply.hijack();
+      const answer = reply.raw.writeHead(200, HEAD);
+      const end = startReader({ answer, traffic, readStates, heartbeatMs, after, accepts });
+      readers.add(end);
+      answer.once('close', () => {
+        end();
+        readers.delete(end);
+      });
+    },
+  );
 
   app.addHook('preClose', (done) => {
     for (const end of readers) end();

@@ -4,12 +4,49 @@ import type { StoredBody } from '../traffic/stored-body.ts';
 import { parseAfter, parseLimit, parseMatcher, requireKnown } from './query.ts';
 import type { Query } from './query.ts';
 import type { Session } from './session.ts';
-import { SESSION_HEADER } from './session.ts';
+import { SESSION_FIELD, SESSION_HEADER } from './session.ts';
 import type { Traffic } from './traffic.ts';
 import { renderCursor, requireExchange } from './traffic.ts';
+import { AFTER, array, EXCHANGE, EXCHANGE_DETAIL, FILTER, ID, json, object, oneOf, text, textual } from './schemas.ts';
 import { viewDetail, viewSummary } from './views.ts';
 
 const DEFAULT_LIMIT = 100;
+
+const LIST = {
+  summary: 'What is kept, page by page',
+  querystring: object({ after: AFTER, limit: text('From 1 to 1000; 100 where absent.'), filter: FILTER }, [
+    'after',
+    'limit',
+    'filter',
+  ]),
+  response: {
+    200: json(
+      'The oldest first.',
+      object({
+        capture: oneOf(['off', 'headers', 'bodies']),
+        exchanges: array(EXCHANGE),
+        next: text('Where to go on, by `after`.'),
+        more: { type: 'boolean' },
+        missed: { type: 'integer', description: 'Those behind `after` that were pushed out.' },
+      }),
+    ),
+  },
+};
+const FORGET = {
+  summary: 'Forget all that is kept',
+  headers: SESSION_FIELD,
+  response: { 204: { description: 'Forgotten.', type: 'null' } },
+};
+const DETAIL = {
+  summary: 'One exchange',
+  params: ID,
+  response: { 200: json('All but the texts of its bodies.', EXCHANGE_DETAIL) },
+};
+const BODY = {
+  summary: 'The text of a body',
+  params: ID,
+  response: { 200: textual('Decoded, secrets masked.', 'text/plain') },
+};
 
 interface WithId {
   readonly Params: { readonly id: string };
@@ -19,7 +56,7 @@ interface WithId {
 export function serveExchanges(app: FastifyInstance, traffic: Traffic, session: Session): void {
   const { capture, ring } = traffic;
 
-  app.get<{ Querystring: Query }>('/exchanges', ({ query }) => {
+  app.get<{ Querystring: Query }>('/exchanges', { schema: LIST }, ({ query }) => {
     requireKnown(query, ['after', 'limit', 'filter']);
     const page = ring.read({
       after: parseAfter(traffic, query.after) ?? 0,
@@ -35,20 +72,20 @@ export function serveExchanges(app: FastifyInstance, traffic: Traffic, session: 
     };
   });
 
-  app.delete('/exchanges', ({ headers }, reply) => {
+  app.delete('/exchanges', { schema: FORGET }, ({ headers }, reply) => {
     session.require(headers[SESSION_HEADER]);
     ring.clear();
     return reply.code(204).send();
   });
 
-  app.get<WithId>('/exchanges/:id', ({ params: { id } }) => {
+  app.get<WithId>('/exchanges/:id', { schema: DETAIL }, ({ params: { id } }) => {
     const { sequence, item } = requireExchange(traffic, id);
     return viewDetail(item, renderCursor(traffic, sequence));
   });
-  app.get<WithId>('/exchanges/:id/body/request', ({ params: { id } }, reply) =>
+  app.get<WithId>('/exchanges/:id/body/request', { schema: BODY }, ({ params: { id } }, reply) =>
     sendBody(reply, requireExchange(traffic, id).item.request.body),
   );
-  app.get<WithId>('/exchanges/:id/body/response', ({ params: { id } }, reply) =>
+  app.get<WithId>('/exchanges/:id/body/response', { schema: BODY }, ({ params: { id } }, reply) =>
     sendBody(reply, requireExchange(traffic, id).item.answer?.body),
   );
 }

@@ -7,15 +7,21 @@ import type { ExchangeRecord } from '../traffic/record.ts';
 import type { Ring } from '../traffic/ring.ts';
 import type { Query } from './query.ts';
 import { parseMatcher, requireKnown } from './query.ts';
+import { FILTER, json, object } from './schemas.ts';
 import type { Traffic } from './traffic.ts';
 
+const EXPORT = {
+  summary: 'All that is kept, as HAR 1.2',
+  querystring: object({ filter: FILTER }, ['filter']),
+  response: { 200: json('HAR 1.2.', { type: 'object' }) },
+};
 /** Entries between two turns of the event loop, so that an export does not hold forwarding up. */
 const BATCH = 10;
 const HEAD = '{"log":{"version":"1.2","creator":{"name":"mkio-proxy","version":""},"entries":[';
 const END = ']}}\n';
 
 export function serveExport(app: FastifyInstance, { ring, readOrigin }: Traffic): void {
-  app.get<{ Querystring: Query }>('/export.har', ({ query }, reply) => {
+  app.get<{ Querystring: Query }>('/export.har', { schema: EXPORT }, ({ query }, reply) => {
     requireKnown(query, ['filter']);
     const worlds = { origin: readOrigin(), renderTime: (ms: number) => new Date(ms).toISOString() };
     return reply

@@ -2,7 +2,13 @@ import type { Registry } from 'prom-client';
 import type { TokenStatus } from '../token/store.ts';
 import type { Histogram } from './histogram.ts';
 import type { Observations } from './observations.ts';
+import { textual } from './schemas.ts';
 import type { OperationTally } from './tally.ts';
+
+export const METRICS_ROUTE = {
+  summary: 'What is counted, for Prometheus',
+  response: { 200: textual('Text format 0.0.4 of Prometheus.', 'text/plain') },
+};
 
 export interface MetricsWorlds {
   readonly observations: Observations;

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { ProxyError } from '../errors.ts';
 import type { RequestSketch } from '../traffic/sketch.ts';
 import { sketchRequest } from '../traffic/sketch.ts';
 import type { OwnListener } from './own-listener.ts';
-import { MAX_EDITS_BYTES, parseEdits } from './replay-edits.ts';
+import { EDITS, MAX_EDITS_BYTES, parseEdits } from './replay-edits.ts';
+import { array, ID, json, object, text } from './schemas.ts';
 import type { Session } from './session.ts';
-import { SESSION_HEADER } from './session.ts';
+import { SESSION_FIELD, SESSION_HEADER } from './session.ts';
 import type { Traffic } from './traffic.ts';
 import { requireExchange } from './traffic.ts';
 
@@ -29,6 +31,26 @@ export interface ReplayWorlds {
 
 const MAX_REPLAYS = 16;
 
+const REPLAY = {
+  summary: 'Make the request once more',
+  params: ID,
+  headers: SESSION_FIELD,
+  body: z.toJSONSchema(EDITS),
+  response: {
+    200: json(
+      'What has become of it, a refusal or a failure too.',
+      object<keyof ReplayAnswer>(
+        {
+          exchange: text('Id of the new exchange.'),
+          status: { type: 'integer', description: 'Of its answer; absent where there was none.' },
+          leftOut: { ...array({ type: 'string' }), description: 'Header fields that were not sent.' },
+        },
+        ['status'],
+      ),
+    ),
+  },
+};
+
 /** `POST /exchanges/:id/replay`: makes a request once more, by the way that every request takes. */
 export function serveReplay(app: FastifyInstance, worlds: ReplayWorlds): void {
   const { traffic, session, listener, mayReplay, isForwarded } = worlds;
@@ -41,6 +63,7 @@ export function serveReplay(app: FastifyInstance, worlds: ReplayWorlds): void {
   );
   app.post<{ Params: { id: string }; Body: string | undefined }>(
     '/exchanges/:id/replay',
+    { schema: REPLAY },
     async (request, reply): Promise<ReplayAnswer> => {
       session.require(request.headers[SESSION_HEADER]);
       if (!mayReplay) throw notTheOperator();

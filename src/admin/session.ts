@@ -1,7 +1,16 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { ProxyError } from '../errors.ts';
+import { json, object, text } from './schemas.ts';
 
 export const SESSION_HEADER = 'x-mkio-proxy-session';
+
+/** As a schema of the header. */
+export const SESSION_FIELD = object({ [SESSION_HEADER]: text('The value of `GET /session`.') });
+
+export const SESSION = {
+  summary: 'What calls that change something have to carry',
+  response: { 200: json('New with each start.', object({ header: text('A name.'), value: text('Its value.') })) },
+};
 
 /** What proves that whoever changes something could read an answer of this listener. */
 export interface Session {

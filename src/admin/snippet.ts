@@ -5,6 +5,7 @@ import type { Destination, LanguageName } from '../traffic/snippets/snippets.ts'
 import { LANGUAGES, renderSnippet } from '../traffic/snippets/snippets.ts';
 import type { Query } from './query.ts';
 import { parseChoice, requireKnown } from './query.ts';
+import { ID, object, oneOf, textual } from './schemas.ts';
 import type { Traffic } from './traffic.ts';
 import { requireExchange } from './traffic.ts';
 
@@ -20,18 +21,35 @@ export interface SnippetWorlds {
 export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as readonly LanguageName[];
 export const DESTINATIONS = ['proxy', 'upstream'] as const;
 
+const SNIPPET = {
+  summary: 'The request as code',
+  params: ID,
+  querystring: object(
+    {
+      as: oneOf(LANGUAGE_NAMES),
+      to: oneOf(DESTINATIONS, 'Whom it asks: the proxy, or MK.IO with the token of $MKIO_TOKEN.'),
+    },
+    ['to'],
+  ),
+  response: { 200: textual('A command or a script.', 'text/plain') },
+};
+
 /** `GET /exchanges/:id/snippet`: the request as code. */
 export function serveSnippet(app: FastifyInstance, { traffic, readProxy, upstream, isForwarded }: SnippetWorlds): void {
-  app.get<{ Params: { id: string }; Querystring: Query }>('/exchanges/:id/snippet', ({ params, query }, reply) => {
-    requireKnown(query, ['as', 'to']);
-    const name = parseChoice('as', query.as, LANGUAGE_NAMES);
-    const to = parseChoice('to', query.to ?? 'proxy', DESTINATIONS);
-    const { item } = requireExchange(traffic, params.id);
-    const destination = to === 'proxy' ? readProxy() : upstream;
-    if (destination.socketPath !== undefined && !LANGUAGES[name].reachesSockets) throw unreachable(name);
-    const text = renderSnippet(name, sketchRequest(item, isForwarded), destination);
-    return reply.type('text/plain; charset=utf-8').send(text);
-  });
+  app.get<{ Params: { id: string }; Querystring: Query }>(
+    '/exchanges/:id/snippet',
+    { schema: SNIPPET },
+    ({ params, query }, reply) => {
+      requireKnown(query, ['as', 'to']);
+      const name = parseChoice('as', query.as, LANGUAGE_NAMES);
+      const to = parseChoice('to', query.to ?? 'proxy', DESTINATIONS);
+      const { item } = requireExchange(traffic, params.id);
+      const destination = to === 'proxy' ? readProxy() : upstream;
+      if (destination.socketPath !== undefined && !LANGUAGES[name].reachesSockets) throw unreachable(name);
+      const text = renderSnippet(name, sketchRequest(item, isForwarded), destination);
+      return reply.type('text/plain; charset=utf-8').send(text);
+    },
+  );
 }
 
 const unreachable = (name: LanguageName): ProxyError =>

@@ -4,8 +4,45 @@ import type { ProjectBudget } from './budget.ts';
 import type { Observations } from './observations.ts';
 import type { UpstreamHealth } from './upstream-health.ts';
 import type { Readiness } from './readiness.ts';
+import type { Schema } from './schemas.ts';
+import { array, json, object, oneOf, text } from './schemas.ts';
 import type { TokenView } from './token-view.ts';
 import { viewToken } from './token-view.ts';
+
+const COUNT: Schema = { type: 'integer', minimum: 0 };
+const OPEN: Schema = { type: 'object', additionalProperties: true };
+
+export const STATUSZ = {
+  summary: 'Version, readiness, token, MK.IO as last seen, policy, listeners, budget and settings',
+  response: {
+    200: json(
+      'As of now.',
+      object<keyof Statusz>({
+        version: text('Of mkio-proxy.'),
+        startedAt: text('ISO 8601.'),
+        uptimeMs: COUNT,
+        status: oneOf(['ok', 'degraded', 'not ready']),
+        reasons: array(text('Why it is not ok.')),
+        capture: oneOf(['off', 'headers', 'bodies']),
+        token: OPEN,
+        upstream: OPEN,
+        policy: object({ name: text('Levels, or `file`.'), allow: COUNT, projects: array(text('Of MK.IO.')) }),
+        listeners: object({ proxy: text('Where callers reach it.'), admin: text('This listener.') }),
+        inFlight: { ...COUNT, description: 'Exchanges that have begun and not ended.' },
+        budget: array(
+          object<keyof ProjectBudget>({
+            project: { type: ['string', 'null'], description: 'null: calls that name none.' },
+            reads: COUNT,
+            writes: COUNT,
+            maxReads: COUNT,
+            maxWrites: COUNT,
+          }),
+        ),
+        settings: { ...OPEN, description: 'By their names in the environment, secrets masked.' },
+      }),
+    ),
+  },
+};
 
 /** What does not change while the process runs. */
 export interface About {

@@ -1,5 +1,6 @@
 import { ProxyError } from '../errors.ts';
 import type { TokenStore } from '../token/store.ts';
+import { json, object, text } from './schemas.ts';
 
 export interface ReloadAnswer {
   readonly changed: boolean;
@@ -8,6 +9,24 @@ export interface ReloadAnswer {
   /** ISO 8601; absent where nothing tells. */
   readonly expiresAt?: string;
 }
+
+export const RELOAD = {
+  summary: "Read the token's source again",
+  response: {
+    200: json(
+      'Whether it brought another token.',
+      object<keyof ReloadAnswer>(
+        {
+          changed: { type: 'boolean' },
+          hash: text('Of the token.'),
+          source: text('Where it comes from.'),
+          expiresAt: text('ISO 8601.'),
+        },
+        ['expiresAt'],
+      ),
+    ),
+  },
+};
 
 /**
  * Reads the token's source again.

@@ -6,8 +6,12 @@ import { decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
 import { createFixedStore } from './token.ts';
 
-/** Every endpoint of the admin listener, from its own table of routes, so that a new one is walked too. */
-export function readAdminPaths(): string[] {
+/** What can be read from the admin listener, from its own table of routes, so that a new one is walked too. */
+export const readAdminPaths = (): string[] =>
+  readAdminRoutes().flatMap((route) => (route.startsWith('GET ') ? [route.slice('GET '.length)] : []));
+
+/** Every endpoint, e.g. `GET /livez`. */
+export function readAdminRoutes(): string[] {
   const config = { host: '127.0.0.1', port: 0, key: undefined };
   const upstream = { origin: '', bearer: undefined, socketPath: undefined };
   const above: string[] = [];
@@ -18,6 +22,7 @@ export function readAdminPaths(): string[] {
     readStatus: () => ({}) as Statusz,
     createMetrics: () => Promise.reject(new Error('unused')),
     token: createFixedStore('unused'),
+    redact: (text) => text,
     log: pino({ level: 'silent' }),
     replay: {
       listener: { replay: () => Promise.reject(new Error('unused')) },
@@ -37,7 +42,8 @@ export function readAdminPaths(): string[] {
     const [, indent = '', part, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line) ?? [];
     if (part === undefined) return [];
     above.splice(indent.length / 4, Infinity, part);
-    return methods?.includes('GET') === true ? [above.join('')] : [];
+    const names = methods?.split(', ').filter((method) => method !== 'HEAD') ?? [];
+    return names.map((method) => `${method} ${above.join('')}`);
   });
 }
 

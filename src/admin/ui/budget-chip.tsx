@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ProjectBudget } from './budget.ts';
+import type { ProjectBudget } from '../budget.ts';
 import { reckonBudget, useOf } from './budget.ts';
 import { Chip } from './chips.tsx';
 import { renderCount } from './figures.ts';
