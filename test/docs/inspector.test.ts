@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { renderKey, SHORTCUTS } from '../../src/admin/ui/shortcuts.ts';
 import { FILTER_KEYS } from '../../src/traffic/filter-keys.ts';
 import { parseFilter } from '../../src/traffic/filter.ts';
 import { readAdminPaths } from '../support/canary-admin.ts';
@@ -23,4 +24,29 @@ test('docs/inspector.md has every endpoint that shows traffic', () => {
   const paths = readAdminPaths().filter((path) => /^\/(?:exchanges|events|session)/.test(path));
   expect(paths).toContain('/events');
   for (const path of paths) expect(doc).toContain(path.replace(/\/body\/response$/, '/body/request'));
+});
+
+test('docs/inspector.md has every key of the page', () => {
+  const [, table = ''] = /<!-- keys -->([^]*?)<!-- \/keys -->/.exec(doc) ?? [];
+  const rows = table.trim().split('\n').slice(2);
+  const written = Object.values(SHORTCUTS).map(({ keys, what }) => {
+    return `| ${keys.map((key) => `\`${renderKey(key)}\``).join(' ')} | ${what} |`;
+  });
+  expect(rows).toEqual(written);
+});
+
+test('docs/inspector.md has every column of the page', () => {
+  const [, table = ''] = /\n\| column [^]*?\n\|[- |]*\n([^]*?)\n\n/.exec(doc) ?? [];
+  const columns = table.split('\n').map((row) => row.split('|')[1]?.trim());
+  const source = readFileSync(resolve(import.meta.dirname, '../../src/admin/ui/exchange-row.tsx'), 'utf8');
+  expect(columns).toEqual([...source.matchAll(/title: '([^']+)' \}/g)].map(([, title]) => title));
+});
+
+test('docs/inspector.md and the README show pictures that exist', () => {
+  const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+  const pictures = [...(doc + readme).matchAll(/!\[[^\]]+\]\((?:docs\/)?(images\/[^)]+)\)/g)].map(
+    ([, path]) => path ?? '',
+  );
+  expect(pictures.length).toBeGreaterThan(3);
+  for (const path of pictures) expect(existsSync(resolve(import.meta.dirname, '../../docs', path))).toBe(true);
 });

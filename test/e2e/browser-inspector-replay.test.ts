@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ExchangeDetail } from '../../src/admin/views.ts';
+import type { PageGlobals } from '../support/browser.ts';
 import { useBrowser } from '../support/browser.ts';
 import type { InspectorPage } from '../support/inspector.ts';
 import { openInspector } from '../support/inspector.ts';
@@ -32,7 +33,7 @@ async function start(body: string): Promise<Started> {
   const headers = { 'content-type': 'application/json', 'x-ms-first': 'one', cookie: 'a=secret-cookie' };
   await fetch(proxy.address + PATH, { method: 'PUT', headers, body });
   const inspector = await openInspector(await openPage(), proxy.admin);
-  await inspector.row(PATH).click();
+  await inspector.row('media/assets/a').click();
   await inspector.detail.getByText('Answered by').waitFor();
   return { ...proxy, ...inspector, upstream, sent };
 }
@@ -92,4 +93,21 @@ test('a body whose secrets are masked is asked for before it is sent', async () 
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await rows.nth(1).waitFor();
   expect(sent[1]).toBe(`PUT ${PATH} {"password":"again"}`);
+});
+
+test.each([
+  ['curl', /^curl /],
+  ['fetch', /fetch\(/],
+  ['httpie', /^(?:https?|printf|http) |http /],
+  ['python', /import requests/],
+])('a request is copied as %s, for the proxy and without a secret', async (kind, beginning) => {
+  const { page, button, notice, address } = await start('{"n":1}');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await button(kind).click();
+  await notice.getByText(`Copied as ${kind}.`).waitFor();
+  const text = await page.evaluate(() => (globalThis as unknown as PageGlobals).navigator.clipboard.readText());
+  expect(text).toMatch(beginning);
+  expect(text).toContain(new URL(address).host);
+  expect(text).toContain(PATH);
+  expect(text).not.toContain('secret-cookie');
 });

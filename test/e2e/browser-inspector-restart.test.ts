@@ -19,7 +19,7 @@ test('the inspector says that the proxy went, comes back with it, and keeps what
   await fetch(`${first.address}/api/v1/user/profile`);
   await fetch(`${first.address}/api/v1/projects`);
   const { page, rows, row, notice } = await openInspector(await openPage(), first.admin ?? undefined);
-  await row('/user/profile').click();
+  await row('user/profile').click();
   await page.keyboard.press('p');
 
   first.child.kill('SIGTERM');
@@ -32,8 +32,8 @@ test('the inspector says that the proxy went, comes back with it, and keeps what
   await page.getByText('live', { exact: true }).waitFor();
   await expect.poll(() => rows.count()).toBe(0);
   await fetch(`${second.address}/api/v1/projects`);
-  await row('/api/v1/projects').waitFor();
-  await page.getByRole('grid', { name: 'Pinned exchanges' }).getByText('/user/profile').waitFor();
+  await row('List projects').waitFor();
+  await page.getByRole('grid', { name: 'Pinned exchanges' }).getByText('user/profile').waitFor();
 });
 
 async function findFreePort(): Promise<number> {

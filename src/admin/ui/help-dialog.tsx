@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { FILTER_KEYS } from '../../traffic/filter-keys.ts';
 import { Dialog } from './dialog.tsx';
 import { useInspector } from './inspector.ts';
-import { SHORTCUTS } from './keyboard.ts';
+import { renderKey, SHORTCUTS } from './shortcuts.ts';
 
 export function HelpDialog(): JSX.Element {
   const { dialog } = useInspector();
@@ -11,11 +11,11 @@ export function HelpDialog(): JSX.Element {
       <div class="help scrolls" tabIndex={0} role="region" aria-label="Keys and filters">
         <h3>Keys</h3>
         <dl>
-          {SHORTCUTS.map(({ keys, what }) => (
+          {Object.values(SHORTCUTS).map(({ keys, what }) => (
             <div key={what}>
               <dt>
                 {keys.map((key) => (
-                  <kbd key={key}>{NAMES[key] ?? key}</kbd>
+                  <kbd key={key}>{renderKey(key)}</kbd>
                 ))}
               </dt>
               <dd>{what}</dd>
@@ -41,5 +41,3 @@ export function HelpDialog(): JSX.Element {
     </Dialog>
   );
 }
-
-const NAMES: Readonly<Record<string, string>> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };

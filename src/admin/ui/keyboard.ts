@@ -1,13 +1,12 @@
 import { clear, closeDetail, copySnippet, downloadHar, findSelected, focusDetail, open, sendAgain } from './actions.ts';
 import type { Inspector } from './inspector.ts';
+import type { ShortcutName } from './shortcuts.ts';
+import { SHORTCUTS } from './shortcuts.ts';
 
 type Act = (inspector: Inspector) => void;
 
-interface Shortcut {
-  readonly keys: readonly string[];
-  readonly what: string;
-  readonly act: Act;
-}
+const NAMES = Object.keys(SHORTCUTS) as readonly ShortcutName[];
+const PAGE = 20;
 
 const withSelected =
   (act: (inspector: Inspector, id: string) => void): Act =>
@@ -16,57 +15,40 @@ const withSelected =
     if (exchange !== undefined) act(inspector, exchange.id);
   };
 
-/** All keys of the page: the help is made of the same table. */
-export const SHORTCUTS: readonly Shortcut[] = [
-  { keys: ['j', 'ArrowDown'], what: 'next exchange', act: (inspector) => move(inspector, 1) },
-  { keys: ['k', 'ArrowUp'], what: 'exchange before', act: (inspector) => move(inspector, -1) },
-  { keys: ['PageDown'], what: 'a page on', act: (inspector) => move(inspector, 20) },
-  { keys: ['PageUp'], what: 'a page back', act: (inspector) => move(inspector, -20) },
-  { keys: ['g', 'Home'], what: 'the oldest', act: (inspector) => move(inspector, -Infinity) },
-  { keys: ['G', 'End'], what: 'the newest', act: (inspector) => move(inspector, Infinity) },
-  { keys: ['Enter'], what: 'show the exchange', act: withSelected(openOrEnter) },
-  { keys: ['/'], what: 'filter', act: () => document.getElementById('filter')?.focus() },
-  {
-    keys: ['p'],
-    what: 'pin the exchange, or let it go',
-    act: (inspector) => {
-      const exchange = findSelected(inspector);
-      if (exchange !== undefined) inspector.pins.toggle(exchange);
-    },
+const ACTS: Readonly<Record<ShortcutName, Act>> = {
+  next: (inspector) => move(inspector, 1),
+  before: (inspector) => move(inspector, -1),
+  pageOn: (inspector) => move(inspector, PAGE),
+  pageBack: (inspector) => move(inspector, -PAGE),
+  oldest: (inspector) => move(inspector, -Infinity),
+  newest: (inspector) => move(inspector, Infinity),
+  open: withSelected(openOrEnter),
+  filter: () => document.getElementById('filter')?.focus(),
+  pin: (inspector) => {
+    const exchange = findSelected(inspector);
+    if (exchange !== undefined) inspector.pins.toggle(exchange);
   },
-  { keys: ['s'], what: 'pause, or go on', act: ({ store }) => store.togglePause() },
-  { keys: ['c'], what: 'clear: the proxy forgets what it keeps', act: (inspector) => void clear(inspector) },
-  { keys: ['r'], what: 'send the request again', act: withSelected((inspector, id) => void sendAgain(inspector, id)) },
-  {
-    keys: ['e'],
-    what: 'edit the request and send it',
-    act: withSelected((inspector) => (inspector.dialog.value = 'edit')),
+  pause: ({ store }) => store.togglePause(),
+  clear: (inspector) => void clear(inspector),
+  replay: withSelected((inspector, id) => void sendAgain(inspector, id)),
+  edit: withSelected((inspector) => (inspector.dialog.value = 'edit')),
+  copy: withSelected((inspector, id) => void copySnippet(inspector, id, 'curl')),
+  har: (inspector) => void downloadHar(inspector),
+  theme: ({ theme }) => theme.next(),
+  help: ({ dialog }) => (dialog.value = 'help'),
+  close: (inspector) => {
+    if (inspector.isDetailOpen.value) closeDetail(inspector);
   },
-  {
-    keys: ['y'],
-    what: 'copy the request as curl',
-    act: withSelected((inspector, id) => void copySnippet(inspector, id, 'curl')),
-  },
-  { keys: ['h'], what: 'download what is shown as HAR', act: (inspector) => void downloadHar(inspector) },
-  { keys: ['t'], what: 'light, dark, or as the system', act: ({ theme }) => theme.next() },
-  { keys: ['?'], what: 'these keys', act: ({ dialog }) => (dialog.value = 'help') },
-  {
-    keys: ['Escape'],
-    what: 'close the exchange',
-    act: (inspector) => {
-      if (inspector.isDetailOpen.value) closeDetail(inspector);
-    },
-  },
-];
+};
 
 /** @returns what ends it */
 export function listenToKeys(inspector: Inspector): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
-    const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(event.key));
-    if (shortcut === undefined) return;
+    const name = NAMES.find((one) => (SHORTCUTS[one].keys as readonly string[]).includes(event.key));
+    if (name === undefined) return;
     event.preventDefault();
-    shortcut.act(inspector);
+    ACTS[name](inspector);
   };
   document.addEventListener('keydown', onKey);
   return () => document.removeEventListener('keydown', onKey);
