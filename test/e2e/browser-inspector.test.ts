@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { PageGlobals } from '../support/browser.ts';
 import { useBrowser } from '../support/browser.ts';
+import { follow } from '../support/events.ts';
 import type { InspectorPage, SandboxProxy } from '../support/inspector.ts';
 import { openInspector, startSandboxProxy } from '../support/inspector.ts';
 
@@ -236,6 +237,52 @@ describe('the head of the inspector', () => {
     await chips.getByText(/reachable/).waitFor();
     await chips.getByText('demo-project 2/2,000 reads · 1/1,000 writes').waitFor();
   });
+});
+
+test('the head of the inspector tells all that the state of the proxy has', async () => {
+  const { admin } = await startSandboxProxy();
+  const page = await openPage();
+  const now = Date.now();
+  const json = {
+    token: { type: 'restricted', expiresAtMs: now + 12.5 * 86_400_000, lastUnauthorizedAtMs: now - 60_000 },
+    upstream: { origin: 'https://app.mk.io', state: 'failing', lastFailure: { atMs: now, code: 'UPSTREAM_TIMEOUT' } },
+    policy: { name: 'read-only' },
+    budget: [
+      { project: 'quiet', reads: 1, writes: 1, maxReads: 2_000, maxWrites: 1_000 },
+      { project: 'busy', reads: 10, writes: 900, maxReads: 2_000, maxWrites: 1_000 },
+    ],
+  };
+  await page.route('**/statusz', (route) => route.fulfill({ json }));
+  await openInspector(page, admin);
+  const chips = page.getByRole('list', { name: 'State of the proxy' });
+  await chips.getByText(/^ok · restricted · 12 days left · 401 \d\d s ago$/).waitFor();
+  await chips.getByText('failing · UPSTREAM_TIMEOUT').waitFor();
+  await chips.getByText('read-only').waitFor();
+  await chips.locator('.warn').getByText('busy 10/2,000 reads · 900/1,000 writes').waitFor();
+});
+
+test('the inspector says why it is refused, and goes on as soon as there is room', async () => {
+  const { admin } = await startSandboxProxy();
+  const others = await Promise.all(Array.from({ length: 16 }, () => follow(`${admin}/events`)));
+  const page = await openPage();
+  await page.goto(`${admin}/`);
+  await page.getByText('16 readers follow the events already').waitFor();
+  await page.getByText('refused, trying again').waitFor();
+  others[0]?.leave();
+  await page.getByText('live', { exact: true }).waitFor();
+});
+
+test('pinned exchanges are gone through by the keyboard as well', async () => {
+  const { media, rows, page, detail } = await start();
+  for (const name of ['one', 'two', 'three']) await media(`/assets/${name}`);
+  await rows.nth(2).waitFor();
+  const { keyboard } = page;
+  for (const key of ['j', 'p', 'j', 'p']) await keyboard.press(key);
+  await page.getByRole('grid', { name: 'Pinned exchanges' }).focus();
+  await keyboard.press('k');
+  await keyboard.press('k');
+  await keyboard.press('Enter');
+  await detail.getByText('/assets/one').first().waitFor();
 });
 
 test('all of it goes by the keyboard alone', async () => {

@@ -48,7 +48,10 @@ export function createApi(): Api {
     if (answer.ok) return answer;
     const error = new ApiError(answer.status, await readError(answer));
     if (error.status === 401) {
-      keyProblem.value = key === undefined ? 'This admin listener asks for its key.' : 'That was not the key.';
+      keyProblem.value =
+        key === undefined
+          ? 'This admin listener asks for its key. Where none is set, it shows traffic on its own machine alone.'
+          : 'That was not the key.';
     }
     throw error;
   };

@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts';
 import type { ServerEvent } from './server-events.ts';
 import { readServerEvents } from './server-events.ts';
 
-export type ConnectionState = 'connecting' | 'live' | 'lost' | 'locked';
+export type ConnectionState = 'connecting' | 'live' | 'lost' | 'refused' | 'locked';
 
 /** What the listener tells when a reader comes. */
 export interface Hello {
@@ -25,6 +25,8 @@ export interface Listener {
   readonly onHello: (hello: Hello, isRestart: boolean) => void;
   readonly onExchanges: (exchanges: readonly Exchange[]) => void;
   readonly onMissed: (count: number) => void;
+  /** The listener is there and says no. */
+  readonly onRefused: (error: ApiError) => void;
   readonly onToken: (token: TokenView) => void;
   readonly onReadiness: (readiness: Readiness) => void;
 }
@@ -103,14 +105,19 @@ export function createConnection(api: Api, listener: Listener): Connection {
       for (;;) {
         let error: unknown;
         await readOn().catch((reason: unknown) => (error = reason));
-        const isLocked = error instanceof ApiError && error.status === 401;
-        state.value = isLocked ? 'locked' : 'lost';
-        if (isLocked) await untilKeyIsGiven(api);
+        state.value = stateOf(error);
+        if (error instanceof ApiError && state.value === 'refused') listener.onRefused(error);
+        if (state.value === 'locked') await untilKeyIsGiven(api);
         else await pause(pauseMs);
         pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
       }
     },
   };
+}
+
+function stateOf(error: unknown): ConnectionState {
+  if (!(error instanceof ApiError)) return 'lost';
+  return error.status === 401 ? 'locked' : 'refused';
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { signal } from '@preact/signals';
 import { parseFilter } from '../../traffic/filter.ts';
+import { readStored, store } from './storage.ts';
 
 /** Filters that were in use, the newest first; this browser keeps them. */
 export interface FilterHistory {
@@ -8,7 +9,7 @@ export interface FilterHistory {
   readonly add: (filter: string) => void;
 }
 
-const PLACE = 'mkio-proxy.filters';
+const PLACE = 'filters';
 const MAX_ENTRIES = 20;
 
 export function createFilterHistory(): FilterHistory {
@@ -19,7 +20,7 @@ export function createFilterHistory(): FilterHistory {
       const text = filter.trim();
       if (text === '' || !isReadable(text)) return;
       entries.value = [text, ...entries.value.filter((entry) => entry !== text)].slice(0, MAX_ENTRIES);
-      localStorage.setItem(PLACE, JSON.stringify(entries.value));
+      store(PLACE, JSON.stringify(entries.value));
     },
   };
 }
@@ -35,7 +36,7 @@ function isReadable(text: string): boolean {
 
 function readEntries(): string[] {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(PLACE) ?? '[]');
+    const kept: unknown = JSON.parse(readStored(PLACE) ?? '[]');
     return Array.isArray(kept) ? kept.filter((entry) => typeof entry === 'string') : [];
   } catch {
     return [];

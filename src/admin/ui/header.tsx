@@ -7,6 +7,7 @@ const STATES = {
   connecting: 'connecting',
   live: 'live',
   lost: 'proxy gone, reconnecting',
+  refused: 'refused, trying again',
   locked: 'locked',
 };
 

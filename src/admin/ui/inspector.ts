@@ -63,6 +63,7 @@ export function createInspector(): Inspector {
     },
     onExchanges: store.receive,
     onMissed: (count) => notices.say(`${count} exchanges were pushed out before this page could read them.`),
+    onRefused: notices.complain,
     onToken: (token) => (status.token.value = token),
     onReadiness: (readiness) => (status.readiness.value = readiness),
   });

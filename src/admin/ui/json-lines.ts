@@ -22,17 +22,24 @@ export interface JsonLine {
 /** What a click has opened or shut; elsewhere the first levels are open. */
 export type Folds = ReadonlyMap<string, boolean>;
 
+/** Deeper than any document, and far from the end of the stack. */
+const MAX_DEPTH = 200;
 const OPEN_DEPTH = 3;
 const OPEN_ENTRIES = 100;
 
-/** undefined where the text is no JSON with something in it. */
+/** undefined where the text is no object or array of JSON, or one that is built to be deep. */
 export function parseJsonTree(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text, keepWritten as Parameters<typeof JSON.parse>[1]);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return typeof value === 'object' && value !== null && !isDeeperThan(value, MAX_DEPTH) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((entry) => isDeeperThan(entry, depth - 1));
 }
 
 /** https://tc39.es/proposal-json-parse-with-source/: where a browser has none, numbers are those of JavaScript. */

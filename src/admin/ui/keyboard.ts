@@ -1,6 +1,7 @@
 import { clear, closeDetail, copySnippet, downloadHar, findSelected, focusDetail, open, sendAgain } from './actions.ts';
 import type { Inspector } from './inspector.ts';
 import type { ShortcutName } from './shortcuts.ts';
+import { PINNED_ID } from './pinned-list.tsx';
 import { SHORTCUTS } from './shortcuts.ts';
 
 type Act = (inspector: Inspector) => void;
@@ -69,8 +70,10 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
   return MOVING.test(key) && target.closest('button, a, summary, [role=tree], [role=tablist], .scrolls') !== null;
 }
 
-function move({ store, selected }: Inspector, by: number): void {
-  const shown = store.shown.value;
+/** In the list that has the focus: that of the pinned ones, or else the other. */
+function move({ store, selected, pins }: Inspector, by: number): void {
+  const isAmongPins = document.activeElement?.id === PINNED_ID;
+  const shown = isAmongPins ? pins.all.value.map(({ exchange }) => exchange) : store.shown.value;
   const at = shown.findIndex(({ id }) => id === selected.value);
   const start = at === -1 ? (by > 0 ? -1 : shown.length) : at;
   const target = shown[Math.max(0, Math.min(shown.length - 1, start + by))];

@@ -40,20 +40,22 @@ const EVERY_MS = 2_000;
 export function createProxyStatus(api: Api): ProxyStatus {
   const token = signal<TokenView | undefined>();
   const view = signal<StatusView | undefined>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let following: object | undefined;
 
   const read = async (): Promise<void> => {
     if (!document.hidden) view.value = await api.readJson<StatusView>('/statusz');
   };
-  const follow = (): void => {
-    read().then(plan, (error: unknown) => {
-      view.value = undefined;
-      // A proxy that does not have it is not asked again, nor one that cannot be reached until it is back.
-      if (!(error instanceof ApiError)) clearTimeout(timer);
-    });
-  };
-  const plan = (): void => {
-    timer = setTimeout(follow, EVERY_MS);
+  const follow = async (turn: object): Promise<void> => {
+    while (turn === following) {
+      try {
+        await read();
+      } catch (error) {
+        view.value = undefined;
+        // A proxy that does not tell it is not asked again.
+        if (error instanceof ApiError && error.code === 'NOT_FORWARDED') return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
   };
 
   return {
@@ -67,8 +69,8 @@ export function createProxyStatus(api: Api): ProxyStatus {
       return { ...told, ...token.value };
     }),
     startFollowing: () => {
-      clearTimeout(timer);
-      follow();
+      following = {};
+      void follow(following);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { effect, signal } from '@preact/signals';
+import { readStored, store } from './storage.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -9,13 +10,13 @@ export interface ThemeChoice {
   readonly next: () => void;
 }
 
-const PLACE = 'mkio-proxy.theme';
+const PLACE = 'theme';
 
 export function createTheme(): ThemeChoice {
-  const current = signal<Theme>(THEMES.find((theme) => theme === localStorage.getItem(PLACE)) ?? 'system');
+  const current = signal<Theme>(THEMES.find((theme) => theme === readStored(PLACE)) ?? 'system');
   effect(() => {
     document.documentElement.dataset.theme = current.value;
-    localStorage.setItem(PLACE, current.value);
+    store(PLACE, current.value);
   });
   return {
     current,

@@ -60,6 +60,12 @@ describe('a body as a tree', () => {
     expect(parseJsonTree(text)).toBeUndefined();
   });
 
+  test.each([199, 201, 5_000, 30_000])('is none, and costs little, where it is %i deep or else is one', (depth) => {
+    const root = parseJsonTree('['.repeat(depth) + ']'.repeat(depth));
+    expect(root === undefined).toBe(depth > 200);
+    if (root !== undefined) expect(listFoldable(root)).toHaveLength(depth - 1);
+  });
+
   test('has all values of any JSON, once it is unfolded', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
