@@ -96,9 +96,19 @@ export interface CaptureConfig {
   readonly maxBytes: number;
 }
 
+/** Files that JSON lines go to, beside standard output. */
+export interface LogFileConfig {
+  /** `proxy.log` names `proxy.1.log`, `proxy.2.log` and so on. */
+  readonly path: string;
+  /** Of one file. */
+  readonly maxBytes: number;
+  readonly maxCount: number;
+}
+
 export interface LogConfig {
   readonly level: LogLevel;
   readonly format: LogFormat;
+  readonly file?: LogFileConfig | undefined;
 }
 
 /** The merged, checked and frozen settings; each feature gets just its own slice. */

@@ -308,6 +308,26 @@ export const OPTIONS = {
     group: 'logging',
     about: 'json, pretty, or auto: pretty on a terminal and json elsewhere',
   },
+  logFile: {
+    env: 'MKIO_PROXY_LOG_FILE',
+    kind: kinds.path,
+    group: 'logging',
+    about: 'File that JSON lines go to beside standard output, numbered: proxy.log names proxy.1.log and so on',
+  },
+  logFileSize: {
+    env: 'MKIO_PROXY_LOG_FILE_SIZE',
+    kind: kinds.size,
+    default: '10MB',
+    group: 'logging',
+    about: 'Size from which on the next file takes the lines',
+  },
+  logFileCount: {
+    env: 'MKIO_PROXY_LOG_FILE_COUNT',
+    kind: kinds.count,
+    default: '5',
+    group: 'logging',
+    about: 'Most such files that are kept when another begins; the oldest go first',
+  },
   config: {
     env: 'MKIO_PROXY_CONFIG',
     kind: kinds.path,

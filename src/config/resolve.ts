@@ -146,7 +146,14 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     maxExchanges: values.captureCount,
     maxBytes: values.captureBytes,
   },
-  log: { level: values.logLevel, format: values.logFormat },
+  log: {
+    level: values.logLevel,
+    format: values.logFormat,
+    file:
+      values.logFile === undefined
+        ? undefined
+        : { path: values.logFile, maxBytes: values.logFileSize, maxCount: values.logFileCount },
+  },
 });
 
 const maskSecrets = (entries: Layer): Settings =>

@@ -3,7 +3,7 @@ import { constants, fstatSync, openSync, write as writeFile } from 'node:fs';
 export interface LogSink {
   readonly write: (text: string) => void;
   /** Resolves once all is written, nothing more can be, or the limit has passed. */
-  readonly flush: (limitMs?: number) => Promise<void>;
+  readonly flush: (limitMs: number) => Promise<void>;
 }
 
 export interface LogSinkOptions {
@@ -16,7 +16,6 @@ export interface LogSinkOptions {
 
 /** Characters that wait for a reader; beyond, lines are dropped. */
 const MAX_UNREAD = 1_000_000;
-const FLUSH_LIMIT_MS = 1_000;
 const MAX_BUSY_MS = 64;
 const BROKEN_MS = 1_000;
 
@@ -78,7 +77,7 @@ export function createLogSink({ fd, onDropped, mask }: LogSinkOptions): LogSink 
       waiting += text;
       if (!writing && retry === undefined) send();
     },
-    flush: async (limitMs = FLUSH_LIMIT_MS) => {
+    flush: async (limitMs) => {
       if (unread() === 0) return;
       if (broken && !writing) send();
       await new Promise<void>((resolve) => {

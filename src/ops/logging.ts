@@ -1,8 +1,9 @@
 import pino from 'pino';
 import type { Logger, LoggerOptions } from 'pino';
-import type { LogConfig } from '../config/config.ts';
+import type { LogConfig, LogFileConfig } from '../config/config.ts';
 import { createLogSink } from './log-sink.ts';
-import { printable } from './printable.ts';
+import type { LogFile } from './log-file.ts';
+import { printable, printableJson } from './printable.ts';
 
 export interface LogWorlds {
   readonly isTTY: boolean;
@@ -27,6 +28,7 @@ const LINES: LoggerOptions = {
   formatters: { level: (label) => ({ level: label }) },
 };
 const STDOUT = 1;
+const FLUSH_LIMIT_MS = 1_000;
 
 export async function createLogger(config: LogConfig, worlds: LogWorlds): Promise<Logging> {
   const { isTTY, mask = (text: string) => text, stream } = worlds;
@@ -35,13 +37,35 @@ export async function createLogger(config: LogConfig, worlds: LogWorlds): Promis
   const onDropped = (lines: number): void => {
     log.warn({ event: 'log-dropped', lines }, 'log lines were dropped, as nothing took them');
   };
-  const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped, mask }) : undefined;
-  const print = (text: string): void => (sink === undefined ? void stream?.write(mask(text)) : sink.write(text));
-  // JSON escapes C0 controls alone; the line break at its end has to stay.
-  const show = (line: string): void => print(`${printable(line)}\n`);
-  const write = render ? (line: string) => print(render(printable(line))) : isTTY ? show : print;
-  const log = pino({ ...LINES, level: config.level }, { write });
-  return { log, pretty, print, flush: async (limitMs) => await sink?.flush(limitMs) };
+  const maskJson = (lines: string): string => printableJson(mask(lines));
+  const leave = pretty ? mask : maskJson;
+  const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped, mask: leave }) : undefined;
+  const print = (text: string): void => (sink === undefined ? void stream?.write(leave(text)) : sink.write(text));
+  const show = render ? (line: string) => print(render(printable(line))) : print;
+  const file: LogFile | undefined = config.file && (await startLogFile(config.file, maskJson, () => log));
+  const tee = (line: string): void => {
+    show(line);
+    file?.write(line);
+  };
+  const log: Logger = pino({ ...LINES, level: config.level }, { write: file === undefined ? show : tee });
+  const flush = async (limitMs = FLUSH_LIMIT_MS): Promise<void> => {
+    await Promise.all([sink?.flush(limitMs), file?.flush(limitMs)]);
+  };
+  return { log, pretty, print, flush };
+}
+
+async function startLogFile(
+  config: LogFileConfig,
+  mask: (text: string) => string,
+  readLog: () => Logger,
+): Promise<LogFile> {
+  const { openLogFile } = await import('./log-file.ts');
+  return await openLogFile({
+    config,
+    mask,
+    onDropped: (lines) => readLog().warn({ event: 'log-dropped', lines }, 'log lines are not in the file'),
+    onBroken: (reason) => readLog().error({ event: 'log-file', reason }, 'the file of the log cannot be written'),
+  });
 }
 
 async function createPrettyRenderer(colorize: boolean): Promise<(line: string) => string> {

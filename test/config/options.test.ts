@@ -65,6 +65,9 @@ const GOOD: readonly (readonly [OptionKey, string, unknown])[] = [
   ['captureBytes', '8MiB', 8_388_608],
   ['logLevel', 'silent', 'silent'],
   ['logFormat', 'pretty', 'pretty'],
+  ['logFile', '/var/log/proxy.log', '/var/log/proxy.log'],
+  ['logFileSize', '1MB', 1_000_000],
+  ['logFileCount', '3', 3],
   ['config', 'config/sidecar.json', 'config/sidecar.json'],
 ];
 
@@ -154,6 +157,9 @@ const BAD: readonly (readonly [OptionKey, string, RegExp])[] = [
   ['adminPort', 'none', /not a port/],
   ['logLevel', 'verbose', /not one of the choices/],
   ['logFormat', 'JSON', /not one of the choices/],
+  ['logFile', ' ', /not a path/],
+  ['logFileSize', '10', /unit/],
+  ['logFileCount', '0', /not a count/],
 ];
 
 const NEVER_FORWARDED = [

@@ -58,7 +58,7 @@ test('a file gets every line in order', async () => {
   const lines = Array.from({ length: 100 }, (_, i) => `line ${i} ü€😀\n`);
 
   for (const line of lines) sink.write(line);
-  await sink.flush();
+  await sink.flush(1_000);
 
   expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
 });
@@ -72,7 +72,7 @@ test('what must not leave is masked in every line, of however many that leave to
   });
 
   for (let i = 0; i < 3; i++) sink.write('a s3cret\n');
-  await sink.flush();
+  await sink.flush(1_000);
 
   expect(readFileSync(path, 'utf8')).toBe('a ***\n'.repeat(3));
 });

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { ENCODINGS } from '../../support/canary-encodings.ts';
+import { createFolder } from '../../support/folder.ts';
 import type { CanaryProgram, Drive, World } from '../../support/canary-world.ts';
 
 const JSON_TYPE = 'application/json';
@@ -117,6 +120,33 @@ export const CAPTURES: readonly Drive[] = [
         token,
       ];
       for (const each of [program, guarded]) for (const body of edits) await replayAll(world, each, body);
+    },
+  },
+  {
+    name: 'the files of the log, of which several are filled',
+    commands: ['start'],
+    drive: async (world) => {
+      const { token } = world;
+      const { origin } = await world.serve((_, response) => response.destroy());
+      const folder = createFolder();
+      const env = {
+        MKIO_PROXY_LOG_FILE: join(folder, 'a.log'),
+        MKIO_PROXY_LOG_FILE_SIZE: '1KB',
+        MKIO_PROXY_LOG_FILE_COUNT: '99',
+        LOG_FORMAT: 'pretty',
+      };
+      const program = await world.start({ env: { MKIO_BASE_URL: origin, ...env } });
+      const readAll = (): string =>
+        readdirSync(folder)
+          .map((name) => `${name}\n${readFileSync(join(folder, name), 'utf8')}`)
+          .join('\n');
+      const spellings = Object.values(ENCODINGS).map((encode) => encode(token));
+      for (const written of spellings.filter((text) => /^[\x21-\x7e]+$/.test(text))) {
+        await world.ask(program, `GET /api/v1/x?a=${written} HTTP/1.1`, 'Host: localhost');
+      }
+      await expect.poll(readAll).toContain('a.3.log');
+      await world.finish();
+      world.collect('files of the log', readAll());
     },
   },
   {
