@@ -30,10 +30,12 @@ export function FilterBox(): JSX.Element {
     store.filter.value = completion.text;
     caret.value = completion.caret;
     chosen.value = -1;
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(completion.caret, completion.caret);
-    });
+    // At once, as the next key may come before the page is drawn again.
+    const input = field.current;
+    if (input === null) return;
+    input.value = completion.text;
+    input.focus();
+    input.setSelectionRange(completion.caret, completion.caret);
   };
   const keep = (): void => {
     filterHistory.add(store.filter.value);
