@@ -74,6 +74,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
           observations,
           uptimeMs: Math.round(performance.now() - startedAt),
         }),
+      readUpstreamState: () => observations.upstream.read().state,
       createMetrics: (isReady) =>
         createMetrics({
           observations,

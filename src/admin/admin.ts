@@ -31,9 +31,11 @@ import { serveSnippet } from './snippet.ts';
 import { RELOAD, reloadToken } from './token-reload.ts';
 import { viewToken } from './token-view.ts';
 import type { Traffic } from './traffic.ts';
+import type { UpstreamHealth } from './upstream-health.ts';
 
 export interface AdminWorlds {
   readonly readStatus: (readiness: Readiness) => Statusz;
+  readonly readUpstreamState: () => UpstreamHealth['state'];
   readonly createMetrics: (isReady: () => boolean) => Promise<Metrics>;
   readonly config: AdminConfig;
   readonly allowedHosts: readonly string[];
@@ -139,7 +141,11 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   serveSnippet(app, { traffic, ...snippet });
   serveReplay(app, { traffic, session, ...replay });
   serveExport(app, traffic);
-  serveEvents(app, traffic, () => ({ token: viewToken(token.status()), readiness: readReadiness() }));
+  serveEvents(app, traffic, () => ({
+    token: viewToken(token.status()),
+    readiness: readReadiness(),
+    upstream: { state: worlds.readUpstreamState() },
+  }));
   return app;
 }
 

@@ -71,6 +71,15 @@ describe('GET /events', () => {
     expect((await events.next('readiness'))?.data).toMatchObject({ status: 'degraded' });
   });
 
+  test('tells whether MK.IO answers when that changes', async () => {
+    const upstream = await startUpstream((_, response) => response.end());
+    const proxy = await startTestProxy({ ...upstream, admin });
+    const events = await follow(`${proxy.admin}/events`);
+    expect((await events.next('upstream'))?.data).toEqual({ state: 'unknown' });
+    await call(proxy, '/api/v1/a');
+    expect((await events.next('upstream'))?.data).toEqual({ state: 'reachable' });
+  });
+
   test('ends when the proxy closes', async () => {
     const proxy = await start();
     const events = await follow(`${proxy.admin}/events`);

@@ -20,6 +20,7 @@ export function readAdminRoutes(): string[] {
     allowedHosts: [],
     isDraining: () => false,
     readStatus: () => ({}) as Statusz,
+    readUpstreamState: () => 'unknown',
     createMetrics: () => Promise.reject(new Error('unused')),
     token: createFixedStore('unused'),
     redact: (text) => text,
