@@ -7,7 +7,13 @@ import { printable } from '../ops/printable.ts';
 export interface AdminClient {
   readonly address: string;
   /** @throws ProxyError PROXY_UNREACHABLE, or the one that it answered */
-  readonly ask: (path: string) => Promise<Response>;
+  readonly ask: (path: string, init?: AskOptions) => Promise<Response>;
+}
+
+interface AskOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** @throws ProxyError CONFIG_INVALID where the settings do not tell a port */
@@ -22,10 +28,12 @@ export function createAdminClient(config: AdminConfig | undefined): AdminClient 
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   return {
     address,
-    ask: async (path) => {
-      const answer = await fetch(address + path, { headers }).catch((error: unknown) => {
-        throw new ProxyError('PROXY_UNREACHABLE', `no proxy answers at ${address}`, { cause: error });
-      });
+    ask: async (path, { headers: more, ...init } = {}) => {
+      const answer = await fetch(address + path, { ...init, headers: { ...headers, ...more } }).catch(
+        (error: unknown) => {
+          throw new ProxyError('PROXY_UNREACHABLE', `no proxy answers at ${address}`, { cause: error });
+        },
+      );
       if (!answer.ok) throw await readRefusal(answer, address);
       return answer;
     },

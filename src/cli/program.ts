@@ -69,6 +69,22 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
       return (flags) => exportHar(flags as Values & { har: string });
     },
   },
+  replay: {
+    about: 'repeat an exchange that a running proxy keeps, and show the new one',
+    words: '<id>',
+    settings: OF_ADMIN,
+    flags: [
+      new Option('--method <method>', 'send it by another method'),
+      new Option('--target <target>', 'send it to another path and query'),
+      new Option(
+        '--header <header>',
+        'add or replace a header, such as "accept: text/plain"; may be repeated',
+      ).argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text]),
+      new Option('--body <file>', 'send the text of this file; - for standard input'),
+      JSON_FLAG,
+    ],
+    load: async () => (await import('./replay.ts')).replay,
+  },
   sandbox: {
     about: 'start the stand-in for MK.IO alone',
     settings: [],

@@ -82,7 +82,7 @@ function greet({ run, capture }: Hello, before: string | undefined): string {
 }
 
 /** Beside the lines, so that a pipe gets exchanges alone. */
-const say = (text: string): void => void process.stderr.write(`-- ${text}\n`);
+export const say = (text: string): void => void process.stderr.write(`-- ${text}\n`);
 
 interface BodyText {
   readonly side: (typeof SIDES)[number];
@@ -104,7 +104,7 @@ async function readTexts(admin: AdminClient, id: string): Promise<BodyText[]> {
   }
 }
 
-function renderLines(exchange: ExchangeSummary, texts: readonly BodyText[]): string {
+export function renderLines(exchange: ExchangeSummary, texts: readonly BodyText[]): string {
   const { isTTY, columns } = process.stdout;
   const colours = isTTY && (process.env.NO_COLOR ?? '') === '';
   const line = renderExchangeLine(exchange, { colours, width: isTTY ? columns : undefined });
@@ -114,7 +114,7 @@ function renderLines(exchange: ExchangeSummary, texts: readonly BodyText[]): str
   return `${[line, ...quoted].join('\n')}\n`;
 }
 
-function renderJson(exchange: ExchangeSummary, texts: readonly BodyText[]): string {
+export function renderJson(exchange: ExchangeSummary, texts: readonly BodyText[]): string {
   const bodies = Object.fromEntries(texts.map(({ side, text }) => [`${side}Text`, text]));
   return `${printable(JSON.stringify({ ...exchange, ...bodies }))}\n`;
 }

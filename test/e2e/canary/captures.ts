@@ -37,9 +37,15 @@ async function readCaptured({ admin }: CanaryProgram): Promise<string> {
   return (await Promise.all(texts)).join('\n');
 }
 
+async function readExchanges({ admin }: Pick<CanaryProgram, 'admin'>, key = ''): Promise<{ readonly id: string }[]> {
+  const headers = { authorization: `Bearer ${key}` };
+  const answer = await fetch(`${admin}/exchanges`, { headers });
+  return ((await answer.json()) as { exchanges: { id: string }[] }).exchanges;
+}
+
 /** Repeats all that is captured, with these edits. */
 async function replayAll(world: World, { admin }: CanaryProgram, body: string | undefined): Promise<void> {
-  const { exchanges } = (await (await fetch(`${admin}/exchanges`)).json()) as { exchanges: { id: string }[] };
+  const exchanges = await readExchanges({ admin });
   const { header, value } = (await (await fetch(`${admin}/session`)).json()) as { header: string; value: string };
   const headers = { [header]: value, 'content-type': JSON_TYPE };
   for (const { id } of exchanges) {
@@ -150,8 +156,8 @@ export const CAPTURES: readonly Drive[] = [
     },
   },
   {
-    name: 'tail and export of exchanges that carry secrets, with their bodies, in every form',
-    commands: ['tail', 'export'],
+    name: 'tail, export and replay of exchanges that carry secrets, with their bodies, in every form',
+    commands: ['tail', 'export', 'replay'],
     codes: ['PROXY_UNREACHABLE'],
     drive: async (world) => {
       const { token, adminKey } = world;
@@ -168,6 +174,10 @@ export const CAPTURES: readonly Drive[] = [
       await world.run(['export', '--har', '-'], { env });
       await world.run(['export', '--har', 'a.har'], { env });
       await world.run(['export', '--har', `nowhere/${token}`], { env });
+      const id = (await readExchanges(program, adminKey))[0]?.id ?? '';
+      const edits = ['--body', 'nowhere', '--header', `x-ms-note: ${token}`, '--target', `/api/v1/x?a=${token}`];
+      const runs = [[id], [id, '--json'], [token], [id, ...edits.slice(2)], [id, ...edits], [id, '--header', token]];
+      for (const words of runs) await world.run(['replay', ...words], { env });
       await world.run(['tail', '--filter', `${token}:x`], { env });
       await world.run(['tail'], { env: { ...env, MKIO_PROXY_ADMIN_PORT: '9' } });
       await world.run(['tail'], { env: { ...env, MKIO_PROXY_ADMIN_KEY: token } });

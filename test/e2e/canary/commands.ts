@@ -18,6 +18,7 @@ const HELPS = [
   'key new',
   'policy',
   'policy explain',
+  'replay',
   'settings',
 ];
 

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { createFolder } from '../support/folder.ts';
+import { call, startTestProxy } from '../support/proxy.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const ASSET = '/api/v1/projects/demo/media/assets/a';
+const STEERING = 'a\u009b31m\u202eb\u001b[31m';
+
+async function start(body = '{"a":1}') {
+  const bodies: string[] = [];
+  const upstream = await startUpstream((request, response) => {
+    request.setEncoding('utf8');
+    let text = '';
+    request.on('data', (chunk: string) => (text += chunk));
+    request.on('end', () => {
+      bodies.push(text);
+      response.writeHead(404, { 'content-type': 'application/json', 'x-ms-note': '\x9b31m' });
+      response.end(JSON.stringify({ error: { code: STEERING }, ref: STEERING }));
+    });
+  });
+  const proxy = await startTestProxy({ ...upstream, admin: { host: '127.0.0.1', port: 0 } });
+  const headers = { 'content-type': 'application/json', 'x-ms-a': '1', 'x-ms-b': '2' };
+  await call(proxy, ASSET, { method: 'PUT', headers, body });
+  const { id } = await proxy.exchange();
+  const cwd = createFolder({ 'new.json': '“new”' });
+  const run = (...args: string[]) =>
+    runCli(['replay', '--admin-port', new URL(proxy.admin ?? '').port, ...args], { cwd });
+  return { proxy, upstream, bodies, id: String(id), run };
+}
+
+function expectNoSteering(text: string): void {
+  for (const steering of ['\u009b', '\u202e', '\u001b']) expect(text).not.toContain(steering);
+}
+
+describe('mkio-proxy replay', () => {
+  test('makes the request once more and prints the line of the new exchange, which cannot steer the terminal', async () => {
+    const { proxy, upstream, bodies, id, run } = await start();
+    const { code, stdout, stderr } = await run(id);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d\d:\d\d:\d\d → PUT .* 404 .* replay\n$/);
+    expectNoSteering(stdout + stderr);
+    expect(stderr).toMatch(/^-- not sent: .*host/);
+    expect(bodies).toEqual(['{"a":1}', '{"a":1}']);
+    expect(upstream.seen[1]?.method).toBe('PUT');
+    expect((await proxy.exchange(1)).replayOf).toBe(id);
+  });
+
+  test('changes what it is told to, and leaves the rest', async () => {
+    const { upstream, bodies, id, run } = await start();
+    const edits = ['--method', 'PATCH', '--target', `${ASSET}?x=1`, '--body', 'new.json'];
+    const { code, stdout } = await run('--header', 'x-ms-a: 9', '--header', 'X-Ms-C:3', ...edits, '--json', id);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ replayOf: id, method: 'PATCH', target: `${ASSET}?x=1`, status: 404 });
+    expectNoSteering(stdout);
+    const [, again] = upstream.seen;
+    expect(again).toMatchObject({ method: 'PATCH', url: `${ASSET}?x=1` });
+    expect(again?.headers).toMatchObject({ 'x-ms-a': '9', 'x-ms-b': '2', 'x-ms-c': '3' });
+    expect(bodies[1]).toBe('“new”');
+  });
+
+  test.each<[string, string[], number, RegExp]>([
+    ['an exchange that is not kept', ['nothing'], 5, /answered: No exchange with this id is kept/],
+    ['a header that is none', ['ID', '--header', 'x'], 2, /--header is not `name: value`/],
+    ['a file that is not there', ['ID', '--body', 'nowhere'], 2, /--body: what it names cannot be read \(ENOENT\)/],
+    ['a method that is none', ['ID', '--method', 'x'], 5, /method is none of GET/],
+    ['a missing id', [], 2, /missing required argument/],
+  ])('tells of %s', async (_, args, exit, problem) => {
+    const { id, run, upstream } = await start();
+    const { code, stdout, stderr } = await run(...args.map((word) => (word === 'ID' ? id : word)));
+    expect([code, stdout]).toEqual([exit, '']);
+    expect(stderr).toMatch(problem);
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  test('tells what has to be supplied', async () => {
+    const { id, run, bodies } = await start('{"password":"x"}');
+    const { code, stderr } = await run(id);
+    expect([code, stderr]).toEqual([5, expect.stringMatching(/the body was redacted\.\nSupply body/)]);
+    expect((await run(id, '--body', 'new.json')).code).toBe(0);
+    expect(bodies[1]).toBe('“new”');
+  });
+});
