@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAdmin } from './admin/admin.ts';
 import type { Place as OwnPlace } from './admin/own-listener.ts';
@@ -25,8 +25,16 @@ export interface ProxyHandle {
   /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
   readonly address: string;
   readonly admin: string | undefined;
-  /** Stops accepting, lets running exchanges finish, cuts what is left after the limit, and tells how many those were. */
-  readonly close: (options: { readonly drainTimeoutMs: number }) => Promise<{ readonly cut: number }>;
+  /**
+   * Is not ready from now on, and still serves for `prestopDelayMs`. Then it stops accepting, lets running exchanges finish,
+   * cuts what is left after the limit, and tells how many those were.
+   */
+  readonly close: (options: CloseOptions) => Promise<{ readonly cut: number }>;
+}
+
+export interface CloseOptions {
+  readonly drainTimeoutMs: number;
+  readonly prestopDelayMs?: number;
 }
 
 /**
@@ -127,8 +135,9 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
     return {
       address: await listen(proxy.app, listener),
       admin: (adminAddress = admin && (await listen(admin, adminConfig))),
-      close: async ({ drainTimeoutMs }) => {
+      close: async ({ drainTimeoutMs, prestopDelayMs = 0 }) => {
         draining = true;
+        if (prestopDelayMs > 0) await delay(prestopDelayMs);
         endRevocations?.();
         // Before the drain: by its end, the next process may listen there.
         if (listener.socket !== undefined) rmSync(listener.socket.path, { force: true });

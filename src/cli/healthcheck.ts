@@ -15,16 +15,27 @@ const LIMIT_MS = 2_000;
 /** Asks a running proxy whether it is ready; resolves to 0, or to 1 where it is not or does not answer. */
 export async function healthcheck(flags: Flags): Promise<number> {
   // Less than the other commands load, as probes come every few seconds.
-  const { admin } = loadOwnSettings(flags).config;
-  if (admin === undefined) throw new ProxyError('CONFIG_INVALID', 'the admin listener is off', { hint: HINT });
-  const { exit, text } = await ask(admin);
+  const { exit, text } = await askReadiness(requireAdmin(flags));
   process.stdout.write(`${printable(text)}\n`);
   return exit;
 }
 
+/** @throws ProxyError CONFIG_INVALID */
+export function requireAdmin(flags: Flags): AdminConfig {
+  const { admin } = loadOwnSettings(flags).config;
+  if (admin === undefined) throw new ProxyError('CONFIG_INVALID', 'the admin listener is off', { hint: HINT });
+  return admin;
+}
+
 const HINT = 'It answers health checks: set MKIO_PROXY_ADMIN_PORT to a port.';
 
-async function ask({ host, port }: AdminConfig): Promise<{ readonly exit: number; readonly text: string }> {
+export interface Readiness {
+  /** 0 where it is ready, else 1. */
+  readonly exit: number;
+  readonly text: string;
+}
+
+export async function askReadiness({ host, port }: AdminConfig): Promise<Readiness> {
   const hostname = isWildcard(host) ? 'localhost' : host;
   try {
     const asked = get({ hostname, port, path: '/readyz', agent: false, signal: AbortSignal.timeout(LIMIT_MS) });

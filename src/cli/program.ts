@@ -109,6 +109,12 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     settings: ['adminHost', 'adminPort', 'config'],
     load: async () => (await import('./healthcheck.ts')).healthcheck,
   },
+  wait: {
+    about: 'wait until a running proxy is ready: ends with 0, or with 1 after the timeout',
+    settings: ['adminHost', 'adminPort', 'config'],
+    flags: [new Option('--timeout <time>', 'give up after this time').default('60s')],
+    load: async () => (await import('./wait.ts')).wait,
+  },
   key: {
     about: 'make keys for callers',
     commands: {

@@ -32,12 +32,12 @@ export async function start(flags: Flags): Promise<number> {
     log,
     about: renderAbout(loaded),
   });
-  const { drainTimeoutMs } = config.listener;
+  const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
   onHangUp(() => void store.reload());
   const close = async () => {
+    const closed = await proxy.close({ drainTimeoutMs, prestopDelayMs });
     endUpkeep();
-    const closed = await proxy.close({ drainTimeoutMs });
     // Until then a running exchange may wait for another token.
     life.abort();
     return closed;

@@ -28,6 +28,8 @@ export interface ListenerConfig {
   /** For the head of a request, and between two reads of its body. */
   readonly callerTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** Between the signal and the drain. */
+  readonly prestopDelayMs: number;
   /** Listens there in place of host and port. */
   readonly socket: SocketConfig | undefined;
 }

@@ -164,6 +164,14 @@ export const OPTIONS = {
     group: 'listener',
     about: 'Time that exchanges get to end after a signal; 0s cuts them at once',
   },
+  prestopDelay: {
+    env: 'MKIO_PROXY_PRESTOP_DELAY',
+    kind: kinds.duration({ min: '0s' }),
+    default: '0s',
+    group: 'listener',
+    about:
+      'Time after a signal in which it says that it is not ready and still serves: balancers need it to look elsewhere',
+  },
   socket: {
     env: 'MKIO_PROXY_SOCKET',
     kind: kinds.path,

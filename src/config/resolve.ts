@@ -125,6 +125,7 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     maxHeaderBytes: values.maxHeader,
     callerTimeoutMs: values.callerTimeout,
     drainTimeoutMs: values.drainTimeout,
+    prestopDelayMs: values.prestopDelay,
     socket: values.socket === undefined ? undefined : { path: values.socket, mode: values.socketMode },
   },
   access: {

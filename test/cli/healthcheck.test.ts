@@ -52,6 +52,29 @@ test('healthcheck ends with 1 where the listener takes too long', async () => {
   expect([code, stdout]).toEqual([1, expect.stringContaining('no answer from the admin listener')]);
 });
 
+test('wait ends with 0 as soon as the proxy is ready, however late that is started', async () => {
+  const server = createServer();
+  const port = String(await listen(server));
+  server.close();
+  const waiting = runCli(['wait'], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: port } });
+
+  await startProgram({ MKIO_TOKEN: 'opaque', MKIO_PROXY_ADMIN_PORT: port });
+
+  const { code, stdout } = await waiting;
+  expect([code, stdout]).toEqual([0, '{"status":"ok","reasons":[]}\n']);
+});
+
+test('wait ends with 1 after its timeout, and with 2 where that is no time', async () => {
+  const server = createServer();
+  const port = String(await listen(server));
+  server.close();
+  const run = (timeout: string) =>
+    runCli(['wait', '--timeout', timeout], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: port } });
+
+  expect(await run('300ms')).toMatchObject({ code: 1, stdout: expect.stringContaining('ECONNREFUSED') as string });
+  expect((await run('soon')).code).toBe(2);
+});
+
 test('healthcheck asks on this machine where the proxy listens on every address', async () => {
   const { origin } = await startUpstream();
   const { admin } = await startProgram({

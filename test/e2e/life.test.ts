@@ -42,6 +42,21 @@ describe('the life of the process', () => {
     expect((await program.ended).code).toBe(0);
   });
 
+  test('for MKIO_PROXY_PRESTOP_DELAY after the signal it says that it is not ready, and still serves', async () => {
+    const upstream = await startUpstream();
+    const env = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', MKIO_PROXY_PRESTOP_DELAY: '1s' };
+    const program = await startProgram(env);
+    const from = performance.now();
+    program.child.kill('SIGTERM');
+    await program.printed(/"event":"draining"/);
+
+    expect((await fetch(`${program.admin}/readyz`)).status).toBe(503);
+    expect((await fetch(`${program.address}/api/v1/projects`)).status).toBe(200);
+
+    expect((await program.ended).code).toBe(0);
+    expect(performance.now() - from).toBeGreaterThan(1_000);
+  });
+
   test.each(SIGNALS)('%s cuts an exchange that outlasts the drain timeout and ends with %i', async (signal, code) => {
     const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '50ms' });
     const cut = expect(asked).rejects.toThrow();

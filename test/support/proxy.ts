@@ -74,6 +74,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       maxHeaderBytes: 16_384,
       callerTimeoutMs: 5000,
       drainTimeoutMs: 1000,
+      prestopDelayMs: 0,
       socket: undefined,
       ...listener,
     },

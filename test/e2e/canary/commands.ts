@@ -14,6 +14,7 @@ const HELPS = [
   'sandbox',
   'check',
   'healthcheck',
+  'wait',
   'key',
   'key new',
   'policy',
@@ -43,12 +44,13 @@ export const COMMANDS: readonly Drive[] = [
     },
   },
   {
-    name: 'healthcheck, of a proxy and of none',
-    commands: ['healthcheck'],
+    name: 'healthcheck and wait, of a proxy and of none',
+    commands: ['healthcheck', 'wait'],
     drive: async (world) => {
       const program = await world.start({ env: keysOf(world) });
       for (const port of [new URL(program.admin ?? '').port, '9']) {
-        await world.run(['healthcheck'], { env: { ...keysOf(world), MKIO_PROXY_ADMIN_PORT: port } });
+        for (const command of [['healthcheck'], ['wait', '--timeout', '1ms'], ['wait', '--timeout', world.token]])
+          await world.run(command, { env: { ...keysOf(world), MKIO_PROXY_ADMIN_PORT: port } });
       }
     },
   },
