@@ -244,7 +244,7 @@ test('the head of the inspector tells all that the state of the proxy has', asyn
   const page = await openPage();
   const now = Date.now();
   const json = {
-    token: { type: 'restricted', lastUnauthorizedAtMs: now - 60_000 },
+    token: { lastUnauthorizedAtMs: now - 60_000 },
     upstream: { origin: 'https://app.mk.io', state: 'failing', lastFailure: { atMs: now, code: 'UPSTREAM_TIMEOUT' } },
     policy: { name: 'read-only' },
     budget: [
@@ -255,7 +255,7 @@ test('the head of the inspector tells all that the state of the proxy has', asyn
   await page.route('**/statusz', (route) => route.fulfill({ json }));
   await openInspector(page, admin);
   const chips = page.getByRole('list', { name: 'State of the proxy' });
-  await chips.getByText(/^ok · restricted · \d+ days left · 401 \d\d s ago$/).waitFor();
+  await chips.getByText(/^ok · JWT · \d+ days left · 401 \d\d s ago$/).waitFor();
   await chips.getByText('failing · UPSTREAM_TIMEOUT').waitFor();
   await chips.getByText('read-only').waitFor();
   await chips.locator('.warn').getByText('busy 10/2,000 reads · 900/1,000 writes').waitFor();

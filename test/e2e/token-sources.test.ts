@@ -147,7 +147,7 @@ test('a helper that still runs is ended with the proxy', async () => {
   const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN_COMMAND: helper });
   program.child.kill('SIGHUP');
   const pidOf = (): number => (existsSync(join(folder, 'again')) ? Number(readFileSync(join(folder, 'again'))) : 0);
-  await expect.poll(pidOf).toBeGreaterThan(0);
+  await expect.poll(pidOf, { timeout: 15_000 }).toBeGreaterThan(0);
   program.child.kill('SIGTERM');
   expect((await program.ended).code).toBe(0);
   // What has ended, reaped or not, has no command line any more.
@@ -161,7 +161,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during the start ends th
   const MKIO_TOKEN_COMMAND = `sh -c 'echo $$ >${path}; exec sleep 60'`;
   const running = spawnCli(['start'], { cwd: folder, env: { MKIO_TOKEN_COMMAND, MKIO_PROXY_PORT: '0' } });
   const pidOf = (): number => (existsSync(path) ? Number(readFileSync(path)) : 0);
-  await expect.poll(pidOf).toBeGreaterThan(0);
+  await expect.poll(pidOf, { timeout: 15_000 }).toBeGreaterThan(0);
 
   running.child.kill(signal);
 
