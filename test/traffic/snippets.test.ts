@@ -153,7 +153,7 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
         expect(stderr).not.toMatch(/curl:|sh:/);
         expectArrived(sketch, received.at(-1), asIs);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
     expect(existsSync(join(cwd, 'pwned'))).toBe(false);
     close();
@@ -181,7 +181,7 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
           words.map((word) => word.toString('latin1')),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
     expect(existsSync(join(cwd, 'pwned'))).toBe(false);
   });
