@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import pino from 'pino';
+import { createObservations } from '../dist/admin/observations.js';
 import { recorder } from '../dist/traffic/recorder.js';
 import { decodeRecord, encodeRecord } from '../dist/traffic/record-text.js';
 import { createReplays } from '../dist/traffic/replays.js';
@@ -49,6 +50,7 @@ await new Promise((done) => {
     redact: secrets.redact,
     capture: CAPTURE,
     replays: createReplays(),
+    observer: createObservations(Date.now),
     keep: ring.push,
     now: () => performance.now(),
     wallClock: Date.now,

@@ -11,6 +11,7 @@ import { createValueSource } from '../token/sources.ts';
 import { createTokenStore } from '../token/store.ts';
 import { createSecrets } from '../traffic/secrets.ts';
 import { printable } from '../ops/printable.ts';
+import { renderAbout } from './about.ts';
 import type { Stop } from './tour.ts';
 import { planTour, renderTour, renderVisit } from './tour.ts';
 
@@ -30,8 +31,13 @@ export async function demo({ once = false, ...ports }: DemoFlags): Promise<numbe
     const source = createValueSource(sandbox.token, 'the sandbox', secrets.hold);
     const token = createTokenStore({ source, first: await source.read() });
     const proxy = await startOnFreePort(ports, async (flags) => {
-      const { config } = loadFlags({ baseUrl: sandbox.origin, project: sandbox.project, capture: 'bodies', ...flags });
-      return await startProxy({ config, token, secrets, log });
+      const { config, settings } = loadFlags({
+        baseUrl: sandbox.origin,
+        project: sandbox.project,
+        capture: 'bodies',
+        ...flags,
+      });
+      return await startProxy({ config, token, secrets, log, about: renderAbout({ settings, secrets }) });
     });
     const close = () => proxy.close({ drainTimeoutMs: 1_000 });
     const tour = planTour(proxy.address, sandbox.project);
