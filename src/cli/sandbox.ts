@@ -37,11 +37,12 @@ export async function sandbox({ host, port, rateLimit, nextLinks }: SandboxFlags
 }
 
 function parseCount(text: string): number {
-  const count = kinds.count.schema.safeParse(text);
-  if (count.success) return count.data;
-  throw new ProxyError('CONFIG_INVALID', `--rate-limit takes ${kinds.count.expects}`, {
-    hint: '`mkio-proxy sandbox --help` tells more.',
-  });
+  try {
+    return kinds.count.parse(text);
+  } catch (cause) {
+    const hint = '`mkio-proxy sandbox --help` tells more.';
+    throw new ProxyError('CONFIG_INVALID', `--rate-limit takes ${kinds.count.expects}`, { hint, cause });
+  }
 }
 
 async function listen(options: SandboxOptions & ListenOptions): Promise<Sandbox> {

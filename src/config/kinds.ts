@@ -1,16 +1,13 @@
-import { z } from 'zod';
 import { parseForwardHeader, parseHost, parseHostPattern, parseName, parseOrigin, parsePrefix } from './parsers.ts';
 import type { PolicyChoice, Rule } from './policy.ts';
 import { LEVELS, parsePolicy, parseRule } from './policy.ts';
 import { parseDuration, parseSize } from './units.ts';
 import { parseWords } from './words.ts';
 
-/**
- * How the text of a setting is read. Messages of the schema say what is wrong without the value, which may be a
- * misplaced secret.
- */
+/** How the text of a setting is read. No schema library, as probes load this every few seconds. */
 export interface Kind<T> {
-  readonly schema: z.ZodType<T, string>;
+  /** @throws Error whose message says what is wrong without the value, which may be a misplaced secret */
+  readonly parse: (text: string) => T;
   /** What would be right, after "give". */
   readonly expects: string;
   /** For `--flag <placeholder>`. */
@@ -19,23 +16,15 @@ export interface Kind<T> {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** A schema of a parser whose thrown message is the problem. */
-const parsedBy = <T>(parse: (text: string) => T): z.ZodType<T, string> =>
-  z.string().transform((text, context) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not valid' });
-      return z.NEVER;
-    }
-  });
+const matching =
+  (pattern: RegExp, problem: string) =>
+  (text: string): string => {
+    if (pattern.test(text)) return text;
+    throw new TypeError(problem);
+  };
 
-const matching = (pattern: RegExp, problem: string): z.ZodType<string, string> => z.string().regex(pattern, problem);
-
-const orOff = <T>({ schema, expects, placeholder, json }: Kind<T>, off: string): Kind<T | undefined> => ({
-  schema: z.union([z.literal('off').transform(() => undefined), schema], {
-    error: ({ input }) => schema.safeParse(input).error?.issues[0]?.message,
-  }),
+const orOff = <T>({ parse, expects, placeholder, json }: Kind<T>, off: string): Kind<T | undefined> => ({
+  parse: (text) => (text === 'off' ? undefined : parse(text)),
   expects: `${expects}, or ${off}`,
   placeholder: `${placeholder}|off`,
   json: { anyOf: [json, { const: 'off' }] },
@@ -43,54 +32,57 @@ const orOff = <T>({ schema, expects, placeholder, json }: Kind<T>, off: string):
 
 /** Any text that is passed on as it is and never shown. */
 export const secret: Kind<string> = {
-  schema: z.string(),
+  parse: (text) => text,
   expects: 'the token alone',
   placeholder: 'token',
   json: { type: 'string' },
 };
 
 export const path: Kind<string> = {
-  schema: matching(/\S/, 'is not a path'),
+  parse: matching(/\S/, 'is not a path'),
   expects: 'the path of a file',
   placeholder: 'path',
   json: { type: 'string', minLength: 1 },
 };
 
 export const command: Kind<readonly string[]> = {
-  schema: parsedBy(parseWords),
+  parse: parseWords,
   expects: 'a program with its arguments, quoted where they hold spaces; without a shell nothing is expanded',
   placeholder: 'command',
   json: { type: 'string', minLength: 1 },
 };
 
 export const name: Kind<string> = {
-  schema: parsedBy(parseName),
+  parse: parseName,
   expects: "a project's name: letters, digits, `-`, `_` and `.`",
   placeholder: 'name',
   json: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$' },
 };
 
 export const origin: Kind<string> = {
-  schema: parsedBy(parseOrigin),
+  parse: parseOrigin,
   expects: 'scheme and host alone, such as https://app.mk.io',
   placeholder: 'url',
   json: { type: 'string', format: 'uri' },
 };
 
 export const host: Kind<string> = {
-  schema: parsedBy(parseHost),
+  parse: parseHost,
   expects: 'a host name or an IP address without a port',
   placeholder: 'host',
   json: { type: 'string', minLength: 1 },
 };
 
-const integer = (min: number, max: number, problem: string): z.ZodType<number, string> =>
-  matching(/^\d{1,15}$/, problem)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, problem);
+const integer =
+  (min: number, max: number, problem: string) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new RangeError(problem);
+  };
 
 export const port: Kind<number> = {
-  schema: integer(0, 65_535, 'is not a port'),
+  parse: integer(0, 65_535, 'is not a port'),
   expects: 'a number from 0 (any free port) to 65535',
   placeholder: 'port',
   json: { type: 'integer', minimum: 0, maximum: 65_535 },
@@ -99,7 +91,7 @@ export const port: Kind<number> = {
 export const portOrOff = orOff(port, 'off');
 
 export const count: Kind<number> = {
-  schema: integer(1, 1_000_000, 'is not a count'),
+  parse: integer(1, 1_000_000, 'is not a count'),
   expects: 'a whole number from 1 to 1000000',
   placeholder: 'count',
   json: { type: 'integer', minimum: 1, maximum: 1_000_000 },
@@ -108,7 +100,11 @@ export const count: Kind<number> = {
 export const countOrOff = orOff(count, 'off for no limit');
 
 export const duration = ({ min }: { readonly min: '0s' | '1ms' }): Kind<number> => ({
-  schema: parsedBy(parseDuration).refine((ms) => ms >= parseDuration(min), 'is too short'),
+  parse: (text) => {
+    const ms = parseDuration(text);
+    if (ms >= parseDuration(min)) return ms;
+    throw new RangeError('is too short');
+  },
   expects: `a time with its unit, at least ${min}, such as 500ms, 10s, 2m or 1h`,
   placeholder: 'time',
   json: { type: 'string', pattern: '^\\d+(ms|s|m|h)$' },
@@ -117,7 +113,11 @@ export const duration = ({ min }: { readonly min: '0s' | '1ms' }): Kind<number> 
 export const durationOrOff = orOff(duration({ min: '1ms' }), 'off');
 
 export const size: Kind<number> = {
-  schema: parsedBy(parseSize).refine((bytes) => bytes > 0, 'is too small'),
+  parse: (text) => {
+    const bytes = parseSize(text);
+    if (bytes > 0) return bytes;
+    throw new RangeError('is too small');
+  },
   expects: 'a size with its unit, such as 64KB, 10MB or 1GiB',
   placeholder: 'size',
   json: { type: 'string', pattern: '^\\d+(B|[KMG]i?B)$' },
@@ -125,93 +125,108 @@ export const size: Kind<number> = {
 
 export const sizeOrOff = orOff(size, 'off for no limit');
 
+function choice<const T extends string>(choices: readonly T[], text: string, problem: string): T {
+  const found = choices.find((known) => known === text);
+  if (found !== undefined) return found;
+  throw new TypeError(problem);
+}
+
 export const onOff: Kind<boolean> = {
-  schema: z.enum(['on', 'off'], 'is neither on nor off').transform((text) => text === 'on'),
+  parse: (text) => choice(['on', 'off'], text, 'is neither on nor off') === 'on',
   expects: 'on or off',
   placeholder: 'on|off',
   json: { anyOf: [{ type: 'boolean' }, { enum: ['on', 'off'] }] },
 };
 
 export const yesNo: Kind<boolean> = {
-  schema: z.enum(['yes', 'no'], 'is neither yes nor no').transform((text) => text === 'yes'),
+  parse: (text) => choice(['yes', 'no'], text, 'is neither yes nor no') === 'yes',
   expects: 'yes or no',
   placeholder: 'yes|no',
   json: { enum: ['yes', 'no'] },
 };
 
+const BEARER = /^[\w\-.~+/]+=*\s*$/;
+
 /** A secret that callers send as a bearer token (RFC 6750 §2.1), long enough not to be guessed. */
 export const key: Kind<string> = {
-  schema: matching(/^[\w\-.~+/]+=*\s*$/, 'is blank or has characters that no bearer token has')
-    .transform((text) => text.trim())
-    .refine((text) => text.length >= 16, 'is too short'),
+  parse: (text) => {
+    const given = matching(BEARER, 'is blank or has characters that no bearer token has')(text).trim();
+    if (given.length >= 16) return given;
+    throw new RangeError('is too short');
+  },
   expects: 'a key of at least 16 characters, as `mkio-proxy key new` prints it',
   placeholder: 'key',
   json: { type: 'string' },
 };
 
 export const fileMode: Kind<number> = {
-  schema: matching(/^0?[0-7]{3}$/, 'is not a file mode').transform((text) => parseInt(text, 8)),
+  parse: (text) => parseInt(matching(/^0?[0-7]{3}$/, 'is not a file mode')(text), 8),
   expects: 'a file mode in octal digits, such as 0600 or 0660',
   placeholder: 'mode',
   json: { type: 'string', pattern: '^0?[0-7]{3}$' },
 };
 
 export const oneOf = <const T extends string>(choices: readonly [T, ...T[]], placeholder: string): Kind<T> => ({
-  schema: z.enum(choices, 'is not one of the choices'),
+  parse: (text) => choice(choices, text, 'is not one of the choices'),
   expects: `one of ${choices.join(', ')}`,
   placeholder,
   json: { enum: choices },
 });
 
-const listOf = <T>(parse: (item: string) => T): z.ZodType<readonly T[], string> =>
-  parsedBy((text) => [...new Set(text === '' ? [] : text.split(',').map((item) => parse(item.trim())))]);
+const listOf =
+  <T>(parse: (item: string) => T) =>
+  (text: string): readonly T[] => [...new Set(text === '' ? [] : text.split(',').map((item) => parse(item.trim())))];
 
 const TEXTS = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
 
 export const prefixes: Kind<readonly string[]> = {
-  schema: listOf(parsePrefix).refine((paths) => paths.length > 0, 'holds no path'),
+  parse: (text) => {
+    const paths = listOf(parsePrefix)(text);
+    if (paths.length > 0) return paths;
+    throw new TypeError('holds no path');
+  },
   expects: 'paths in canonical form separated by commas, such as /api/v1',
   placeholder: 'paths',
   json: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string', pattern: '^/' }, minItems: 1 }] },
 };
 
 export const headerNames: Kind<readonly string[]> = {
-  schema: listOf(parseForwardHeader),
+  parse: listOf(parseForwardHeader),
   expects: 'names of harmless request headers separated by commas, such as x-correlation-id',
   placeholder: 'names',
   json: TEXTS,
 };
 
 export const hostPatterns: Kind<readonly string[]> = {
-  schema: listOf(parseHostPattern),
+  parse: listOf(parseHostPattern),
   expects: 'host names separated by commas, such as proxy.example.com, or .example.com for all names below it',
   placeholder: 'hosts',
   json: TEXTS,
 };
 
 export const origins: Kind<readonly string[]> = {
-  schema: listOf(parseOrigin),
+  parse: listOf(parseOrigin),
   expects: 'origins separated by commas, such as https://app.example.com or http://localhost:5173',
   placeholder: 'origins',
   json: TEXTS,
 };
 
 export const names: Kind<readonly string[]> = {
-  schema: listOf(parseName),
+  parse: listOf(parseName),
   expects: 'names of projects separated by commas',
   placeholder: 'names',
   json: TEXTS,
 };
 
 export const policy: Kind<PolicyChoice> = {
-  schema: parsedBy(parsePolicy),
+  parse: parsePolicy,
   expects: `levels (${LEVELS.join(', ')}) separated by commas, or the path of a JSON file that holds a slash or ends in .json`,
   placeholder: 'policy',
   json: { type: 'string' },
 };
 
 export const rules: Kind<readonly Rule[]> = {
-  schema: listOf(parseRule),
+  parse: listOf(parseRule),
   expects: 'rules separated by commas, such as `POST /user/tokens`; * stands for one segment, ** for any number',
   placeholder: 'rules',
   json: TEXTS,

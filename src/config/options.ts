@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { CaptureMode, LogFormat, LogLevel } from './config.ts';
 import * as kinds from './kinds.ts';
 import type { Kind } from './kinds.ts';
@@ -347,7 +346,7 @@ export const OPTIONS = {
 
 export type OptionKey = keyof typeof OPTIONS;
 
-type ParsedBy<O> = O extends { readonly kind: { readonly schema: infer S extends z.ZodType } } ? z.output<S> : never;
+type ParsedBy<O> = O extends { readonly kind: Kind<infer T> } ? T : never;
 
 /** The parsed settings; those without a default may be absent. */
 export type Values = {

@@ -70,7 +70,7 @@ export function renderSchema(): string {
 
 /** A default as JSON would write it: `6546` for a port, but `10s` for a duration. */
 function naturalOf(key: OptionKey, text: string): unknown {
-  const parsed: unknown = optionOf(key).kind.schema.parse(text);
+  const parsed: unknown = optionOf(key).kind.parse(text);
   const isNatural = typeof parsed === 'boolean' || String(parsed) === text;
   return isNatural && !Array.isArray(parsed) ? parsed : text;
 }

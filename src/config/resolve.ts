@@ -59,9 +59,11 @@ function parseValues(entries: Layer): { readonly values: Partial<Values>; readon
       issues.push(misplacedToken(key, entry));
       continue;
     }
-    const parsed = optionOf(key).kind.schema.safeParse(entry.text);
-    if (parsed.success) values[key] = parsed.data;
-    else issues.push(wrongValue(key, entry, parsed.error.issues[0]?.message));
+    try {
+      values[key] = optionOf(key).kind.parse(entry.text);
+    } catch (error) {
+      issues.push(wrongValue(key, entry, (error as Error).message));
+    }
   }
   return { values: values as Partial<Values>, issues };
 }
@@ -73,7 +75,7 @@ const misplacedToken = (key: OptionKey, { origin }: Entry): ConfigIssue => ({
   remedy: 'give the token by MKIO_TOKEN or in the file that MKIO_TOKEN_FILE names, and replace the one that stood here',
 });
 
-function wrongValue(key: OptionKey, { text, origin }: Entry, problem = 'is not valid'): ConfigIssue {
+function wrongValue(key: OptionKey, { text, origin }: Entry, problem: string): ConfigIssue {
   const { env, kind, secret } = optionOf(key);
   const shown = secret === true ? 'the value' : renderValue(text);
   return { setting: env, origin, problem: `${shown} ${problem}`, remedy: `give ${kind.expects}` };

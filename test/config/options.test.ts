@@ -169,22 +169,20 @@ const NEVER_FORWARDED = [
   ...['trailer', 'transfer-encoding', 'upgrade', 'expect', 'content-length', 'proxy-connection'],
 ];
 
-const parse = (key: OptionKey, text: string) => optionOf(key).kind.schema.safeParse(text);
+const parse = (key: OptionKey, text: string) => optionOf(key).kind.parse(text);
 
 describe('The option table', () => {
   test.each(GOOD)('reads %s from %j', (key, text, value) => {
-    expect(parse(key, text)).toEqual({ success: true, data: value });
+    expect(parse(key, text)).toEqual(value);
   });
 
   test.each(BAD)('refuses %s as %j', (key, text, problem) => {
-    expect(parse(key, text).error?.issues[0]?.message).toMatch(problem);
+    expect(() => parse(key, text)).toThrow(problem);
   });
 
   test.each(NEVER_FORWARDED)('never lets %s be forwarded, in no spelling', (name) => {
     for (const spelling of [name, name.toUpperCase(), name.replaceAll('-', '_'), `x-ok, ${name}`]) {
-      expect(parse('forwardHeaders', spelling).error?.issues[0]?.message).toContain(
-        `${name}, which is never forwarded`,
-      );
+      expect(() => parse('forwardHeaders', spelling)).toThrow(`${name}, which is never forwarded`);
     }
   });
 
@@ -212,7 +210,7 @@ describe('The option table', () => {
   test('has defaults that are valid and no two rows of one name', () => {
     for (const key of OPTION_KEYS) {
       const { default: text } = optionOf(key);
-      if (text !== undefined) expect(parse(key, text).success).toBe(true);
+      if (text !== undefined) expect(() => parse(key, text)).not.toThrow();
     }
     expect(new Set(OPTION_KEYS.map((key) => optionOf(key).env)).size).toBe(OPTION_KEYS.length);
   });
