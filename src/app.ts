@@ -13,6 +13,8 @@ import { forward } from './forward/plugin.ts';
 import type { Connections } from './ops/connections.ts';
 import { watchConnections } from './ops/connections.ts';
 import { createListenerAnswers } from './ops/listener.ts';
+import type { CurrentPolicy } from './policy/current.ts';
+import { createCurrentPolicy } from './policy/current.ts';
 import { createCallers } from './policy/keys-file.ts';
 import { limits } from './policy/limits.ts';
 import { guard } from './policy/plugin.ts';
@@ -48,12 +50,14 @@ export interface Proxy {
   readonly app: FastifyInstance;
   readonly connections: Connections;
   readonly upstream: Upstream;
+  readonly policy: CurrentPolicy;
 }
 
 /** The whole proxy, in the order in which a request meets it. */
 export async function createProxy(worlds: ProxyWorlds, recording: Recording): Promise<Proxy> {
   const { config, token, secrets, log } = worlds;
-  const { listener, access, policy, capture } = config;
+  const { listener, access, capture } = config;
+  const policy = createCurrentPolicy(config.policy);
   const { origin } = config.upstream;
   const { maskTokens, redact, spellings } = secrets;
   const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
@@ -117,5 +121,5 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     next();
   });
   await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
-  return { app, connections, upstream };
+  return { app, connections, upstream, policy };
 }

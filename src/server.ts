@@ -5,15 +5,16 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAdmin } from './admin/admin.ts';
 import type { Place as OwnPlace } from './admin/own-listener.ts';
+import { createMetrics } from './admin/metrics.ts';
 import { createOwnListener } from './admin/own-listener.ts';
+import type { About } from './admin/statusz.ts';
+import { renderStatusz } from './admin/statusz.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
-import type { AccessConfig, Config, SocketConfig } from './config/config.ts';
+import type { AccessConfig, Config, PolicyConfig, SocketConfig } from './config/config.ts';
 import { ProxyError, readReason } from './errors.ts';
 import { isForwarded } from './forward/headers.ts';
 import { isWildcard } from './loopback.ts';
-import { createMetrics } from './admin/metrics.ts';
-import { renderStatusz } from './admin/statusz.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
 import { decodeRecord, encodeRecord } from './traffic/record-text.ts';
@@ -25,6 +26,10 @@ export interface ProxyHandle {
   /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
   readonly address: string;
   readonly admin: string | undefined;
+  /** What callers may do just now. */
+  readonly policy: () => PolicyConfig;
+  /** Judges requests by another policy from now on; `/statusz` tells the settings that brought it. */
+  readonly replacePolicy: (policy: PolicyConfig, settings: About['settings']) => void;
   /**
    * Is not ready from now on, and still serves for `prestopDelayMs`. Then it stops accepting, lets running exchanges finish,
    * cuts what is left after the limit, and tells how many those were.
@@ -51,7 +56,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   const replays = createReplays();
   const observations = createObservations(Date.now);
   const startedAt = performance.now();
-  const about = { version: 'unknown', settings: {}, ...worlds.about, startedAt: new Date().toISOString() };
+  let about = { version: 'unknown', settings: {}, ...worlds.about, startedAt: new Date().toISOString() };
   const proxy = await createProxy(
     { ...worlds, config: withoutUnseen(worlds.config) },
     {
@@ -77,7 +82,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
           capture: capture.mode,
           token: token.status(),
           upstreamOrigin: worlds.config.upstream.origin,
-          policy: worlds.config.policy,
+          policy: proxy.policy.config(),
           listeners: { proxy: readAddress(proxy.app, listener), admin: adminAddress ?? 'off' },
           observations,
           uptimeMs: Math.round(performance.now() - startedAt),
@@ -135,6 +140,11 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
     return {
       address: await listen(proxy.app, listener),
       admin: (adminAddress = admin && (await listen(admin, adminConfig))),
+      policy: proxy.policy.config,
+      replacePolicy: (policy, settings) => {
+        proxy.policy.replace(policy);
+        about = { ...about, settings: { ...about.settings, ...settings } };
+      },
       close: async ({ drainTimeoutMs, prestopDelayMs = 0 }) => {
         draining = true;
         if (prestopDelayMs > 0) await delay(prestopDelayMs);

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Flags } from '../config/layers.ts';
-import { loadConfig } from '../config/load.ts';
-import type { Loaded } from '../config/resolve.ts';
+import { loadConfig, loadPolicy } from '../config/load.ts';
+import type { Loaded, LoadedPolicy } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 
 /**
@@ -11,6 +11,13 @@ import { ProxyError } from '../errors.ts';
  */
 export const loadOwnSettings = (flags: Flags): Loaded =>
   loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
+
+/**
+ * The same for what callers may do alone: by then the secrets have been taken out of the environment.
+ *
+ * @throws ProxyError CONFIG_INVALID
+ */
+export const loadOwnPolicy = (flags: Flags): LoadedPolicy => loadPolicy({ env: process.env, cwd: readCwd(), flags });
 
 function readCwd(): string {
   try {

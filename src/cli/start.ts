@@ -6,6 +6,7 @@ import { startProxy } from '../server.ts';
 import { startUpkeep } from '../token/upkeep.ts';
 import { onHangUp } from './hang-up.ts';
 import { prepareParting } from './parting.ts';
+import { reloadPolicy } from './policy-reload.ts';
 import { loadProcessConfig, openToken, withoutToken } from './process-settings.ts';
 import { readTokenFacts, renderBanner } from './ready.ts';
 import { renderAbout } from './about.ts';
@@ -34,7 +35,10 @@ export async function start(flags: Flags): Promise<number> {
   });
   const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
-  onHangUp(() => void store.reload());
+  onHangUp(() => {
+    void store.reload();
+    reloadPolicy(flags, { proxy, redact: secrets.redact, log });
+  });
   const close = async () => {
     const closed = await proxy.close({ drainTimeoutMs, prestopDelayMs });
     endUpkeep();

@@ -6,8 +6,8 @@ import { holdsToken } from './issues.ts';
 import { OPTIONS } from './options.ts';
 import type { CheckedLayer, Env, Flags, Layer } from './layers.ts';
 import { DEFAULTS, readEnv, readFlags, readSettings } from './layers.ts';
-import type { Loaded } from './resolve.ts';
-import { resolveConfig } from './resolve.ts';
+import type { Loaded, LoadedPolicy } from './resolve.ts';
+import { resolveConfig, resolvePolicyAlone } from './resolve.ts';
 import { withoutServiceLinks } from './service-links.ts';
 
 export interface ConfigWorlds {
@@ -22,16 +22,21 @@ export interface ConfigWorlds {
 const checked = (layer: Layer): CheckedLayer => ({ layer, issues: [], warnings: [] });
 
 /** defaults ← settings file ← `.env` ← environment ← flags. Throws a ConfigError with every problem at once. */
-export function loadConfig({ env, cwd, flags = {}, execArgv = [] }: ConfigWorlds): Loaded {
+export function loadConfig(worlds: ConfigWorlds): Loaded {
+  const { env, cwd, execArgv = [] } = worlds;
+  return resolveConfig(readLayers(worlds), { env, execArgv, readPolicyFile: (path) => readJson(resolve(cwd, path)) });
+}
+
+/** The same for what callers may do alone, which is read again while the proxy runs. */
+export const loadPolicy = (worlds: ConfigWorlds): LoadedPolicy =>
+  resolvePolicyAlone(readLayers(worlds), (path) => readJson(resolve(worlds.cwd, path)));
+
+function readLayers({ env, cwd, flags = {} }: ConfigWorlds): readonly CheckedLayer[] {
   const over = [readDotenv(cwd), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
   // A token that stands there is reported with the other settings.
   const file = path === undefined || holdsToken(path) ? [] : [readSettingsFile(cwd, path)];
-  return resolveConfig([checked(DEFAULTS), ...file, ...over], {
-    env,
-    execArgv,
-    readPolicyFile: (path) => readJson(resolve(cwd, path)),
-  });
+  return [checked(DEFAULTS), ...file, ...over];
 }
 
 /** The settings that the given flags make alone, whatever surrounds them. */

@@ -49,10 +49,36 @@ export function resolveConfig(
   });
 }
 
-function parseValues(entries: Layer): { readonly values: Partial<Values>; readonly issues: readonly ConfigIssue[] } {
+export interface LoadedPolicy {
+  readonly policy: PolicyConfig;
+  readonly settings: Pick<Settings, (typeof OF_POLICY)[number]>;
+}
+
+const OF_POLICY = ['policy', 'policyAllow', 'projects'] as const;
+
+/** What callers may do, whatever the other settings say; throws all problems at once. */
+export function resolvePolicyAlone(
+  layers: readonly CheckedLayer[],
+  readPolicyFile: Surroundings['readPolicyFile'],
+): LoadedPolicy {
+  const merged = Object.assign({}, ...layers.map(({ layer }) => layer)) as Layer;
+  const { values, issues: wrongValues } = parseValues(merged, OF_POLICY);
+  const origin = merged.policy?.origin ?? 'not set';
+  const { policy, issues: wrongPolicy } = resolvePolicy(values.policy, origin, readPolicyFile);
+  const issues = [...layers.flatMap((layer) => layer.issues), ...wrongValues, ...wrongPolicy];
+  if (issues.length > 0) throw new ConfigError(issues);
+  const masked = maskSecrets(merged);
+  const settings = { policy: masked.policy, policyAllow: masked.policyAllow, projects: masked.projects };
+  return deepFreeze({ policy: assemblePolicy(values, policy), settings });
+}
+
+function parseValues(
+  entries: Layer,
+  keys: readonly OptionKey[] = OPTION_KEYS,
+): { readonly values: Partial<Values>; readonly issues: readonly ConfigIssue[] } {
   const values: Partial<Record<OptionKey, unknown>> = {};
   const issues: ConfigIssue[] = [];
-  for (const key of OPTION_KEYS) {
+  for (const key of keys) {
     const entry = entries[key];
     if (entry === undefined) continue;
     if (optionOf(key).secret !== true && holdsToken(entry.text)) {
@@ -138,7 +164,7 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     rateLimit: values.rateLimit,
     maxExchanges: values.maxExchanges,
   },
-  policy: { base: policy, allow: values.policyAllow ?? [], projects: values.projects ?? [] },
+  policy: assemblePolicy(values, policy),
   admin:
     values.adminPort === undefined
       ? undefined
@@ -157,6 +183,12 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
         ? undefined
         : { path: values.logFile, maxBytes: values.logFileSize, maxCount: values.logFileCount },
   },
+});
+
+const assemblePolicy = (values: Partial<Values>, base: PolicyConfig['base']): PolicyConfig => ({
+  base,
+  allow: values.policyAllow ?? [],
+  projects: values.projects ?? [],
 });
 
 const maskSecrets = (entries: Layer): Settings =>

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { AccessConfig, ListenerConfig, PolicyConfig } from '../config/config.ts';
+import type { AccessConfig, ListenerConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
 import type { AnsweredBy } from '../traffic/exchange.ts';
 import { createAccess, readCallerFields } from './access.ts';
@@ -9,7 +9,7 @@ import { isPreflight, renderCors, renderPreflight } from './cors.ts';
 import type { ReadCallers } from './keys-file.ts';
 import { ALLOW, FORWARDED_METHODS } from './methods.ts';
 import { requireAllowed } from './refusal.ts';
-import { createPolicy } from './rules.ts';
+import type { Policy } from './rules.ts';
 import { readSubject } from './subject.ts';
 import type { Target } from './target.ts';
 import { readHosts, resolveAddress, resolveTarget } from './target.ts';
@@ -26,7 +26,7 @@ declare module 'fastify' {
 export interface GuardOptions {
   readonly listener: ListenerConfig;
   readonly access: AccessConfig;
-  readonly policy: PolicyConfig;
+  readonly policy: Policy;
   readonly readCallers: ReadCallers;
   /** Whether a request header field of this lower-case name goes upstream. */
   readonly isForwarded: (name: string) => boolean;
@@ -42,8 +42,7 @@ const OPERATOR = 'operator';
 
 /** Judges every request before anything is spent on it, from who calls to what is asked for. */
 export const guard = fp<GuardOptions>((app: FastifyInstance, options, done) => {
-  const { listener, access, readCallers, isForwarded } = options;
-  const policy = createPolicy(options.policy);
+  const { listener, access, policy, readCallers, isForwarded } = options;
   const { requireOwnHost, refuseForeignPages } = createAccess({ host: listener.host, ...access });
   app.decorateRequest('target');
   app.decorateRequest('callerName');
