@@ -26,6 +26,8 @@ export interface ProxyHandle {
   /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
   readonly address: string;
   readonly admin: string | undefined;
+  /** Resolves when the admin listener is asked to end the proxy. */
+  readonly quitAsked: Promise<void>;
   /** What callers may do just now. */
   readonly policy: () => PolicyConfig;
   /** Judges requests by another policy from now on; `/statusz` tells the settings that brought it. */
@@ -66,6 +68,8 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
     },
   );
   const travels = (name: string): boolean => isForwarded(name, listener.forwardHeaders);
+  let quit = (): void => undefined;
+  const quitAsked = new Promise<void>((resolve) => (quit = resolve));
   let draining = false;
   let adminAddress: string | undefined;
   const admin =
@@ -75,6 +79,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       allowedHosts: access.allowedHosts,
       isDraining: () => draining,
       token,
+      quit,
       readStatus: (readiness) =>
         renderStatusz({
           about,
@@ -140,6 +145,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
     return {
       address: await listen(proxy.app, listener),
       admin: (adminAddress = admin && (await listen(admin, adminConfig))),
+      quitAsked,
       policy: proxy.policy.config,
       replacePolicy: (policy, settings) => {
         proxy.policy.replace(policy);

@@ -20,6 +20,7 @@ import { serveOpenapi } from './openapi.ts';
 import { isPlainNavigation, servePage } from './page.ts';
 import type { Readiness } from './readiness.ts';
 import { decideReadiness, READINESS } from './readiness.ts';
+import { serveQuit } from './quit.ts';
 import type { Statusz } from './statusz.ts';
 import { STATUSZ } from './statusz.ts';
 import type { ReplayWorlds } from './replay.ts';
@@ -44,6 +45,8 @@ export interface AdminWorlds {
   readonly traffic: Traffic;
   readonly replay: Omit<ReplayWorlds, 'traffic' | 'session'>;
   readonly snippet: Omit<SnippetWorlds, 'traffic'>;
+  /** Ends the proxy, as somebody asks for it. */
+  readonly quit: () => void;
   readonly redact: (text: string) => string;
   readonly log: Pick<Logger, 'error'>;
 }
@@ -137,6 +140,7 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   });
   app.post('/token/reload', { schema: RELOAD }, () => reloadToken(token));
   app.get('/session', { schema: SESSION }, () => ({ header: SESSION_HEADER, value: session.value }));
+  serveQuit(app, { mayQuit: config.mayQuit, quit: worlds.quit });
   serveExchanges(app, traffic, session);
   serveSnippet(app, { traffic, ...snippet });
   serveReplay(app, { traffic, session, ...replay });

@@ -115,6 +115,13 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     flags: [new Option('--timeout <time>', 'give up after this time').default('60s')],
     load: async () => (await import('./wait.ts')).wait,
   },
+  shutdown: {
+    about:
+      'end a running proxy, where MKIO_PROXY_QUIT is on, and wait for that: ends with 0, or with 1 after the timeout',
+    settings: ['adminHost', 'adminPort', 'config'],
+    flags: [new Option('--timeout <time>', 'wait no longer than this').default('60s')],
+    load: async () => (await import('./shutdown.ts')).shutdown,
+  },
   key: {
     about: 'make keys for callers',
     commands: {

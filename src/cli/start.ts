@@ -47,7 +47,8 @@ export async function start(flags: Flags): Promise<number> {
     return closed;
   };
   const ended = new Promise<number>((exit) => {
-    onSignals({ close, log, flush, exit });
+    const quit = onSignals({ close, log, flush, exit });
+    void proxy.quitAsked.then(quit);
   });
 
   const ready = {

@@ -1,10 +1,9 @@
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import type { Flags } from '../config/layers.ts';
-import { parseDuration } from '../config/units.ts';
-import { ProxyError } from '../errors.ts';
 import { printable } from '../ops/printable.ts';
 import { askReadiness, requireAdmin } from './healthcheck.ts';
+import { readTimeout } from './timeout.ts';
 
 interface WaitFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
   readonly timeout?: string;
@@ -24,15 +23,5 @@ export async function wait({ timeout = DEFAULT_TIMEOUT, ...flags }: WaitFlags): 
       return exit;
     }
     await setTimeout(PAUSE_MS);
-  }
-}
-
-/** Milliseconds. */
-function readTimeout(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (cause) {
-    const hint = 'Give one such as 30s or 2m.';
-    throw new ProxyError('CONFIG_INVALID', '--timeout is no time with its unit', { hint, cause });
   }
 }

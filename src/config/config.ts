@@ -69,6 +69,8 @@ export interface AdminConfig {
   readonly port: number;
   /** For everything but health and metrics; undefined: beyond loopback, these are all there is. */
   readonly key: string | undefined;
+  /** Whether it may be asked to end the proxy. */
+  readonly mayQuit: boolean;
 }
 
 export interface TokenConfig {

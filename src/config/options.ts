@@ -273,6 +273,13 @@ export const OPTIONS = {
     secret: true,
     outsideFile: true,
   },
+  quit: {
+    env: 'MKIO_PROXY_QUIT',
+    kind: kinds.onOff,
+    default: 'off',
+    group: 'admin',
+    about: 'Let `POST /quitquitquit` on the admin listener, or `mkio-proxy shutdown`, end the proxy, as Jobs need it',
+  },
   capture: {
     env: 'MKIO_PROXY_CAPTURE',
     kind: kinds.oneOf(CAPTURES, 'capture'),

@@ -168,7 +168,7 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
   admin:
     values.adminPort === undefined
       ? undefined
-      : { host: values.adminHost, port: values.adminPort, key: values.adminKey },
+      : { host: values.adminHost, port: values.adminPort, key: values.adminKey, mayQuit: values.quit },
   capture: {
     mode: values.capture,
     maxBodyBytes: values.captureBody,

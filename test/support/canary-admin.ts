@@ -12,7 +12,7 @@ export const readAdminPaths = (): string[] =>
 
 /** Every endpoint, e.g. `GET /livez`. */
 export function readAdminRoutes(): string[] {
-  const config = { host: '127.0.0.1', port: 0, key: undefined };
+  const config = { host: '127.0.0.1', port: 0, key: undefined, mayQuit: false };
   const upstream = { origin: '', bearer: undefined, socketPath: undefined };
   const above: string[] = [];
   const tree = createAdmin({
@@ -23,6 +23,7 @@ export function readAdminRoutes(): string[] {
     readUpstreamState: () => 'unknown',
     createMetrics: () => Promise.reject(new Error('unused')),
     token: createFixedStore('unused'),
+    quit: () => undefined,
     redact: (text) => text,
     log: pino({ level: 'silent' }),
     replay: {

@@ -30,6 +30,7 @@ export interface TestProxy {
   readonly address: string;
   readonly port: number;
   readonly admin: string | undefined;
+  readonly quitAsked: Promise<void>;
   /** Every log line, parsed. */
   readonly logged: LogLine[];
   /** The log line of the nth exchange to end, counted from 0. */
@@ -88,7 +89,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       ...access,
     },
     policy: { base: { levels: ['default'] }, allow: [], projects: [], ...policy },
-    admin: admin && { key: undefined, ...admin },
+    admin: admin && { key: undefined, mayQuit: false, ...admin },
     capture: { mode: 'bodies', maxBodyBytes: 64_000, maxExchanges: 1000, maxBytes: 32_000_000, ...capture },
     log: { level: 'info', format: 'json' },
   };
@@ -109,6 +110,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     address,
     port: address.startsWith('unix:') ? 0 : Number(new URL(address).port),
     admin: handle.admin,
+    quitAsked: handle.quitAsked,
     logged,
     exchange,
     close,

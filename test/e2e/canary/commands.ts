@@ -15,6 +15,7 @@ const HELPS = [
   'check',
   'healthcheck',
   'wait',
+  'shutdown',
   'key',
   'key new',
   'policy',
@@ -51,6 +52,25 @@ export const COMMANDS: readonly Drive[] = [
       for (const port of [new URL(program.admin ?? '').port, '9']) {
         for (const command of [['healthcheck'], ['wait', '--timeout', '1ms'], ['wait', '--timeout', world.token]])
           await world.run(command, { env: { ...keysOf(world), MKIO_PROXY_ADMIN_PORT: port } });
+      }
+    },
+  },
+  {
+    name: 'shutdown, of a proxy that allows it, of one that does not, and of none',
+    commands: ['shutdown'],
+    codes: ['OPERATION_REFUSED', 'PROXY_UNREACHABLE'],
+    drive: async (world) => {
+      for (const MKIO_PROXY_QUIT of ['off', 'on']) {
+        const program = await world.start({ env: { ...keysOf(world), MKIO_PROXY_QUIT } });
+        const asked = await fetch(`${program.admin}/quitquitquit?key=${world.adminKey}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${MKIO_PROXY_QUIT === 'off' ? world.adminKey : world.token}` },
+        });
+        world.collect('answer to POST /quitquitquit', JSON.stringify([...asked.headers]) + (await asked.text()));
+        const env = { ...keysOf(world), MKIO_PROXY_ADMIN_PORT: new URL(program.admin ?? '').port };
+        for (const key of [world.token, world.adminKey])
+          await world.run(['shutdown'], { env: { ...env, MKIO_PROXY_ADMIN_KEY: key } });
+        await world.run(['shutdown', '--timeout', world.token], { env });
       }
     },
   },

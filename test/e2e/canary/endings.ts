@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Drive } from '../../support/canary-world.ts';
@@ -53,6 +53,22 @@ export const ENDINGS: readonly Drive[] = [
       const answer = await world.ask(program, 'GET /api/v1/x HTTP/1.1', ...lines);
       expect(answer).toMatch(/^HTTP\/1\.1 500 /);
       await program.printed(/"message":"\[redacted\] \[redacted\]"/);
+    },
+  },
+  {
+    name: 'SIGHUP, with a policy that is none',
+    commands: ['start'],
+    drive: async (world) => {
+      const { token, callerKey } = world;
+      const env = { MKIO_PROXY_POLICY: './policy.json', MKIO_PROXY_CALLER_KEY: callerKey };
+      const program = await world.start({ env, files: { 'policy.json': '{"otherwise":"allow"}' } });
+      for (const policy of [`{"allow":["GET /x?key=${callerKey}"]}`, `{"${token}":`, `{"allow":["${token}"]}`]) {
+        writeFileSync(join(program.folder, 'policy.json'), policy);
+        const before = program.stdout().length;
+        program.child.kill('SIGHUP');
+        await expect.poll(() => program.stdout().slice(before)).toMatch(/"event":"policy","code":"CONFIG_INVALID"/);
+      }
+      rmSync(join(program.folder, 'policy.json'));
     },
   },
   {
