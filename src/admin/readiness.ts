@@ -27,6 +27,7 @@ const DEGRADED: Readonly<Partial<Record<TokenState, string>>> = {
 export function decideReadiness({ isDraining, token: { state } }: Circumstances): Readiness {
   const hindering = [
     ...(isDraining ? ['the proxy is draining'] : []),
+    ...(state === 'missing' ? ['there is no MK.IO token yet'] : []),
     ...(state === 'expired' ? ['the MK.IO token has expired'] : []),
   ];
   if (hindering.length > 0) return { status: 'not ready', reasons: hindering };

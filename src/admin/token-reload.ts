@@ -4,7 +4,8 @@ import { json, object, text } from './schemas.ts';
 
 export interface ReloadAnswer {
   readonly changed: boolean;
-  readonly hash: string;
+  /** Absent where there is no token yet. */
+  readonly hash: string | undefined;
   readonly source: string;
   /** ISO 8601; absent where nothing tells. */
   readonly expiresAt?: string;
@@ -22,7 +23,7 @@ export const RELOAD = {
           source: text('Where it comes from.'),
           expiresAt: text('ISO 8601.'),
         },
-        ['expiresAt'],
+        ['hash', 'expiresAt'],
       ),
     ),
   },
@@ -38,7 +39,11 @@ export async function reloadToken(token: Pick<TokenStore, 'reload' | 'status'>):
   const { hash, source, state, expiresAtMs } = token.status();
   if (failure !== undefined) {
     const { message, hint, cause } = failure;
-    throw new ProxyError('TOKEN_UNAVAILABLE', message, { hint, cause, extraDetail: { source, kept: hash, state } });
+    throw new ProxyError('TOKEN_UNAVAILABLE', message, {
+      hint,
+      cause,
+      extraDetail: { source, kept: hash ?? 'none', state },
+    });
   }
   return {
     changed,

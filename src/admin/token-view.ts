@@ -4,7 +4,7 @@ import type { TokenState, TokenStatus } from '../token/store.ts';
 export interface TokenView {
   readonly state: TokenState;
   readonly source: string;
-  readonly hash: string;
+  readonly hash: string | undefined;
   /** Milliseconds since 1970; absent where nothing tells. */
   readonly expiresAtMs: number | undefined;
   /** Why it could not be read the last time. */
@@ -12,7 +12,7 @@ export interface TokenView {
   readonly reloads: number;
   readonly unauthorized: number;
   readonly lastUnauthorizedAtMs: number | undefined;
-  readonly type: 'JWT' | 'opaque';
+  readonly type: 'JWT' | 'opaque' | undefined;
 }
 
 export function viewToken({

@@ -5,12 +5,13 @@ import { keysOf } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
 import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import type { Loaded } from '../config/resolve.ts';
+import { ProxyError } from '../errors.ts';
 import { renderLoosenings } from '../policy/loosenings.ts';
 import { printable } from '../ops/printable.ts';
 import type { ExposedFile } from '../token/file.ts';
 import type { Claims } from '../token/jwt.ts';
 import { readClaims } from '../token/jwt.ts';
-import type { TokenSource } from '../token/sources.ts';
+import type { FoundToken, TokenSource } from '../token/sources.ts';
 import { createTokenSource } from '../token/sources.ts';
 import type { TokenStore } from '../token/store.ts';
 import { createTokenStore } from '../token/store.ts';
@@ -47,8 +48,10 @@ export function cleanEnvironment(): void {
 export interface OpenToken {
   readonly store: TokenStore;
   readonly source: TokenSource;
-  /** undefined for an opaque token. */
+  /** undefined for an opaque token, and for one that is waited for. */
   readonly claims: Claims | undefined;
+  /** Claims of the token that is waited for, as soon as it is there; undefined where there is one already. */
+  readonly appears: Promise<Claims | undefined> | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -58,6 +61,8 @@ export interface TokenWorlds {
   readonly life: AbortController;
   /** Told of a line that a helper wrote to standard error, clean, in place of the log. */
   readonly onHelperLine?: (line: string) => void;
+  /** Whether a file or a helper may give its first token later. */
+  readonly mayWait?: boolean;
 }
 
 /**
@@ -66,7 +71,8 @@ export interface TokenWorlds {
  * @throws ProxyError TOKEN_UNAVAILABLE
  */
 export async function openToken({ config, settings, secrets }: LoadedProcess, worlds: TokenWorlds): Promise<OpenToken> {
-  const { log, life, onHelperLine = (line) => log.warn({ event: 'token-command' }, line) } = worlds;
+  const { log, life, mayWait = false } = worlds;
+  const { onHelperLine = (line) => log.warn({ event: 'token-command' }, line) } = worlds;
   cleanEnvironment();
   const origins = {
     token: settings.token.origin,
@@ -81,11 +87,24 @@ export async function openToken({ config, settings, secrets }: LoadedProcess, wo
     hold: secrets.hold,
     onStderr: (line) => onHelperLine(printable(secrets.redact(line))),
   });
-  const first = await interruptible(life, () => source.read());
+  const first = await interruptible(life, () => readFirst(source, mayWait));
   const onExposed = (file: ExposedFile): void => log.warn({ event: 'setting' }, renderExposure(file));
-  const store = createTokenStore({ source, first, log, onExposed });
+  let onAppeared: (token: string) => void = () => undefined;
+  const appears = new Promise<Claims | undefined>((resolve) => (onAppeared = (token) => resolve(readClaims(token))));
+  const store = createTokenStore({ source, first, log, onExposed, onAppeared });
+  if (first instanceof ProxyError) return { store, source, claims: undefined, warnings: [], appears };
   const warnings = first.exposed === undefined ? [] : [renderExposure(first.exposed)];
-  return { store, source, claims: readClaims(first.token), warnings };
+  return { store, source, claims: readClaims(first.token), warnings, appears: undefined };
+}
+
+async function readFirst(source: TokenSource, mayWait: boolean): Promise<FoundToken | ProxyError> {
+  try {
+    return await source.read();
+  } catch (error) {
+    const mayCome = source.kind === 'file' || source.kind === 'command';
+    if (mayWait && mayCome && error instanceof ProxyError) return error;
+    throw error;
+  }
 }
 
 function killGroup(pid: number): void {

@@ -1,13 +1,17 @@
 import process from 'node:process';
+import type { Logger } from 'pino';
 import type { Flags } from '../config/layers.ts';
 import { createLogger } from '../ops/logging.ts';
 import { onSignals } from '../ops/shutdown.ts';
 import { startProxy } from '../server.ts';
+import type { Claims } from '../token/jwt.ts';
 import { startUpkeep } from '../token/upkeep.ts';
 import { onHangUp } from './hang-up.ts';
 import { prepareParting } from './parting.ts';
 import { reloadPolicy } from './policy-reload.ts';
+import type { OpenToken } from './process-settings.ts';
 import { loadProcessConfig, openToken, withoutToken } from './process-settings.ts';
+import type { ReadyFacts } from './ready.ts';
 import { readTokenFacts, renderBanner } from './ready.ts';
 import { renderAbout } from './about.ts';
 import { readVersion } from './version.ts';
@@ -22,9 +26,11 @@ export async function start(flags: Flags): Promise<number> {
   });
   prepareParting({ flush });
   const life = new AbortController();
-  const { store, source, claims, warnings: tokenWarnings } = await openToken(loaded, { log, life });
+  const mayWait = config.token.wait;
+  const token = await openToken(loaded, { log, life, mayWait });
+  const { store, source } = token;
   // A token that has expired ends the start, rather than every request.
-  store.current();
+  if (!mayWait) store.current();
 
   const proxy = await startProxy({
     config: withoutToken(config),
@@ -51,16 +57,35 @@ export async function start(flags: Flags): Promise<number> {
     void proxy.quitAsked.then(quit);
   });
 
-  const ready = {
-    address: proxy.address,
-    admin: proxy.admin ?? null,
-    upstream: config.upstream.origin,
-    ...readTokenFacts(source.name, claims, Date.now()),
-  };
-  if (pretty) print(renderBanner(ready, readVersion()));
-  // Whoever waits for it waits at every level.
-  else log.child({}, { level: 'info' }).info({ event: 'ready', ...ready }, 'ready');
-  for (const warning of [...warnings, ...tokenWarnings]) log.warn({ event: 'setting' }, warning);
+  const places = { address: proxy.address, admin: proxy.admin ?? null, upstream: config.upstream.origin };
+  announce(token, places, { log, show: pretty ? print : undefined });
+  for (const warning of [...warnings, ...token.warnings]) log.warn({ event: 'setting' }, warning);
 
   return await ended;
+}
+
+interface Announcer {
+  readonly log: Logger;
+  /** Prints on a terminal. */
+  readonly show: ((text: string) => void) | undefined;
+}
+
+type Places = Pick<ReadyFacts, 'address' | 'admin' | 'upstream'>;
+
+/** Says that the proxy is ready as soon as it has a token, and until then that it waits for it. */
+function announce({ store, source, claims, appears }: OpenToken, places: Places, { log, show }: Announcer): void {
+  // Whoever waits for these lines waits at every level.
+  const told = log.child({}, { level: 'info' });
+  const tellReady = (known: Claims | undefined): void => {
+    const ready = { ...places, ...readTokenFacts(source.name, known, Date.now()) };
+    if (show === undefined) told.info({ event: 'ready', ...ready }, 'ready');
+    else show(renderBanner(ready, readVersion()));
+  };
+  if (appears === undefined) {
+    tellReady(claims);
+    return;
+  }
+  const { failure: reason } = store.status();
+  told.info({ event: 'waiting', ...places, reason }, 'listening, but not ready: there is no token yet');
+  void appears.then(tellReady);
 }

@@ -80,6 +80,8 @@ export interface TokenConfig {
   /** The program and its arguments. */
   readonly command: readonly string[] | undefined;
   readonly commandTimeoutMs: number;
+  /** Whether to start without a token, and wait for it. */
+  readonly wait: boolean;
   /** undefined: MK.IO's list of revoked tokens is not asked for. */
   readonly revocationCheckMs: number | undefined;
 }

@@ -52,6 +52,14 @@ export const OPTIONS = {
     group: 'token',
     about: 'Longest time that the credential helper may take',
   },
+  waitForToken: {
+    env: 'MKIO_PROXY_WAIT_FOR_TOKEN',
+    kind: kinds.yesNo,
+    default: 'no',
+    group: 'token',
+    about:
+      'Start without a token where its file or helper gives none yet, and be ready once it does, so that the order of starts does not matter',
+  },
   revocationCheck: {
     env: 'MKIO_PROXY_REVOCATION_CHECK',
     kind: kinds.durationOrOff,

@@ -133,6 +133,7 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     file: values.tokenFile,
     command: values.tokenCommand,
     commandTimeoutMs: values.tokenCommandTimeout,
+    wait: values.waitForToken,
     revocationCheckMs: values.revocationCheck,
   },
   project: values.project,

@@ -6,16 +6,19 @@ import type { ExposedFile } from './file.ts';
 import { readClaims } from './jwt.ts';
 import type { FoundToken, TokenSource } from './sources.ts';
 
-/** `failing`: the source could not be read the last time, and the last good token is in use. */
-export type TokenState = 'ok' | 'expiring' | 'failing' | 'revoked' | 'expired';
+/**
+ * `failing`: the source could not be read the last time, and the last good token is in use; `missing`: there was none yet, and
+ * one is waited for.
+ */
+export type TokenState = 'missing' | 'ok' | 'expiring' | 'failing' | 'revoked' | 'expired';
 
 /** What may be said of the token: nothing here opens anything. */
 export interface TokenStatus extends Lifetime {
   readonly state: TokenState;
   /** Where it came from. */
   readonly source: string;
-  /** The first 8 hex digits of its SHA-256. */
-  readonly hash: string;
+  /** The first 8 hex digits of its SHA-256; undefined where there is none. */
+  readonly hash: string | undefined;
   readonly jti: string | undefined;
   /** How often the source gave another token. */
   readonly reloads: number;
@@ -27,7 +30,7 @@ export interface TokenStatus extends Lifetime {
   readonly unauthorized: number;
   /** When the last of them came, in milliseconds since 1970. */
   readonly lastUnauthorizedAtMs: number | undefined;
-  readonly type: 'JWT' | 'opaque';
+  readonly type: 'JWT' | 'opaque' | undefined;
 }
 
 export interface Reload {
@@ -37,7 +40,7 @@ export interface Reload {
 }
 
 export interface TokenStore {
-  /** @throws ProxyError TOKEN_EXPIRED, instead of spending a request on a token that MK.IO will refuse */
+  /** @throws ProxyError TOKEN_UNAVAILABLE where there is none yet; TOKEN_EXPIRED, instead of spending a request on a token that MK.IO will refuse */
   readonly current: () => string;
   /**
    * After a 401 to `used`: whether there is another token by now. Reads the source again, once for however many ask.
@@ -60,13 +63,15 @@ export type TokenLog = Readonly<Record<'info' | 'warn' | 'error', (fields: objec
 
 export interface TokenStoreOptions {
   readonly source: TokenSource;
-  /** What the source gave at the start. */
-  readonly first: FoundToken;
+  /** What the source gave at the start, or why it gave none, where one is waited for. */
+  readonly first: FoundToken | ProxyError;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly log?: TokenLog;
   /** Told when the file's mode lets others read it, after it did not or did in another way. */
   readonly onExposed?: (file: ExposedFile) => void;
+  /** Told of the token that was waited for. */
+  readonly onAppeared?: (token: string) => void;
 }
 
 interface Held {
@@ -80,16 +85,19 @@ interface Held {
   revoked: boolean;
 }
 
+const NONE_YET = 'the token could not be read; there is none yet';
+const LAST_GOOD = 'the token could not be read again; the last good one stays';
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 30_000;
 
 /** The token's one home: the current one, replaced whole while requests run. */
 export function createTokenStore(options: TokenStoreOptions): TokenStore {
-  const { source, first, now = Date.now, log, onExposed } = options;
+  const { source, first, now = Date.now, log, onExposed, onAppeared } = options;
   const canChange = source.kind === 'file' || source.kind === 'command';
   const counts = { reloads: 0, failures: 0, unauthorized: 0 };
-  let held = hold(first, now());
-  let failure: string | undefined;
+  const startedMs = now();
+  let held = first instanceof ProxyError ? undefined : hold(first, startedMs);
+  let failure = first instanceof ProxyError ? first.message : undefined;
   let lastUnauthorizedAtMs: number | undefined;
   let reading: Promise<Reload> | undefined;
   let pauseMs = 0;
@@ -112,7 +120,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const attempt = async (asked: boolean): Promise<Reload> => {
     try {
       const outcome = take(await source.read());
-      if (failure !== undefined) log?.info({ event: 'token', hash: held.hash }, 'the token can be read again');
+      if (failure !== undefined) log?.info({ event: 'token', hash: held?.hash }, 'the token can be read again');
       failure = undefined;
       return outcome;
     } catch (error) {
@@ -123,16 +131,16 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const take = (found: FoundToken): Reload => {
     const next = hold(found, now());
     const was = held;
-    const changed = next.token !== was.token;
+    const changed = next.token !== was?.token;
     if (changed && isExpired(next)) throw new ProxyError('TOKEN_EXPIRED', `the token of ${source.name} has expired`);
     held = changed ? next : { ...next, sinceMs: was.sinceMs, revoked: was.revoked };
-    if (next.exposed !== undefined && next.exposed.mode !== was.exposed?.mode) onExposed?.(next.exposed);
-    if (changed) {
-      pauseMs = 0;
-      quietUntilMs = -Infinity;
-      counts.reloads++;
-      log?.info({ event: 'token', was: was.hash, hash: next.hash, source: source.name }, 'the token has changed');
-    }
+    if (next.exposed !== undefined && next.exposed.mode !== was?.exposed?.mode) onExposed?.(next.exposed);
+    if (!changed) return { changed };
+    pauseMs = 0;
+    quietUntilMs = -Infinity;
+    if (was === undefined) onAppeared?.(next.token);
+    else counts.reloads++;
+    log?.info({ event: 'token', was: was?.hash, hash: next.hash, source: source.name }, 'the token has changed');
     return { changed };
   };
 
@@ -141,8 +149,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     counts.failures++;
     if (asked || message !== failure) {
       const reason = code === 'INTERNAL' ? String(cause) : message;
-      const told = { event: 'token', code, reason, hint, hash: held.hash };
-      log?.warn(told, 'the token could not be read again; the last good one stays');
+      const told = { event: 'token', code, reason, hint, hash: held?.hash };
+      log?.warn(told, held === undefined ? NONE_YET : LAST_GOOD);
     }
     failure = message;
     return { changed: false, failure: error };
@@ -168,11 +176,12 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 
   const readLifetime = (): Lifetime => ({
     kind: source.kind,
-    sinceMs: held.sinceMs,
-    expiresAtMs: held.expiresAtMs,
+    sinceMs: held?.sinceMs ?? startedMs,
+    expiresAtMs: held?.expiresAtMs,
   });
 
   const readState = (): TokenState => {
+    if (held === undefined) return 'missing';
     if (isExpired(held)) return 'expired';
     if (held.revoked) return 'revoked';
     if (failure !== undefined) return 'failing';
@@ -181,15 +190,16 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 
   return {
     current: () => {
-      if (!isExpired(held)) return held.token;
+      if (held !== undefined && !isExpired(held)) return held.token;
       void refresh();
+      if (held === undefined) throw new ProxyError('TOKEN_UNAVAILABLE', 'the proxy has no MK.IO token yet');
       throw new ProxyError('TOKEN_EXPIRED', 'the MK.IO token of the proxy has expired');
     },
     renew: (used) => {
       counts.unauthorized++;
       lastUnauthorizedAtMs = now();
-      if (held.token !== used) return Promise.resolve(true);
-      return refresh()?.then(() => held.token !== used);
+      if (held?.token !== used) return Promise.resolve(true);
+      return refresh()?.then(() => held?.token !== used);
     },
     refresh,
     reload: () => readAnew(true),
@@ -198,15 +208,15 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       ...readLifetime(),
       state: readState(),
       source: source.name,
-      hash: held.hash,
-      jti: held.jti,
-      type: held.type,
+      hash: held?.hash,
+      jti: held?.jti,
+      type: held?.type,
       ...counts,
       lastUnauthorizedAtMs,
       failure,
     }),
     markRevoked: (jti) => {
-      if (held.jti !== jti || held.revoked) return;
+      if (held?.jti !== jti || held.revoked) return;
       held.revoked = true;
       log?.error({ event: 'token', hash: held.hash, jti }, 'MK.IO has revoked the token: create a new one');
       void readAnew(false);

@@ -21,13 +21,13 @@ const TICK_MS = 1_000;
  */
 export function startUpkeep({ store, source, log, now = Date.now }: UpkeepWorlds): () => void {
   const unwatch = source.path === undefined ? undefined : watchFile(source.path, () => void store.follow());
-  let warned: { readonly hash: string; readonly days: number } | undefined;
+  let warned: { readonly hash: string | undefined; readonly days: number } | undefined;
 
   const tick = (): void => {
     const status = store.status();
     const { hash, expiresAtMs } = status;
-    if (isRenewalDue(status, now())) void store.refresh();
-    const days = decideWarning(status, now(), warned?.hash === hash ? warned.days : undefined);
+    if (status.state === 'missing' || isRenewalDue(status, now())) void store.refresh();
+    const days = decideWarning(status, now(), warned !== undefined && warned.hash === hash ? warned.days : undefined);
     if (days === undefined || expiresAtMs === undefined) return;
     warned = { hash, days };
     const told = { event: 'token', hash, expires: new Date(expiresAtMs).toISOString() };

@@ -10,6 +10,7 @@ test.each([
   ['expiring', 'degraded', 1],
   ['failing', 'degraded', 1],
   ['revoked', 'degraded', 1],
+  ['missing', 'not ready', 1],
   ['expired', 'not ready', 1],
 ] as const)('a token that is %s makes the proxy %s, and while it drains it is not ready', (state, status, count) => {
   const readiness = decideReadiness({ isDraining: false, token: { state } });

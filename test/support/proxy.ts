@@ -60,6 +60,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       file: undefined,
       command: undefined,
       commandTimeoutMs: 1000,
+      wait: false,
       revocationCheckMs: options.revocationCheckMs,
     },
     project: undefined,

@@ -13,6 +13,7 @@ const UNSET: TokenConfig = {
   value: undefined,
   file: undefined,
   command: undefined,
+  wait: false,
   commandTimeoutMs: 5_000,
   revocationCheckMs: undefined,
 };

@@ -50,6 +50,7 @@ export function TokenChip(): JSX.Element | null {
 }
 
 const TOKEN_TONES: Readonly<Record<TokenState, Tone>> = {
+  missing: 'bad',
   ok: 'good',
   expiring: 'warn',
   failing: 'warn',

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { OPTION_KEYS, OPTIONS, flagOf, optionOf } from '../../../src/config/options.ts';
 import type { Drive } from '../../support/canary-world.ts';
 
@@ -99,6 +101,27 @@ export const STARTS: readonly Drive[] = [
       for (const env of wrong) {
         await world.run(['start'], { env: { MKIO_PROXY_PORT: '0', LOG_LEVEL: 'debug', ...env }, files });
       }
+    },
+  },
+  {
+    name: 'a start that waits for its token, and first finds one that is none',
+    commands: ['start'],
+    codes: ['TOKEN_UNAVAILABLE'],
+    drive: async (world) => {
+      const { token } = world;
+      const env = {
+        MKIO_TOKEN: undefined,
+        MKIO_TOKEN_FILE: 'token',
+        MKIO_PROXY_WAIT_FOR_TOKEN: 'yes',
+        MKIO_PROXY_PORT: '0',
+        MKIO_PROXY_ADMIN_PORT: '0',
+      };
+      const started = world.follow(['start'], { env, files: { token: `Bearer ${token}` } });
+      const [, port] = await started.printed(/"event":"waiting","address":"http:[^:]*:(\d+)"/);
+      await world.ask({ port: Number(port) }, `GET /api/v1/x?token=${token} HTTP/1.1`, 'Host: localhost');
+      writeFileSync(join(started.folder, 'token'), token);
+      await started.printed(/"event":"ready"/);
+      rmSync(join(started.folder, 'token'));
     },
   },
   {
