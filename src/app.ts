@@ -13,6 +13,7 @@ import { forward } from './forward/plugin.ts';
 import type { Connections } from './ops/connections.ts';
 import { watchConnections } from './ops/connections.ts';
 import { createListenerAnswers } from './ops/listener.ts';
+import { pressure } from './ops/pressure.ts';
 import type { CurrentPolicy } from './policy/current.ts';
 import { createCurrentPolicy } from './policy/current.ts';
 import { createCallers } from './policy/keys-file.ts';
@@ -35,6 +36,8 @@ export interface ProxyWorlds {
   /** Knows every token that the store may give. */
   readonly secrets: Secrets;
   readonly log: Logger;
+  /** Memory that the container may take; absent where nothing bounds it. */
+  readonly containerBytes?: number | undefined;
   /** What the operator is told of this process. */
   readonly about?: Pick<About, 'version' | 'settings'>;
 }
@@ -108,6 +111,7 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     answers.refuseExcess(raw.socket);
     next();
   });
+  await app.register(pressure, { ...listener, containerBytes: worlds.containerBytes });
   await app.register(guard, {
     listener,
     access,

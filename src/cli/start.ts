@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import process from 'node:process';
 import type { Logger } from 'pino';
 import type { Flags } from '../config/layers.ts';
@@ -38,6 +39,7 @@ export async function start(flags: Flags): Promise<number> {
     secrets,
     log,
     about: renderAbout(loaded),
+    containerBytes: readContainerBytes(),
   });
   const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
@@ -62,6 +64,12 @@ export async function start(flags: Flags): Promise<number> {
   for (const warning of [...warnings, ...token.warnings]) log.warn({ event: 'setting' }, warning);
 
   return await ended;
+}
+
+/** Where there is no limit, Node tells 0, or more than any machine has. */
+function readContainerBytes(): number | undefined {
+  const bytes = process.constrainedMemory();
+  return bytes > 0 && bytes < totalmem() ? bytes : undefined;
 }
 
 interface Announcer {

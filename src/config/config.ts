@@ -27,6 +27,10 @@ export interface ListenerConfig {
   readonly maxHeaderBytes: number;
   /** For the head of a request, and between two reads of its body. */
   readonly callerTimeoutMs: number;
+  /** Of the event loop; undefined: no limit. */
+  readonly maxStallMs: number | undefined;
+  /** undefined: no limit. */
+  readonly maxMemoryBytes: number | 'auto' | undefined;
   readonly drainTimeoutMs: number;
   /** Between the signal and the drain. */
   readonly prestopDelayMs: number;

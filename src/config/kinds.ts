@@ -131,6 +131,14 @@ function choice<const T extends string>(choices: readonly T[], text: string, pro
   throw new TypeError(problem);
 }
 
+export const sizeOrAuto: Kind<number | 'auto' | undefined> = {
+  ...sizeOrOff,
+  parse: (text) => (text === 'auto' ? text : sizeOrOff.parse(text)),
+  expects: `${size.expects}, auto, or off for no limit`,
+  placeholder: 'size|auto|off',
+  json: { anyOf: [size.json, { enum: ['auto', 'off'] }] },
+};
+
 export const onOff: Kind<boolean> = {
   parse: (text) => choice(['on', 'off'], text, 'is neither on nor off') === 'on',
   expects: 'on or off',

@@ -164,6 +164,22 @@ export const OPTIONS = {
     group: 'listener',
     about: 'Longest time for the head of a request, and longest pause within its body',
   },
+  maxStall: {
+    env: 'MKIO_PROXY_MAX_STALL',
+    kind: kinds.durationOrOff,
+    default: '500ms',
+    group: 'listener',
+    about:
+      'Longest time that the process may take to come to its next event, on average of a second; beyond it, callers get 503',
+  },
+  maxMemory: {
+    env: 'MKIO_PROXY_MAX_MEMORY',
+    kind: kinds.sizeOrAuto,
+    default: 'auto',
+    group: 'listener',
+    about:
+      "Most memory of the proxy's objects and buffers; beyond it, callers get 503; auto for two thirds of what container and V8 allow",
+  },
   drainTimeout: {
     env: 'MKIO_PROXY_DRAIN_TIMEOUT',
     kind: kinds.duration({ min: '0s' }),

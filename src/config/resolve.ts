@@ -153,6 +153,8 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     maxConnections: values.maxConnections,
     maxHeaderBytes: values.maxHeader,
     callerTimeoutMs: values.callerTimeout,
+    maxStallMs: values.maxStall,
+    maxMemoryBytes: values.maxMemory,
     drainTimeoutMs: values.drainTimeout,
     prestopDelayMs: values.prestopDelay,
     socket: values.socket === undefined ? undefined : { path: values.socket, mode: values.socketMode },

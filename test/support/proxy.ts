@@ -75,6 +75,8 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       maxConnections: 256,
       maxHeaderBytes: 16_384,
       callerTimeoutMs: 5000,
+      maxStallMs: undefined,
+      maxMemoryBytes: undefined,
       drainTimeoutMs: 1000,
       prestopDelayMs: 0,
       socket: undefined,
