@@ -157,6 +157,10 @@ const WARNINGS: readonly Warn[] = [
       : '; over plain HTTP any web page can cause GETs, unless you set a caller key';
     return `MKIO_PROXY_ALLOWED_HOSTS (${originOf('allowedHosts')}): ${opened}${hidden}.`;
   },
+  ({ redisUrl, budget, rateLimit }, originOf) =>
+    redisUrl === undefined || budget !== undefined || rateLimit !== undefined
+      ? undefined
+      : `MKIO_PROXY_REDIS_URL (${originOf('redisUrl')}) has nothing to count: set MKIO_PROXY_BUDGET or MKIO_PROXY_RATE_LIMIT.`,
   ({ allowedOrigins = [] }, originOf) =>
     allowedOrigins.length === 0
       ? undefined

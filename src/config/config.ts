@@ -56,6 +56,17 @@ export interface AccessConfig {
   readonly rateLimit: number | undefined;
   /** Exchanges of one caller at a time; undefined: no limit. */
   readonly maxExchanges: number | undefined;
+  /** Of what MK.IO allows, 0 to 1, for all callers together; undefined: no limit. */
+  readonly budgetShare: number | undefined;
+  /** Where requests are counted together with other proxies; undefined: in memory. */
+  readonly redis: RedisConfig | undefined;
+}
+
+export interface RedisConfig {
+  /** With its password. */
+  readonly url: string;
+  /** Whether requests pass while they can't be counted. */
+  readonly failOpen: boolean;
 }
 
 /** What callers may do. */
@@ -137,4 +148,14 @@ export interface Config {
 
 /** The secrets among the settings that let somebody in here. */
 export const keysOf = ({ access, admin }: Pick<Config, 'access' | 'admin'>): string[] =>
-  [access.callerKey, admin?.key].filter((key) => key !== undefined);
+  [access.callerKey, admin?.key, ...passwordsOf(access.redis)].filter((key) => key !== undefined);
+
+/** Shorter ones would be found in any text. */
+const MIN_PASSWORD_LENGTH = 8;
+
+function passwordsOf(redis: RedisConfig | undefined): string[] {
+  if (redis === undefined) return [];
+  const { password } = new URL(redis.url);
+  const passwords = new Set([redis.url, password, decodeURIComponent(password)]);
+  return [...passwords].filter((text) => text.length >= MIN_PASSWORD_LENGTH);
+}

@@ -1,4 +1,12 @@
-import { parseForwardHeader, parseHost, parseHostPattern, parseName, parseOrigin, parsePrefix } from './parsers.ts';
+import {
+  parseForwardHeader,
+  parseHost,
+  parseHostPattern,
+  parseName,
+  parseOrigin,
+  parsePrefix,
+  parseRedisUrl,
+} from './parsers.ts';
 import type { PolicyChoice, Rule } from './policy.ts';
 import { LEVELS, parsePolicy, parseRule } from './policy.ts';
 import { parseDuration, parseSize } from './units.ts';
@@ -137,6 +145,26 @@ export const sizeOrAuto: Kind<number | 'auto' | undefined> = {
   expects: `${size.expects}, auto, or off for no limit`,
   placeholder: 'size|auto|off',
   json: { anyOf: [size.json, { enum: ['auto', 'off'] }] },
+};
+
+const percent: Kind<number> = {
+  parse: (text) => {
+    const share = /^\d{1,3}%$/.test(text) ? parseInt(text, 10) / 100 : NaN;
+    if (share > 0 && share <= 1) return share;
+    throw new RangeError('is not a percentage');
+  },
+  expects: 'a whole percentage from 1% to 100%',
+  placeholder: 'share',
+  json: { type: 'string', pattern: '^\\d{1,3}%$' },
+};
+
+export const percentOrOff = orOff(percent, 'off for no limit');
+
+export const redisUrl: Kind<string> = {
+  parse: parseRedisUrl,
+  expects: 'an address such as redis://:password@host:6379/0, or rediss: for TLS',
+  placeholder: 'url',
+  json: { type: 'string' },
 };
 
 export const onOff: Kind<boolean> = {

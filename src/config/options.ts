@@ -22,6 +22,8 @@ const FORMATS: readonly [LogFormat, ...LogFormat[]] = ['auto', 'json', 'pretty']
 
 const CAPTURES: readonly [CaptureMode, ...CaptureMode[]] = ['off', 'headers', 'bodies'];
 
+const REDIS_FAILURES = ['open', 'closed'] as const;
+
 /** THE option table: names, types, help, `.env.example`, JSON schema and docs derive from it. Keys name settings-file keys. */
 export const OPTIONS = {
   token: {
@@ -254,6 +256,29 @@ export const OPTIONS = {
     default: 'off',
     group: 'access',
     about: 'Most exchanges of one caller at a time',
+  },
+  budget: {
+    env: 'MKIO_PROXY_BUDGET',
+    kind: kinds.percentOrOff,
+    default: 'off',
+    group: 'access',
+    about:
+      "Share of MK.IO's limits (reads and writes a minute, for each project and for what names none) that all callers together may use",
+  },
+  redisUrl: {
+    env: 'MKIO_PROXY_REDIS_URL',
+    kind: kinds.redisUrl,
+    group: 'access',
+    about: 'Redis in which proxies of one organization count together for MKIO_PROXY_BUDGET and MKIO_PROXY_RATE_LIMIT',
+    secret: true,
+    outsideFile: true,
+  },
+  redisFailure: {
+    env: 'MKIO_PROXY_REDIS_FAILURE',
+    kind: kinds.oneOf(REDIS_FAILURES, 'outcome'),
+    default: 'open',
+    group: 'access',
+    about: 'While Redis cannot count: open lets requests pass, closed answers 503',
   },
   policy: {
     env: 'MKIO_PROXY_POLICY',

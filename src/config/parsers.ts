@@ -66,3 +66,22 @@ export function parseForwardHeader(text: string): string {
   }
   return field;
 }
+
+/** Its errors never quote it, as it holds a password. */
+export function parseRedisUrl(text: string): string {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
+    throw new TypeError('is no address of a Redis');
+  }
+  if (!isDecodable(url.password) || !isDecodable(url.username)) throw new TypeError('has a % that is no escape');
+  return text.trim();
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

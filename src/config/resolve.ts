@@ -166,6 +166,9 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     callerKeysFile: values.callerKeysFile,
     rateLimit: values.rateLimit,
     maxExchanges: values.maxExchanges,
+    budgetShare: values.budget,
+    redis:
+      values.redisUrl === undefined ? undefined : { url: values.redisUrl, failOpen: values.redisFailure === 'open' },
   },
   policy: assemblePolicy(values, policy),
   admin:

@@ -146,6 +146,8 @@ describe('The listeners', () => {
       /controls the DNS of \.example\.com can have web pages call the proxy\.$/,
     ],
     [{ MKIO_PROXY_ALLOWED_ORIGINS: 'https://a.test' }, /pages of https:\/\/a\.test use MK\.IO/],
+    [{ MKIO_PROXY_REDIS_URL: 'redis://r' }, /MKIO_PROXY_REDIS_URL .* has nothing to count/],
+    [{ MKIO_PROXY_REDIS_URL: 'redis://r', MKIO_PROXY_BUDGET: '50%' }, undefined],
     [{ MKIO_PROXY_ADMIN_HOST: '::' }, /MKIO_PROXY_ADMIN_HOST is :: .*reads the health of the proxy\.$/],
     [
       { MKIO_PROXY_ADMIN_HOST: '::', MKIO_PROXY_ADMIN_KEY: 'a-key-of-sixteen' },

@@ -89,6 +89,8 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       callerKeysFile: undefined,
       rateLimit: undefined,
       maxExchanges: undefined,
+      budgetShare: undefined,
+      redis: undefined,
       ...access,
     },
     policy: { base: { levels: ['default'] }, allow: [], projects: [], ...policy },

@@ -1,6 +1,6 @@
 import { READS } from '../../policy/methods.ts';
 import type { ProjectBudget } from '../budget.ts';
-import { MKIO_LIMITS } from '../../traffic/rate-limits.ts';
+import { MKIO_LIMITS } from '../../policy/mkio-limits.ts';
 import type { ExchangeFacts } from '../../traffic/record.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,5 @@
 import { openRaw } from '../../support/raw.ts';
+import { startRedis } from '../../support/redis.ts';
 import type { Drive, World } from '../../support/canary-world.ts';
 
 /** A head with the token in every line that a log or an answer may quote. */
@@ -76,6 +77,34 @@ export const REFUSALS: readonly Drive[] = [
       for (const head of heads) await world.send(program, head);
     },
   },
+  ...['open', 'closed'].map((outcome): Drive => ({
+    name: `a Redis that goes and comes, with its password, where failure is ${outcome}`,
+    commands: ['start'],
+    codes: outcome === 'open' ? ['RATE_LIMITED'] : ['RATE_LIMITED', 'BUSY'],
+    drive: async (world) => {
+      const password = world.keep('the password of Redis');
+      const redis = await startRedis({ password });
+      world.keep('the address of Redis', redis.url);
+      const wrong = world.keep('a wrong password of Redis');
+      for (const url of [redis.url, redis.url.replace(password, wrong)]) {
+        const program = await world.start({
+          env: {
+            MKIO_BASE_URL: (await world.serve((_, response) => response.end('{}'))).origin,
+            MKIO_PROXY_REDIS_URL: url,
+            MKIO_PROXY_REDIS_FAILURE: outcome,
+            MKIO_PROXY_RATE_LIMIT: '1',
+          },
+        });
+        const ask = () => world.ask(program, `GET /api/v1/x?q=${url} HTTP/1.1`, 'Host: localhost');
+        await ask();
+        await ask();
+        if (url === redis.url) await redis.kill();
+        await ask();
+      }
+      for (const url of [`http://:${password}@x`, `redis://:${password}%@x`, password])
+        await world.run(['start'], { env: { MKIO_PROXY_REDIS_URL: url } });
+    },
+  })),
   {
     name: 'refusals of what is too much',
     commands: ['start'],

@@ -1,0 +1,106 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { RedisConfig } from '../config/config.ts';
+import { ProxyError } from '../errors.ts';
+import { connectRedis, readRedisReason } from './redis.ts';
+
+const MINUTE_MS = 60_000;
+/** What is counted in memory is bounded; what was asked for longest ago is forgotten first. */
+const MAX_KEYS = 5_000;
+/** After a failure. */
+const PAUSE_MS = 1_000;
+
+export interface Count {
+  readonly max: number;
+  readonly remaining: number;
+  /** Seconds until the minute is over. */
+  readonly resetSeconds: number;
+  readonly isExceeded: boolean;
+}
+
+/**
+ * Counts a request in the minute that began with the first of its key.
+ *
+ * @returns undefined where it could not be counted, and passes all the same
+ * @throws ProxyError BUSY (503), where it could not be counted and must not pass
+ */
+export type Counter = (request: FastifyRequest) => Promise<Count | undefined>;
+
+export interface CounterOptions {
+  /** Part of the keys in Redis. */
+  readonly name: string;
+  readonly max: (request: FastifyRequest) => number;
+  readonly keyOf: (request: FastifyRequest) => string;
+}
+
+export interface CounterWorlds {
+  /** Shared with other proxies; undefined: in memory. */
+  readonly redis: RedisConfig | undefined;
+  readonly log: Logger;
+}
+
+/** Makes counters, in memory or, shared with other proxies, in Redis. */
+export async function createCounters(
+  app: FastifyInstance,
+  { redis: config, log }: CounterWorlds,
+): Promise<(options: CounterOptions) => Promise<Counter>> {
+  const redis = config && (await connectRedis(config));
+  if (redis !== undefined) app.addHook('onClose', () => redis.disconnect());
+  const failOpen = config?.failOpen ?? false;
+  let failing = false;
+  let quietUntilMs = -Infinity;
+
+  const refuseUnlessOpen = (cause?: unknown): void => {
+    if (failOpen) return;
+    throw new ProxyError('BUSY', 'The proxy cannot count requests just now.', { ...UNCOUNTED, cause });
+  };
+  const fail = (error: unknown): void => {
+    quietUntilMs = performance.now() + PAUSE_MS;
+    const outcome = failOpen ? 'requests pass uncounted' : 'requests are answered 503';
+    if (!failing) log.warn({ event: 'redis', reason: readRedisReason(error) }, `Redis can't count: ${outcome}`);
+    failing = true;
+    refuseUnlessOpen(error);
+  };
+  const succeed = (): void => {
+    if (failing) log.info({ event: 'redis' }, 'Redis counts again');
+    failing = false;
+  };
+  return async (options) => {
+    const count = await register(app, options, redis);
+    return async (request) => {
+      // One request a second finds out whether a Redis that hangs counts again; the others do not wait for it.
+      if (performance.now() < quietUntilMs) {
+        refuseUnlessOpen();
+        return undefined;
+      }
+      const counted = await count(request).catch(fail);
+      if (counted === undefined || counted.isAllowed) return undefined;
+      succeed();
+      return { ...counted, resetSeconds: counted.ttlInSeconds };
+    };
+  };
+}
+
+const UNCOUNTED = {
+  hint: 'Try again shortly. The operator can look after the Redis of MKIO_PROXY_REDIS_URL, or let requests pass by MKIO_PROXY_REDIS_FAILURE=open.',
+  proxyStatus: 'http_request_denied',
+  headers: { 'retry-after': '1' },
+};
+
+/** @fastify/rate-limit has one counter for each context that it is registered in. */
+async function register(
+  app: FastifyInstance,
+  { name, max, keyOf }: CounterOptions,
+  redis: Redis | undefined,
+): Promise<ReturnType<FastifyInstance['createRateLimit']>> {
+  const { default: rateLimit } = await import('@fastify/rate-limit');
+  const shared = redis === undefined ? { cache: MAX_KEYS } : { redis, nameSpace: `mkio-proxy:${name}:` };
+  let created: ReturnType<FastifyInstance['createRateLimit']> | undefined;
+  await app.register(async (own) => {
+    await own.register(rateLimit, { global: false, max, timeWindow: MINUTE_MS, keyGenerator: keyOf, ...shared });
+    created = own.createRateLimit();
+  });
+  if (created === undefined) throw new Error('@fastify/rate-limit was not registered');
+  return created;
+}

@@ -1,0 +1,30 @@
+import type { Redis } from 'ioredis';
+import type { RedisConfig } from '../config/config.ts';
+import { readReason } from '../errors.ts';
+
+/** A request waits for its count no longer than this. */
+const COMMAND_LIMIT_MS = 500;
+const CONNECT_LIMIT_MS = 1_000;
+const MAX_PAUSE_MS = 2_000;
+
+/** Connects, tries once before it resolves, and goes on trying whenever the connection is lost. */
+export async function connectRedis({ url }: RedisConfig): Promise<Redis> {
+  const { Redis: Client } = await import('ioredis');
+  const redis = new Client(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_LIMIT_MS,
+    commandTimeout: COMMAND_LIMIT_MS,
+    // Nothing waits for a connection: whoever counts has to know at once that it can't.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(attempt * 100, MAX_PAUSE_MS),
+  });
+  // Whoever counts tells of it.
+  redis.on('error', () => undefined);
+  await redis.connect().catch(() => undefined);
+  return redis;
+}
+
+/** Redis begins its messages with a code, such as `WRONGPASS`; the rest may quote what was sent. */
+export const readRedisReason = (error: unknown): string =>
+  /^[A-Z]{2,}(?= )/.exec(error instanceof Error ? error.message : '')?.[0] ?? readReason(error);

@@ -1,0 +1,125 @@
+import process from 'node:process';
+import { describe, expect, test } from 'vitest';
+import type { AccessConfig } from '../../src/config/config.ts';
+import type { TestProxy } from '../support/proxy.ts';
+import { call, startTestProxy } from '../support/proxy.ts';
+import { startRedis } from '../support/redis.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const ASSETS = '/api/v1/projects/demo/media/assets';
+const OTHER = '/api/v1/projects/other/media/assets';
+/** 20 reads and 10 writes a minute. */
+const ONE_PERCENT = 0.01;
+
+async function startTwo(access: Partial<AccessConfig>) {
+  const upstream = await startUpstream();
+  const start = () => startTestProxy({ ...upstream, access });
+  return { upstream, proxies: [await start(), await start()] as const };
+}
+
+const read = async (proxy: TestProxy, path = ASSETS): Promise<number> => (await call(proxy, path)).status;
+const told = ({ logged }: TestProxy) => logged.filter(({ event }) => event === 'redis');
+
+describe('MKIO_PROXY_BUDGET', () => {
+  test('is what all proxies that share a Redis may ask of a project together, reads and writes apart', async () => {
+    const { url } = await startRedis();
+    const { upstream, proxies } = await startTwo({ budgetShare: ONE_PERCENT, redis: { url, failOpen: false } });
+    const [first, second] = proxies;
+    for (let pair = 0; pair < 10; pair++) expect([await read(first), await read(second)]).toEqual([200, 200]);
+
+    for (const proxy of proxies) {
+      const answer = await call(proxy, ASSETS);
+      expect([answer.status, answer.headers['x-mkio-proxy-error']]).toEqual([429, 'RATE_LIMITED']);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(50);
+      expect(answer.text).toContain('2000 reads a minute, of which callers of this proxy may make 20');
+    }
+    expect(upstream.seen).toHaveLength(20);
+    expect(await read(first, OTHER)).toBe(200);
+    for (let write = 0; write < 10; write++) expect((await call(first, ASSETS, { method: 'PUT' })).status).toBe(200);
+    expect((await call(second, ASSETS, { method: 'PUT' })).status).toBe(429);
+    expect(upstream.seen).toHaveLength(31);
+  });
+
+  test('counts in memory where there is no Redis, each proxy for itself', async () => {
+    const { proxies } = await startTwo({ budgetShare: ONE_PERCENT });
+    const [first, second] = proxies;
+    for (let call = 0; call < 20; call++) expect(await read(first)).toBe(200);
+    expect([await read(first), await read(second)]).toEqual([429, 200]);
+  });
+
+  test('counts nothing that the policy refuses', async () => {
+    const proxy = await startTestProxy({ ...(await startUpstream()), access: { budgetShare: 0.001 } });
+    const mint = () => call(proxy, '/api/v1/user/tokens', { method: 'POST' });
+    expect([(await mint()).status, (await mint()).status]).toEqual([403, 403]);
+    expect((await call(proxy, '/api/v1/projects', { method: 'HEAD' })).status).toBe(200);
+  });
+});
+
+test('with a Redis, MKIO_PROXY_RATE_LIMIT is what a caller may ask of all proxies together', async () => {
+  const { url } = await startRedis();
+  const { proxies } = await startTwo({ rateLimit: 2, redis: { url, failOpen: false } });
+  const [first, second] = proxies;
+  expect([await read(first), await read(second), await read(first)]).toEqual([200, 200, 429]);
+});
+
+describe('while Redis does not count', () => {
+  test.each([
+    ['open', 200],
+    ['closed', 503],
+  ] as const)('a proxy that fails %s answers %d, and the log says so once', async (outcome, status) => {
+    const failOpen = outcome === 'open';
+    const redis = await startRedis();
+    const access = { budgetShare: ONE_PERCENT, redis: { url: redis.url, failOpen } };
+    const proxy = await startTestProxy({ ...(await startUpstream()), access });
+    expect(await read(proxy)).toBe(200);
+
+    await redis.kill();
+
+    for (let call = 0; call < 30; call++) expect(await read(proxy)).toBe(status);
+    expect(told(proxy)).toHaveLength(1);
+    if (!failOpen) {
+      const { headers, text } = await call(proxy, ASSETS);
+      expect(headers).toMatchObject({ 'x-mkio-proxy-error': 'BUSY', 'retry-after': '1' });
+      expect(text).toContain('MKIO_PROXY_REDIS_FAILURE=open');
+    }
+
+    await startRedis({ port: redis.port });
+    await expect
+      .poll(
+        async () => {
+          await read(proxy);
+          return told(proxy).length;
+        },
+        { timeout: 5_000 },
+      )
+      .toBe(2);
+    expect(told(proxy)[1]).toMatchObject({ msg: 'Redis counts again' });
+  });
+
+  test('a Redis that hangs holds up no request for more than a second', async () => {
+    const redis = await startRedis();
+    const access = { budgetShare: ONE_PERCENT, redis: { url: redis.url, failOpen: true } };
+    const proxy = await startTestProxy({ ...(await startUpstream()), access });
+    expect(await read(proxy)).toBe(200);
+    process.kill(redis.pid ?? 0, 'SIGSTOP');
+    const from = performance.now();
+    expect(await read(proxy)).toBe(200);
+    expect(performance.now() - from).toBeLessThan(1_000);
+    const next = performance.now();
+    for (let call = 0; call < 20; call++) expect(await read(proxy)).toBe(200);
+    expect(performance.now() - next).toBeLessThan(1_000);
+    expect(told(proxy)).toHaveLength(1);
+  });
+
+  test.each([
+    ['is not there', (port: number) => `redis://127.0.0.1:${port + 1}`, /ECONN/],
+    ['refuses the password', (port: number) => `redis://:not-its-password@127.0.0.1:${port}`, /WRONGPASS|NOAUTH/],
+  ])('a proxy starts where Redis %s, and its log tells no password', async (_, urlOf) => {
+    const { port } = await startRedis();
+    const access = { budgetShare: ONE_PERCENT, redis: { url: urlOf(port), failOpen: true } };
+    const proxy = await startTestProxy({ ...(await startUpstream()), access });
+    expect(await read(proxy)).toBe(200);
+    expect(told(proxy)).toHaveLength(1);
+    expect(JSON.stringify(proxy.logged)).not.toContain('not-its-password');
+  });
+});
