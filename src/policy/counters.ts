@@ -63,8 +63,10 @@ export async function createCounters(
     refuseUnlessOpen(error);
   };
   const succeed = (): void => {
-    if (failing) log.info({ event: 'redis' }, 'Redis counts again');
+    if (!failing) return;
     failing = false;
+    quietUntilMs = -Infinity;
+    log.info({ event: 'redis' }, 'Redis counts again');
   };
   return async (options) => {
     const count = await register(app, options, redis);
@@ -74,6 +76,7 @@ export async function createCounters(
         refuseUnlessOpen();
         return undefined;
       }
+      if (failing) quietUntilMs = performance.now() + PAUSE_MS;
       const counted = await count(request).catch(fail);
       if (counted === undefined || counted.isAllowed) return undefined;
       succeed();
