@@ -18,6 +18,7 @@ import type { CurrentPolicy } from './policy/current.ts';
 import { createCurrentPolicy } from './policy/current.ts';
 import { createCallers } from './policy/keys-file.ts';
 import { limits } from './policy/limits.ts';
+import { readTemplate } from './policy/catalogue.ts';
 import { guard } from './policy/plugin.ts';
 import type { TokenStore } from './token/store.ts';
 import type { ExchangeRecord } from './traffic/record.ts';
@@ -25,6 +26,7 @@ import type { Observer } from './traffic/recorder.ts';
 import { recorder } from './traffic/recorder.ts';
 import type { Replays } from './traffic/replays.ts';
 import type { Secrets } from './traffic/secrets.ts';
+import { loadTracing } from './traffic/tracing.ts';
 
 // How often Node looks for callers that send their request heads too slowly.
 const CHECK_INTERVAL_MS = 5_000;
@@ -99,8 +101,10 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     return reply.code(status).headers(headers).send(body);
   });
 
+  const tracing = await loadTracing({ origin, redact, readTemplate });
   await app.register(recorder, {
     log,
+    tracing,
     redact,
     capture,
     ...recording,

@@ -4,7 +4,6 @@ import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { UpstreamConfig } from '../config/config.ts';
 import type { TokenStore } from '../token/store.ts';
-import type { FieldLines } from './headers.ts';
 import { allowUnaskedContinue } from './unasked-continue.ts';
 
 /** One request to the upstream. It names no origin: there is only one. */
@@ -12,7 +11,7 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Raw path and query. */
   readonly path: string;
-  readonly fields: FieldLines;
+  readonly fields: readonly string[];
   readonly body: AsyncIterable<Buffer> | null;
   /** Whether a connection is opened for this request alone. */
   readonly fresh: boolean;

@@ -52,13 +52,15 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { upstream, request } = this.#relayed;
+    const { upstream, request, exchange } = this.#relayed;
+    const { method, path } = request;
+    const fields = exchange.trace?.send(method, path, request.fields) ?? request.fields;
     const onConnection = (connection: UpstreamConnection): void => {
       const { socket } = connection;
       this.#connection = connection;
       this.#reused = socket && { socket, bytesRead: socket.bytesRead };
     };
-    this.#renewToken = upstream.dispatch({ ...request, fresh: this.#reconnected, onConnection }, this);
+    this.#renewToken = upstream.dispatch({ ...request, fields, fresh: this.#reconnected, onConnection }, this);
   }
 
   /** The open socket that carries the request. */
@@ -101,6 +103,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       relayInterim(this.#relayed, status, fields);
       return;
     }
+    this.#relayed.exchange.trace?.answer(status);
     this.#framing = resolveFraming(fields);
     if (status !== 401 || !this.#holdBack(fields)) this.#delivery.begin(status, fields);
   }
@@ -182,6 +185,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#isOver || this.#callerLeft || this.#relayed.raw.socket.destroyed) return;
     const failure = readFailure(error);
+    this.#relayed.exchange.trace?.fail(failure.code);
     if (this.#unauthorized !== undefined) this.#passOn(this.#unauthorized);
     if (this.#delivery.hasBegun) this.#truncate();
     else if (this.#mayRepeat(failure)) {

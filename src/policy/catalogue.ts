@@ -40,3 +40,8 @@ export const readOperations = ({ method, exact }: Asked): readonly (Operation | 
 /** The same for a server that does not tell upper case from lower. */
 export const readFoldedOperations = ({ method, folded }: Asked): readonly (Operation | undefined)[] =>
   folded.map((path) => find(method, path, 'folded'));
+
+const TEMPLATES = new Map(OPERATIONS.map(({ id, template }) => [id, template]));
+
+/** The path of a documented operation, with `{name}` for each parameter. */
+export const readTemplate = (operation: string): string | undefined => TEMPLATES.get(operation);

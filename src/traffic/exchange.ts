@@ -4,6 +4,7 @@ import type { BodyTap } from './body-tap.ts';
 import type { Capture } from './capture.ts';
 import type { FieldLines } from './fields.ts';
 import type { Replay } from './replays.ts';
+import type { ExchangeTrace } from './tracing.ts';
 
 /**
  * Who answered: MK.IO, or the proxy because a rule said no, because the upstream leg broke, or because a browser asked it
@@ -53,6 +54,8 @@ export class Exchange {
   cause: unknown;
   requestTap: BodyTap | undefined;
   answerTap: BodyTap | undefined;
+  /** undefined where nothing traces. */
+  trace: ExchangeTrace | undefined;
   readonly #capture: Capture;
 
   constructor(capture: Capture, start: ExchangeStart) {

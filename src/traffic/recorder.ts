@@ -11,6 +11,7 @@ import type { Closing, ExchangeFacts, ExchangeRecord } from './record.ts';
 import { renderFacts } from './record.ts';
 import type { Replays } from './replays.ts';
 import type { StoredBody } from './stored-body.ts';
+import type { Tracing } from './tracing.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
 declare module 'fastify' {
@@ -31,6 +32,7 @@ export interface RecorderOptions {
   readonly capture: CaptureConfig;
   readonly replays: Replays;
   readonly observer: Observer;
+  readonly tracing?: Tracing | undefined;
   /** Takes each exchange that has ended; never called with capture off. */
   readonly keep: (record: ExchangeRecord) => void;
   /** Monotonic milliseconds. */
@@ -41,7 +43,7 @@ export interface RecorderOptions {
 
 /** Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. */
 export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done) => {
-  const { redact, replays, observer, keep, now, wallClock } = options;
+  const { redact, replays, observer, tracing, keep, now, wallClock } = options;
   const { mode } = options.capture;
   const log = options.log.child({ event: 'exchange' });
   const capture = createCapture(options.capture, now);
@@ -79,6 +81,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     if (exchange.cause === undefined) log.info(facts, 'exchange');
     else log.info({ ...facts, cause: renderCause(exchange.cause, redact) }, 'exchange');
     observer.ended(facts);
+    exchange.trace?.end(facts);
     if (mode === 'off') return;
     const { start, answerFields } = exchange;
     const [asked, answered] = renderFields([start.requestFields, answerFields ?? []], redact);
@@ -96,6 +99,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     const exchange = open(request);
     request.exchange = exchange;
     observer.opened();
+    if (tracing !== undefined) exchange.trace = tracing.open(request.raw, exchange.start.target);
     reply.raw.once('close', () => {
       const ending = readEnding(exchange, reply);
       close(exchange, { ending, endedAt: now(), endedAtMs: wallClock(), callerName: request.callerName });

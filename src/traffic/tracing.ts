@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import type { FieldLines } from './fields.ts';
+import type { ExchangeFacts } from './record.ts';
+
+/** Spans of exchanges, where an SDK of OpenTelemetry has been loaded before the proxy. */
+export interface Tracing {
+  /** Begins the server's span. */
+  readonly open: (request: IncomingMessage, target: string) => ExchangeTrace;
+}
+
+export interface ExchangeTrace {
+  /**
+   * Begins the span of one more request to the upstream.
+   *
+   * @param path raw path and query
+   * @returns the request's field lines with its context in place of the caller's
+   */
+  readonly send: (method: string, path: string, fields: FieldLines) => FieldLines;
+  /** The upstream has answered the last one. */
+  readonly answer: (status: number) => void;
+  /** The last one broke; `code` is the proxy's own. */
+  readonly fail: (code: string) => void;
+  readonly end: (facts: ExchangeFacts) => void;
+}
+
+export interface TracingWorlds {
+  /** Of the upstream, e.g. `https://app.mk.io`. */
+  readonly origin: string;
+  readonly redact: (text: string) => string;
+  /** The path of a documented operation with its parameters' names, e.g. `/api/v1/projects/{project_name}`. */
+  readonly readTemplate: (operation: string) => string | undefined;
+}
+
+/** Where every copy of version 1 of the API looks for what has been registered. */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+
+/** undefined where no SDK is there, which is looked at once: nothing is loaded then, and no request knows of it. */
+export async function loadTracing(worlds: TracingWorlds): Promise<Tracing | undefined> {
+  const registered = (globalThis as { readonly [REGISTERED]?: { readonly trace?: unknown } })[REGISTERED];
+  if (registered?.trace === undefined) return undefined;
+  const { createTracing } = await import('./spans.ts');
+  return createTracing(worlds);
+}
