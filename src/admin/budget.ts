@@ -13,7 +13,7 @@ export interface ProjectBudget {
 }
 
 export interface Budget {
-  readonly count: (exchange: Pick<ExchangeFacts, 'project' | 'method' | 'connectedMs'>) => void;
+  readonly count: (exchange: Pick<ExchangeFacts, 'project' | 'method' | 'connectedMs' | 'retries'>) => void;
   /** Of the projects that were called in the last minute. */
   readonly read: () => ProjectBudget[];
 }
@@ -61,14 +61,14 @@ export function createBudget(now: () => number): Budget {
   };
 
   return {
-    count: ({ project, method, connectedMs }) => {
+    count: ({ project, method, connectedMs, retries = 0 }) => {
       // What never reached MK.IO took nothing of it.
       if (connectedMs === undefined) return;
       const use = useOf(project ?? null);
       advance(use);
       const counts = READS.has(method) ? use.reads : use.writes;
       const slot = use.second % SECONDS;
-      counts[slot] = (counts[slot] ?? 0) + 1;
+      counts[slot] = (counts[slot] ?? 0) + 1 + retries;
     },
     read: () => {
       forgetIdle();

@@ -97,7 +97,7 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: 'mkio_proxy_retries_total',
-    help: 'Requests that were sent again with another token.',
+    help: 'Requests that were sent again: with another token, or as their connection had died.',
     type: 'counter',
     read: ({ observations }) =>
       ofOperations(observations, (operation, { retries }) => [{ labels: { operation }, value: retries }]),

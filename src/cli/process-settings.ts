@@ -43,6 +43,8 @@ export function loadProcessConfig(flags: Flags): LoadedProcess {
 /** Takes every secret out of the environment, which child processes and diagnostic reports of Node would carry on. */
 export function cleanEnvironment(): void {
   for (const key of SECRETS) Reflect.deleteProperty(process.env, optionOf(key).env);
+  // By it, ioredis prints all that it sends: its password, and who calls.
+  Reflect.deleteProperty(process.env, 'DEBUG');
 }
 
 export interface OpenToken {

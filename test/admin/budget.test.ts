@@ -7,7 +7,7 @@ function start() {
   let now = 1_000_000_000_000;
   const budget = createBudget(() => now);
   const count = (project: string | undefined, method = 'GET', connectedMs: number | undefined = 0) =>
-    budget.count({ project, method, connectedMs });
+    budget.count({ project, method, connectedMs, retries: undefined });
   return { budget, count, pass: (ms: number) => (now += ms) };
 }
 
@@ -27,6 +27,12 @@ describe('The budget of a project', () => {
     expect(budget.read()).toEqual([]);
   });
 
+  test('counts each time that a request was sent', () => {
+    const { budget } = start();
+    budget.count({ project: 'a', method: 'GET', connectedMs: 0, retries: 1 });
+    expect(budget.read()).toEqual([{ project: 'a', reads: 2, writes: 0, ...LIMITS }]);
+  });
+
   test('goes on after any pause, and where the clock was set back', () => {
     const { budget, count, pass } = start();
     for (const ms of [0, 60_000, 3_600_000, -5_000, 1_000]) {
@@ -38,7 +44,7 @@ describe('The budget of a project', () => {
 
   test('takes nothing for what never reached MK.IO, and counts for the organization what names no project', () => {
     const { budget, count } = start();
-    budget.count({ project: 'a', method: 'GET', connectedMs: undefined });
+    budget.count({ project: 'a', method: 'GET', connectedMs: undefined, retries: undefined });
     count(undefined);
     expect(budget.read()).toEqual([{ project: null, reads: 1, writes: 0, ...LIMITS }]);
   });

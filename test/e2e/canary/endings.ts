@@ -1,5 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import type { Drive } from '../../support/canary-world.ts';
 
@@ -53,6 +55,31 @@ export const ENDINGS: readonly Drive[] = [
       const answer = await world.ask(program, 'GET /api/v1/x HTTP/1.1', ...lines);
       expect(answer).toMatch(/^HTTP\/1\.1 500 /);
       await program.printed(/"message":"\[redacted\] \[redacted\]"/);
+    },
+  },
+  {
+    name: 'spans of exchanges that carry secrets',
+    commands: ['start'],
+    codes: ['UPSTREAM_INVALID', 'OPERATION_REFUSED'],
+    drive: async (world) => {
+      const { token, callerKey } = world;
+      const script = `import sdk from '${pathToFileURL(createRequire(import.meta.url).resolve('@opentelemetry/sdk-trace-node')).href}';
+        import { appendFileSync } from 'node:fs';
+        const show = ({ name, status, attributes, events, links }) =>
+          appendFileSync('spans', JSON.stringify([name, status, attributes, events, links]) + '\\n');
+        const exporter = { export: (spans, done) => { spans.forEach(show); done({ code: 0 }) }, shutdown: async () => {} };
+        new sdk.NodeTracerProvider({ spanProcessors: [new sdk.SimpleSpanProcessor(exporter)] }).register();`;
+      const broken = await world.serve((_, response) => response.socket?.end(`HTTP/1.1 ${token} ${token}\r\n\r\n`));
+      for (const { origin } of [await world.serve(), broken]) {
+        const env = { MKIO_BASE_URL: origin, MKIO_PROXY_CALLER_KEY: callerKey };
+        const program = await world.start({ env, nodeArgs: inProgram(script) });
+        const lines = ['Host: localhost', `Authorization: Bearer ${callerKey}`, `User-Agent: ${token} ${callerKey}`];
+        const path = `/api/v1/projects/${token}/media/assets?q=${token}&key=${callerKey}`;
+        await world.ask(program, `GET ${path} HTTP/1.1`, ...lines);
+        await world.ask(program, `POST /api/v1/user/tokens?q=${token} HTTP/1.1`, ...lines);
+        await world.ask(program, `GET http://localhost/${token}?q=${token} HTTP/1.1`, ...lines);
+        await expect.poll(() => readdirSync(program.folder)).toContain('spans');
+      }
     },
   },
   {

@@ -93,6 +93,7 @@ export const REFUSALS: readonly Drive[] = [
             MKIO_PROXY_REDIS_URL: url,
             MKIO_PROXY_REDIS_FAILURE: outcome,
             MKIO_PROXY_RATE_LIMIT: '1',
+            DEBUG: '*',
           },
         });
         const ask = () => world.ask(program, `GET /api/v1/x?q=${url} HTTP/1.1`, 'Host: localhost');
