@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { ProxyError } from '../errors.ts';
@@ -42,7 +43,7 @@ async function* readChunks(raw: IncomingMessage, options: RequestBodyOptions): A
   }, idleTimeoutMs);
   let bytes = 0;
   try {
-    for await (const chunk of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of flow(raw)) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
       onChunk(chunk);
@@ -59,6 +60,15 @@ async function* readChunks(raw: IncomingMessage, options: RequestBodyOptions): A
     // What was not wanted is read all the same: the caller's next request begins behind it (RFC 9112 §9.3).
     raw.resume();
   }
+}
+
+/** The chunks as they came: reading a stream otherwise joins those that wait, in new memory. */
+async function* flow(raw: IncomingMessage): AsyncGenerator<Buffer, void> {
+  if (!raw.destroyed) {
+    const chunks = on(raw, 'data', { close: ['end', 'close'], highWaterMark: 1 }) as AsyncIterable<[Buffer]>;
+    for await (const [chunk] of chunks) yield chunk;
+  }
+  if (!raw.complete) throw new Error('aborted');
 }
 
 function tooSlow(): ProxyError {

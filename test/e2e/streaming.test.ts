@@ -10,24 +10,35 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import { createFolder } from '../support/folder.ts';
+import type { Program } from './program.ts';
 import { startBoth, startProgram, startTestSandbox } from './program.ts';
 
 const MB = 1024 * 1024;
 const SIZE = 200 * MB;
 const MAX_GROWTH = 40 * MB;
 
+/** The ways to the upstream. */
+const LEGS: [string, () => Promise<Program>][] = [
+  ['plain HTTP', async () => (await startBoth()).program],
+  ['TLS', startOverTls],
+];
+
 describe.runIf(process.platform === 'linux')('bodies of 200 MB stream in flat memory', () => {
-  test('an upload arrives byte for byte and grows the process by less than 40 MB', { timeout: 120_000 }, async () => {
-    const { program } = await startBoth();
-    const url = `${program.address}/api/v1/projects/demo-project/fleet/uploadBackup`;
-    await upload(url, 20 * MB);
+  test.each(LEGS)(
+    'an upload over %s arrives byte for byte and grows the process by less than 40 MB',
+    async (_, start) => {
+      const program = await start();
+      const url = `${program.address}/api/v1/projects/demo-project/fleet/uploadBackup`;
+      await upload(url, 20 * MB);
 
-    const before = markMemory(program.child.pid);
-    const { size, sha256, sent } = await upload(url, SIZE);
+      const before = markMemory(program.child.pid);
+      const { size, sha256, sent } = await upload(url, SIZE);
 
-    expect({ size, sha256 }).toEqual({ size: SIZE, sha256: sent });
-    expect(readPeak(program.child.pid) - before).toBeLessThan(MAX_GROWTH);
-  });
+      expect({ size, sha256 }).toEqual({ size: SIZE, sha256: sent });
+      expect(readPeak(program.child.pid) - before).toBeLessThan(MAX_GROWTH);
+    },
+    120_000,
+  );
 
   test('a download arrives byte for byte and grows the process by less than 40 MB', { timeout: 120_000 }, async () => {
     const { program, sandbox } = await startBoth();
@@ -46,13 +57,8 @@ describe.runIf(process.platform === 'linux')('bodies of 200 MB stream in flat me
 });
 
 describe('chunks whose memory is given back after their write arrive whole', () => {
-  const legs: [string, () => Promise<string>][] = [
-    ['plain HTTP', async () => (await startBoth()).program.address],
-    ['TLS', startOverTls],
-  ];
-
-  test.each(legs)('over %s, at several slow readers and from several senders at a time', async (_, start) => {
-    const project = `${await start()}/api/v1/projects/demo-project/fleet`;
+  test.each(LEGS)('over %s, at several slow readers and from several senders at a time', async (_, start) => {
+    const project = `${(await start()).address}/api/v1/projects/demo-project/fleet`;
     const size = 24 * MB + 12_345;
     const expected = createHash('sha256');
     // The sandbox's byte n is n modulo 251.
@@ -67,13 +73,13 @@ describe('chunks whose memory is given back after their write arrive whole', () 
   });
 });
 
-async function startOverTls(): Promise<string> {
+async function startOverTls(): Promise<Program> {
   const authority = await createAuthority();
   const sandbox = await startTestSandbox({ tls: await authority.issue({ names: ['127.0.0.1'] }) });
   const file = join(createFolder(), 'ca.pem');
   writeFileSync(file, authority.cert);
   const env = { MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN: sandbox.token, NODE_EXTRA_CA_CERTS: file };
-  return (await startProgram(env)).address;
+  return await startProgram(env);
 }
 
 async function upload(url: string, size: number): Promise<{ size: number; sha256: string; sent: string }> {
