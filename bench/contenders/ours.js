@@ -6,7 +6,7 @@ import { TOKEN } from '../token.js';
 /** The built program as `mkio-proxy start` runs it: its defaults, all guards, link rewriting, its own JSON log. */
 const [origin, dist, capture] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(`${dist}/${file}`).href);
-(await load('ops/wasm.js')).keepWasmBaseline();
+(await load('ops/compilers.js')).keepCompilersSmall();
 const [{ loadConfig }, { createLogger }, { startProxy }, { createTokenStore }] = await Promise.all(
   ['config/load.js', 'ops/logging.js', 'server.js', 'token/store.js'].map(load),
 );

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import { keepWasmBaseline } from '../ops/wasm.ts';
+import { emptyCoreDumps } from '../ops/core-dumps.ts';
+import { keepCompilersSmall } from '../ops/compilers.ts';
 import { renderFailure } from './failure.ts';
 import { flushAll, redactKnown } from './parting.ts';
 import { runProgram } from './program.ts';
@@ -25,5 +26,6 @@ process.stderr.on('error', () => undefined);
 // In place of Node's own handler, which would let whoever may signal this process debug it, and read the token.
 process.on('SIGUSR1', () => undefined);
 
-keepWasmBaseline();
+emptyCoreDumps();
+keepCompilersSmall();
 runProgram(process.argv.slice(2)).then(end, fail);

@@ -1,6 +1,8 @@
 // The attack: someone reads everything the program shows (answers, log, errors, process list) and looks for the token in any
 // encoding. Nothing may hold it, however the upstream, the caller or the operator brings it up.
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -17,6 +19,10 @@ const SPELLINGS = [
   Buffer.from(TOKEN).toString('base64url'),
   Buffer.from(`user:${TOKEN}`).toString('base64'),
 ];
+
+const CORE_PATTERN = existsSync('/proc/sys/kernel/core_pattern')
+  ? readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim()
+  : undefined;
 
 function expectClean(text: string): void {
   for (const spelling of SPELLINGS) expect(text).not.toContain(spelling);
@@ -83,6 +89,23 @@ test('SIGUSR1 opens no debugger', async () => {
   await expect(fetch('http://127.0.0.1:9229/json')).rejects.toThrow();
   expect((await fetch(`${program.address}/x`)).status).toBe(404);
   expect(program.stderr()).toBe('');
+});
+
+test.runIf(process.platform === 'linux')('a core dump holds no memory, and so no token', async () => {
+  const folder = createFolder();
+  const main = join(import.meta.dirname, '../../dist/cli/main.js');
+  const env = { PATH: process.env.PATH, MKIO_TOKEN: TOKEN, MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: 'off' };
+  const start = 'ulimit -c unlimited; exec "$0" "$1" start';
+  const child = spawn('sh', ['-c', start, process.execPath, main], { cwd: folder, env });
+  await once(child.stdout, 'data');
+
+  expect(readFileSync(`/proc/${child.pid}/coredump_filter`, 'utf8')).toMatch(/^0+\n$/);
+  child.kill('SIGABRT');
+  await once(child, 'close');
+
+  // Where the kernel is told so, it hands a dump to a program, or puts it elsewhere.
+  for (const core of readdirSync(folder)) expect(readFileSync(join(folder, core)).includes(TOKEN)).toBe(false);
+  if (CORE_PATTERN === 'core') expect(readdirSync(folder)).not.toEqual([]);
 });
 
 test('a crash shows neither the token nor what looks like one, and writes the rest of the log', async () => {
