@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They need an image and podman: `npm run test:image`.
+    exclude: [...configDefaults.exclude, 'test/container/**'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     unstubEnvs: true,

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 /** The built program: `npm run build` comes before the tests. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** What runs in its place, and its first arguments: the image's. */
+const [STAND_IN, ...STAND_IN_ARGS] = process.env.MKIO_PROXY_TEST_PROGRAM?.split(' ') ?? [];
 
 export interface CliOptions {
   /** Added to a bare environment: nothing of the developer's own settings gets in. */
@@ -31,9 +33,10 @@ export interface RunningCli {
 
 /** Starts `mkio-proxy <args>` and leaves it running. */
 export function spawnCli(args: readonly string[], { env = {}, cwd, nodeArgs = [] }: CliOptions): RunningCli {
-  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+  const [command, first] = STAND_IN === undefined ? [process.execPath, [...nodeArgs, MAIN]] : [STAND_IN, STAND_IN_ARGS];
+  const child = spawn(command, [...first, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...(STAND_IN !== undefined && { NODE_OPTIONS: nodeArgs.join(' ') }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { defineConfig } from 'vitest/config';
+
+const { MKIO_PROXY_OCI_STATE: state = '/var/tmp/mkio-proxy-oci' } = process.env;
+
+export default defineConfig({
+  test: {
+    root: resolve(import.meta.dirname, '../..'),
+    include: [
+      'test/container/*.test.ts',
+      // What the program does, done by the image's.
+      'test/e2e/{exit-codes,journeys,life,policy-reload,sandbox,streaming,tail,trust,wait-for-token}.test.ts',
+    ],
+    env: { MKIO_PROXY_TEST_PROGRAM: `${resolve(import.meta.dirname, 'program.sh')} ${state}` },
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});
