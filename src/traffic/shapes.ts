@@ -10,7 +10,10 @@ const PARAMETER =
 const USER_INFO = /(:\/\/)[^\s/?#@"'<>]+@/g;
 // The stream key is the last segment of the address that an encoder pushes to.
 const STREAM_KEY = /(\brtmps?:\/\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
-// A header's field as lines, objects and lists show it. Its value ends with its quotes or with its line.
+// A header's field on a line of its own, whose value ends with the line, whatever it quotes (RFC 9110 §11.2, RFC 6265 §4.1.1).
+const HEADER_LINE =
+  /^([ \t]*(?:(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token))[ \t]*:[ \t]*)[^\r\n]+/gim;
+// The same as objects and lists show it. Its value ends with its quotes.
 const HEADER =
   /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)["']?\s*[:,=]\s*)("(?:[^"\\\r\n]|\\.)*"?|'[^'\r\n]*'?|[^\r\n"']+)/gi;
 const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
@@ -41,7 +44,7 @@ function maskParameters(text: string, mask: string): string {
 }
 
 function maskHeaders(text: string, mask: string): string {
-  return text.replace(HEADER, (_, name: string, value: string) => {
+  return text.replace(HEADER_LINE, `$1${mask}`).replace(HEADER, (_, name: string, value: string) => {
     const quote = /^["']/.exec(value)?.[0] ?? '';
     return name + quote + mask + quote;
   });

@@ -26,6 +26,14 @@ const masked: [string, string, string][] = [
   ['the user of a link', 'http://user:s3cret@proxy.example:3128/x', 'http://[redacted]@proxy.example:3128/x'],
   ['a header line', 'host: a\nAuthorization: Bearer s3cret\nx-a: b', 'host: a\nAuthorization: [redacted]\nx-a: b'],
   [
+    'a header line whose value is quoted in part',
+    'a: b\nAuthorization: OAuth oauth_consumer_key="k", oauth_token="s3cret"\nCookie: a="s3cret"; b=c\nd: e',
+    'a: b\nAuthorization: [redacted]\nCookie: [redacted]\nd: e',
+  ],
+  ['a header of a key', 'api-key: s3cret', 'api-key: [redacted]'],
+  ['a header of a token', 'PRIVATE-TOKEN: s3cret', 'PRIVATE-TOKEN: [redacted]'],
+  ['a header of a secret', 'CF-Access-Client-Secret: s3cret', 'CF-Access-Client-Secret: [redacted]'],
+  [
     'a header in an object',
     "{ cookie: 'a=b', 'x-mkio-token': 's3cret', a: 1 }",
     "{ cookie: '[redacted]', 'x-mkio-token': '[redacted]', a: 1 }",
@@ -57,6 +65,7 @@ const staying = [
   '{"labels":{"key":"series","value":"token"}}',
   'the token of MKIO_TOKEN (environment) is blank',
   'srt://in.example:6000',
+  'etag: "token"\nidempotency-key: 1\ncache-control: no-store',
   'Error: connect ECONNREFUSED 127.0.0.1:1\n    at TCPConnectWrap (node:net:1637:16)',
 ];
 
