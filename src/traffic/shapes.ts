@@ -20,7 +20,8 @@ const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
 const FIELD = /"([\w$.@-]{2,40})"(\s*:\s*)"(?:[^"\\]|\\[^])*(?:"|$)/g;
 const FIELD_IN_STRING = /\\"([\w$.@-]{2,40})\\"(\s*:\s*)\\"(?:[^"\\]|\\\\.)*(?:\\"|$)/g;
 // However it is filled: what a webhook authenticates itself with, and the keys of a storage.
-const OBJECT = /"(authentication|credentials?)"(\s*:\s*)\{(?:[^{}]|\{[^{}]*\})*\}?/gi;
+const OBJECT = /"(?:authentication|credentials?)"\s*:\s*(?=\{)/gi;
+const STRING_OR_BRACE = /"(?:[^"\\]|\\[^])*(?:"|$)|[{}]/g;
 // A content key has 16 bytes; other values are no secrets.
 const CONTENT_KEY = /"value"(\s*:\s*)"(?:[A-Za-z0-9+/]{22}==|[\da-f]{32})"/gi;
 
@@ -51,8 +52,7 @@ function maskHeaders(text: string, mask: string): string {
 }
 
 function maskFields(text: string, mask: string): string {
-  return text
-    .replace(OBJECT, `"$1"$2"${mask}"`)
+  return maskObjects(text, mask)
     .replace(CONTENT_KEY, `"value"$1"${mask}"`)
     .replace(FIELD, (whole, name: string, colon: string) =>
       isSecretField(name) ? `"${name}"${colon}"${mask}"` : whole,
@@ -60,4 +60,25 @@ function maskFields(text: string, mask: string): string {
     .replace(FIELD_IN_STRING, (whole, name: string, colon: string) =>
       isSecretField(name) ? `\\"${name}\\"${colon}\\"${mask}\\"` : whole,
     );
+}
+
+function maskObjects(text: string, mask: string): string {
+  let masked = '';
+  let from = 0;
+  for (const { 0: name, index } of text.matchAll(OBJECT)) {
+    if (index < from) continue;
+    masked += `${text.slice(from, index)}${name}"${mask}"`;
+    from = endOfObject(text, index + name.length);
+  }
+  return masked + text.slice(from);
+}
+
+/** Of one that is cut, the end of the text. */
+function endOfObject(text: string, start: number): number {
+  STRING_OR_BRACE.lastIndex = start;
+  for (let depth = 0, found; (found = STRING_OR_BRACE.exec(text)) !== null;) {
+    if (found[0] === '{') depth++;
+    if (found[0] === '}' && --depth === 0) return STRING_OR_BRACE.lastIndex;
+  }
+  return text.length;
 }

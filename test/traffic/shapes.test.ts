@@ -54,6 +54,12 @@ const masked: [string, string, string][] = [
     '{"authentication":{"headers":{"X-A":"s3cret"}},"headers":{}}',
     '{"authentication":"[redacted]","headers":{}}',
   ],
+  [
+    'what is deep in an authentication',
+    '{"authentication":{"a":{"b":{"c":"s3cret"}},"d":"}s3cret"},"e":"f"}',
+    '{"authentication":"[redacted]","e":"f"}',
+  ],
+  ['an authentication that is cut', '{"authentication":{"a":{"b":"s3cret', '{"authentication":"[redacted]"'],
   ['the keys of a storage', '{"credential":{"sasToken":"x"}}', '{"credential":"[redacted]"}'],
 ];
 const staying = [
