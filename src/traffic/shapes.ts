@@ -13,10 +13,11 @@ const STREAM_KEY = /(\brtmps?:\/\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
 // A header's field on a line of its own, whose value ends with the line, whatever it quotes (RFC 9110 §11.2, RFC 6265 §4.1.1).
 const HEADER_LINE =
   /^([ \t]*(?:(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token))[ \t]*:[ \t]*)[^\r\n]+/gim;
-// The same as objects and lists show it. Its value ends with its quotes.
+// The same as objects and lists show it, also as a pair of `name` and `value`. Its value ends with its quotes or its list.
 const HEADER =
-  /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)["']?\s*[:,=]\s*)("(?:[^"\\\r\n]|\\.)*"?|'[^'\r\n]*'?|[^\r\n"']+)/gi;
+  /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)["']?\s*[:,=]\s*(?:["']\w{1,20}["']\s*:\s*)?)("(?:[^"\\\r\n]|\\.)*"?|'[^'\r\n]*'?|\[(?:[\s,]*"(?:[^"\\]|\\.)*"?)+\s*\]?|[^\r\n"']+)/gi;
 const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
+const FIELD_SEPARATOR = /"\s*:/;
 const FIELD = /"([\w$.@-]{2,40})"(\s*:\s*)"(?:[^"\\]|\\[^])*(?:"|$)/g;
 const FIELD_IN_STRING = /\\"([\w$.@-]{2,40})\\"(\s*:\s*)\\"(?:[^"\\]|\\\\.)*(?:\\"|$)/g;
 // However it is filled: what a webhook authenticates itself with, and the keys of a storage.
@@ -34,7 +35,7 @@ export function maskShapes(text: string, mask: string): string {
   if (masked.includes('://')) masked = masked.replace(USER_INFO, `$1${mask}@`).replace(STREAM_KEY, `$1${mask}`);
   if (masked.includes(' ')) masked = masked.replace(CREDENTIALS, `$1$2${mask}`);
   if (masked.includes(':') || masked.includes(',')) masked = maskHeaders(masked, mask);
-  if (masked.includes('":') || masked.includes('" ')) masked = maskFields(masked, mask);
+  if (FIELD_SEPARATOR.test(masked)) masked = maskFields(masked, mask);
   return masked;
 }
 
@@ -47,7 +48,7 @@ function maskParameters(text: string, mask: string): string {
 function maskHeaders(text: string, mask: string): string {
   return text.replace(HEADER_LINE, `$1${mask}`).replace(HEADER, (_, name: string, value: string) => {
     const quote = /^["']/.exec(value)?.[0] ?? '';
-    return name + quote + mask + quote;
+    return name + (/^\[\s*"/.test(value) ? `["${mask}"]` : quote + mask + quote);
   });
 }
 
