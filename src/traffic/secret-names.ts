@@ -3,7 +3,7 @@
 const PARAMETERS = new Set(
   `accesskey accesstoken accountkey apikey auth authorization authtoken awsaccesskeyid clientassertion clientsecret code
   credential hdnea hdntl hdnts idtoken jwt key passphrase passwd password pwd refreshtoken sas sastoken secret
-  sessiontoken sharedaccesssignature sig signature subscriptionkey token xamzcredential xamzsecuritytoken xamzsignature
+  sessiontoken sharedaccesskey sharedaccesssignature sig signature subscriptionkey token xamzcredential xamzsecuritytoken xamzsignature
   xgoogcredential xgoogsignature xmkiotoken`.split(/\s+/),
 );
 
@@ -13,7 +13,9 @@ const FIELDS = new Set(
   `accesskey accesskeyid accesstoken accountkey apikey ask authorization authtoken clientsecret connectionstring credential
   credentials fairplaypfx fairplaypfxpassword idtoken jwt keyvalue passphrase password primarykey privatekey privatekeyid
   refreshtoken sas sastoken sasuri sasurl secondarykey secret secretaccesskey secretkey serviceaccountjson serviceaccountkey
-  sessiontoken sharedaccesssignature sharedkey signingkey storagekey streamkey token xmkiotoken`.split(/\s+/),
+  sessiontoken sharedaccesskey sharedaccesssignature sharedkey signingkey storagekey streamkey token xmkiotoken`.split(
+    /\s+/,
+  ),
 );
 
 export const isSecretParameter = (name: string): boolean => PARAMETERS.has(fold(decode(name)));

@@ -4,9 +4,12 @@ import { isSecretField, isSecretParameter } from './secret-names.ts';
 const JWT = /eyJ[\w-]{8,1024}(?:(?:\.|%2[eE])[\w-]*){2,4}/g;
 // What `mkio-proxy key new` prints.
 const CALLER_KEY = /mkp_[\w-]{43}/g;
-// `?name=value&…`, also where this stands in a parameter, encoded, or in JSON.
+// `?name=` or `&name=`, also behind `#` (RFC 6749 §4.2.2), and where this stands in a parameter, encoded once or twice, or in
+// JSON. What it holds is looked through as well, unless it is masked.
 const PARAMETER =
-  /(^|[?&;]|%3f|%26|\\u0026)((?:[\w$.~-]|%(?!3d|26|3f)[\da-f]{2}){1,64})(=|%3d)((?:(?!%26|\\u0026)[^&#\s"'<>])+)/gi;
+  /(?:^|[?&;#]|%(?:25)?(?:3f|26|23)|\\u0026)((?:[\w$.~-]|%(?!(?:25)?(?:3d|26|3f|23))[\da-f]{2}){1,64})(?:=|%(?:25)?3d)/gi;
+// An apostrophe is a part of it where more follows.
+const PARAMETER_VALUE = /(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
 const USER_INFO = /(:\/\/)[^\s/?#@"'<>]+@/g;
 // The stream key is the last segment of the address that an encoder pushes to.
 const STREAM_KEY = /(\brtmps?:\/\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
@@ -31,7 +34,7 @@ export function maskShapes(text: string, mask: string): string {
   let masked = text;
   if (masked.includes('eyJ')) masked = masked.replace(JWT, mask);
   if (masked.includes('mkp_')) masked = masked.replace(CALLER_KEY, mask);
-  if (masked.includes('=') || masked.includes('%3')) masked = maskParameters(masked, mask);
+  if (masked.includes('=') || masked.includes('%3') || masked.includes('%253')) masked = maskParameters(masked, mask);
   if (masked.includes('://')) masked = masked.replace(USER_INFO, `$1${mask}@`).replace(STREAM_KEY, `$1${mask}`);
   if (masked.includes(' ')) masked = masked.replace(CREDENTIALS, `$1$2${mask}`);
   if (masked.includes(':') || masked.includes(',')) masked = maskHeaders(masked, mask);
@@ -40,9 +43,16 @@ export function maskShapes(text: string, mask: string): string {
 }
 
 function maskParameters(text: string, mask: string): string {
-  return text.replace(PARAMETER, (whole, before: string, name: string, equals: string) =>
-    isSecretParameter(name) ? before + name + equals + mask : whole,
-  );
+  let masked = '';
+  let from = 0;
+  for (const { 0: found, 1: name = '', index } of text.matchAll(PARAMETER)) {
+    const start = index + found.length;
+    PARAMETER_VALUE.lastIndex = start;
+    if (index < from || !isSecretParameter(name) || !PARAMETER_VALUE.test(text)) continue;
+    masked += text.slice(from, start) + mask;
+    from = PARAMETER_VALUE.lastIndex;
+  }
+  return masked + text.slice(from);
 }
 
 function maskHeaders(text: string, mask: string): string {
