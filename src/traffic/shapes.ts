@@ -10,9 +10,10 @@ const PARAMETER =
   /(?:^|[?&;#]|%(?:25)?(?:3f|26|23)|\\u0026)((?:[\w$.~-]|%(?!(?:25)?(?:3d|26|3f|23))[\da-f]{2}){1,64})(?:=|%(?:25)?3d)/gi;
 // An apostrophe is a part of it where more follows.
 const PARAMETER_VALUE = /(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
-const USER_INFO = /(:\/\/)[^\s/?#@"'<>]+@/g;
+// Some write `\/` in JSON (RFC 8259 §7).
+const USER_INFO = /(:\\?\/\\?\/)[^\s/?#@"'<>\\]+@/g;
 // The stream key is the last segment of the address that an encoder pushes to.
-const STREAM_KEY = /(\brtmps?:\/\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
+const STREAM_KEY = /(\brtmps?:\\?\/\\?\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
 // A header's field on a line of its own, whose value ends with the line, whatever it quotes (RFC 9110 §11.2, RFC 6265 §4.1.1).
 const HEADER_LINE =
   /^([ \t]*(?:(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token))[ \t]*:[ \t]*)[^\r\n]+/gim;
@@ -35,7 +36,8 @@ export function maskShapes(text: string, mask: string): string {
   if (masked.includes('eyJ')) masked = masked.replace(JWT, mask);
   if (masked.includes('mkp_')) masked = masked.replace(CALLER_KEY, mask);
   if (masked.includes('=') || masked.includes('%3') || masked.includes('%253')) masked = maskParameters(masked, mask);
-  if (masked.includes('://')) masked = masked.replace(USER_INFO, `$1${mask}@`).replace(STREAM_KEY, `$1${mask}`);
+  if (masked.includes('://') || masked.includes(':\\/'))
+    masked = masked.replace(USER_INFO, `$1${mask}@`).replace(STREAM_KEY, `$1${mask}`);
   if (masked.includes(' ')) masked = masked.replace(CREDENTIALS, `$1$2${mask}`);
   if (masked.includes(':') || masked.includes(',')) masked = maskHeaders(masked, mask);
   if (FIELD_SEPARATOR.test(masked)) masked = maskFields(masked, mask);

@@ -30,6 +30,16 @@ const masked: [string, string, string][] = [
   ['a token in a fragment', '"https://x/y#access_token=s3cret&a=1"', '"https://x/y#access_token=[redacted]&a=1"'],
   ['a value with an apostrophe', "a=1&password=it's-s3cret&b=2", 'a=1&password=[redacted]&b=2'],
   ['a connection string', 'Endpoint=sb://x/;SharedAccessKey=s3cret=', 'Endpoint=sb://x/;SharedAccessKey=[redacted]'],
+  [
+    'the user of a link whose slashes JSON escapes',
+    String.raw`"http:\/\/user:s3cret@x\/y"`,
+    String.raw`"http:\/\/[redacted]@x\/y"`,
+  ],
+  [
+    'a stream key whose slashes JSON escapes',
+    String.raw`"rtmp:\/\/x\/live\/s3cret"`,
+    String.raw`"rtmp:\/\/x\/live\/[redacted]"`,
+  ],
   ['a form', 'password=a+b&name=c', 'password=[redacted]&name=c'],
   ['a passphrase of SRT', 'srt://in.example:6000?passphrase=s3cret', 'srt://in.example:6000?passphrase=[redacted]'],
   ['a stream key of RTMP', '"rtmp://in.example:1935/live/s3cret"', '"rtmp://in.example:1935/live/[redacted]"'],
