@@ -65,7 +65,10 @@ interface ChoiceKey extends Key {
 const oneOf = (read: Read<string>, choices: readonly string[]): ChoiceKey => ({
   choices,
   expects: choices.join(', '),
-  compile: (value) => (choices.includes(value) ? (exchange) => read(exchange) === value : undefined),
+  compile: (value) => {
+    const choice = value.toLowerCase();
+    return choices.includes(choice) ? (exchange) => read(exchange) === choice : undefined;
+  },
 });
 
 const within = (reads: readonly Read<string>[], expects: string): Key => ({

@@ -49,6 +49,7 @@ describe('A filter', () => {
     'ms:500.5',
     'size:<=1000',
     'by:upstream',
+    'by:UPSTREAM',
     'ending:complete',
     'code:notfound',
     'caller:ci',
