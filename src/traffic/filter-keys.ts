@@ -33,7 +33,10 @@ function compileNumber(read: Read<number>): Key['compile'] {
 
 function readInterval(value: string): ((found: number) => boolean) | undefined {
   const [, least, most] = RANGE.exec(value) ?? [];
-  if (least !== undefined && most !== undefined) return (found) => found >= Number(least) && found <= Number(most);
+  if (least !== undefined && most !== undefined) {
+    // From more to less holds nothing.
+    return Number(least) > Number(most) ? undefined : (found) => found >= Number(least) && found <= Number(most);
+  }
   const [, comparison, digits] = COMPARISON.exec(value) ?? [];
   if (digits === undefined) return undefined;
   const limit = Number(digits);

@@ -98,6 +98,7 @@ describe('A filter', () => {
     ['status:404,', 12, /status: takes/],
     ['status:404,6xx', 12, /status: takes/],
     ['ms:fast', 4, /ms: takes >500/],
+    ['ms:200..100', 4, /ms: takes >500/],
     ['by:nobody', 4, /by: takes upstream, refusal/],
     ['x "open', 3, /quotes that begin here do not end/],
     ['-', 2, /text is missing/],
