@@ -52,6 +52,16 @@ test('a request is sent again as it was, and its exchange is opened', async () =
   await expect.poll(() => page.locator('#exchanges .selected').getAttribute('id')).toBe(first);
 });
 
+test('a key that is held down sends a request once', async () => {
+  const { page, rows, sent } = await start('{"n":1}');
+  for (let times = 0; times < 5; times++) await page.keyboard.down('r');
+  await page.keyboard.up('r');
+  await rows.nth(1).waitFor();
+  await page.keyboard.press('r');
+  await rows.nth(2).waitFor();
+  expect(sent).toHaveLength(3);
+});
+
 test('a request is edited and sent: what was edited changes, and the rest stays', async () => {
   const { page, rows, sent, upstream, admin } = await start('{"n":1}');
   await page.keyboard.press('e');

@@ -7,6 +7,7 @@ import { SHORTCUTS } from './shortcuts.ts';
 type Act = (inspector: Inspector) => void;
 
 const NAMES = Object.keys(SHORTCUTS) as readonly ShortcutName[];
+const MOVES = new Set<ShortcutName>(['next', 'before', 'pageOn', 'pageBack']);
 const PAGE = 20;
 
 const withSelected =
@@ -49,6 +50,8 @@ export function listenToKeys(inspector: Inspector): () => void {
     const name = NAMES.find((one) => (SHORTCUTS[one].keys as readonly string[]).includes(event.key));
     if (name === undefined) return;
     event.preventDefault();
+    // A key that is held down moves on; it does nothing else twice.
+    if (event.repeat && !MOVES.has(name)) return;
     ACTS[name](inspector);
   };
   document.addEventListener('keydown', onKey);
