@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ExchangeDetail, ExchangeSummary } from '../admin/views.ts';
 import type { Flags } from '../config/layers.ts';
 import { ProxyError } from '../errors.ts';
-import { printable } from '../ops/printable.ts';
+import { printable, printableJson } from '../ops/printable.ts';
 import { FilterError, parseFilter, renderFilter } from '../traffic/filter.ts';
 import type { AdminClient } from './admin-client.ts';
 import { createAdminClient } from './admin-client.ts';
@@ -116,5 +116,5 @@ export function renderLines(exchange: ExchangeSummary, texts: readonly BodyText[
 
 export function renderJson(exchange: ExchangeSummary, texts: readonly BodyText[]): string {
   const bodies = Object.fromEntries(texts.map(({ side, text }) => [`${side}Text`, text]));
-  return `${printable(JSON.stringify({ ...exchange, ...bodies }))}\n`;
+  return `${printableJson(JSON.stringify({ ...exchange, ...bodies }))}\n`;
 }

@@ -48,7 +48,7 @@ describe('mkio-proxy tail', () => {
       expect(line).toMatch(/^\d\d:\d\d:\d\d → GET +Read one asset \(demo\) +404 +\d+\.\d ms +\d+ B$/);
   });
 
-  test('prints JSON, with what is kept of the bodies', async () => {
+  test('prints JSON, with what is kept of the bodies, and escapes what could steer a terminal', async () => {
     const proxy = await start();
     const tail = startTail(portOf(proxy.admin), ['--json', '--bodies']);
     const body = '{"password":"s3cret"}';
@@ -58,8 +58,9 @@ describe('mkio-proxy tail', () => {
     expect(JSON.parse(line)).toMatchObject({
       target: ASSETS,
       requestText: '{"password":"[redacted]"}',
-      responseText: '{"name":"ab"}',
+      responseText: '{"name":"a\u009bb"}',
     });
+    expect(line).not.toMatch(/[\u0080-\u009f]/);
   });
 
   test('prints bodies below their line, without what could steer a terminal', async () => {
