@@ -17,7 +17,7 @@ import { isForwarded } from './forward/headers.ts';
 import { isWildcard } from './loopback.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
-import { decodeRecord, encodeRecord } from './traffic/record-text.ts';
+import { decodeFacts, decodeRecord, encodeRecord } from './traffic/record-text.ts';
 import { createObservations } from './admin/observations.ts';
 import { createReplays } from './traffic/replays.ts';
 import { createRing } from './traffic/ring.ts';
@@ -54,7 +54,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
   const { listener, access, admin: adminConfig } = worlds.config;
   const { capture } = worlds.config;
   const { maxExchanges: maxCount, maxBytes } = capture;
-  const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord });
+  const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord, decodeHead: decodeFacts });
   const replays = createReplays();
   const observations = createObservations(Date.now);
   const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { ProxyError } from '../errors.ts';
-import type { ExchangeRecord } from '../traffic/record.ts';
+import type { Accepts } from '../traffic/filter-keys.ts';
 import type { Query } from './query.ts';
 import { parseAfter, parseMatcher, requireKnown } from './query.ts';
 import { AFTER, FILTER, object, textual } from './schemas.ts';
@@ -78,7 +78,7 @@ interface Reader {
   readonly readStates: ReadStates;
   readonly heartbeatMs: number;
   readonly after: number;
-  readonly accepts: ((record: ExchangeRecord) => boolean) | undefined;
+  readonly accepts: Accepts | undefined;
 }
 
 /** A reader is its place in the ring: while it does not read, nothing is written or kept for it. */
@@ -98,7 +98,7 @@ function startReader({ answer, traffic, readStates, heartbeatMs, after, accepts 
   const catchUp = (): void => {
     planned = undefined;
     if (answer.writableNeedDrain) return;
-    const page = ring.read({ after: place, limit: BATCH, accepts });
+    const page = ring.list({ after: place, limit: BATCH, accepts });
     place = page.next;
     const events = page.entries.map(({ sequence, item }) => {
       const cursor = renderCursor(traffic, sequence);

@@ -58,7 +58,7 @@ export function serveExchanges(app: FastifyInstance, traffic: Traffic, session: 
 
   app.get<{ Querystring: Query }>('/exchanges', { schema: LIST }, ({ query }) => {
     requireKnown(query, ['after', 'limit', 'filter']);
-    const page = ring.read({
+    const page = ring.list({
       after: parseAfter(traffic, query.after) ?? 0,
       limit: parseLimit(query.limit, DEFAULT_LIMIT),
       accepts: parseMatcher(query.filter),

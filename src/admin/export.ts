@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HarWorlds } from '../traffic/har.ts';
 import { renderHarEntry } from '../traffic/har.ts';
-import type { ExchangeRecord } from '../traffic/record.ts';
+import type { Accepts } from '../traffic/filter-keys.ts';
+import type { ExchangeFacts, ExchangeRecord } from '../traffic/record.ts';
 import type { Ring } from '../traffic/ring.ts';
 import type { Query } from './query.ts';
 import { parseMatcher, requireKnown } from './query.ts';
@@ -33,8 +34,8 @@ export function serveExport(app: FastifyInstance, { ring, readOrigin }: Traffic)
 
 /** What is kept, entry by entry. */
 async function* renderHar(
-  ring: Ring<ExchangeRecord>,
-  accepts: ((record: ExchangeRecord) => boolean) | undefined,
+  ring: Ring<ExchangeRecord, ExchangeFacts>,
+  accepts: Accepts | undefined,
   worlds: HarWorlds,
 ): AsyncGenerator<string, void> {
   yield HEAD;

@@ -1,6 +1,6 @@
 import { ProxyError } from '../errors.ts';
 import { createMatcher, FilterError, parseFilter } from '../traffic/filter.ts';
-import type { ExchangeRecord } from '../traffic/record.ts';
+import type { Accepts } from '../traffic/filter-keys.ts';
 import type { Traffic } from './traffic.ts';
 import { readCursor } from './traffic.ts';
 
@@ -42,11 +42,10 @@ export function parseChoice<T extends string>(name: string, text: unknown, choic
   return found;
 }
 
-export function parseMatcher(filter: unknown): ((record: ExchangeRecord) => boolean) | undefined {
+export function parseMatcher(filter: unknown): Accepts | undefined {
   if (typeof filter !== 'string' || filter === '') return undefined;
   try {
-    const accepts = createMatcher(parseFilter(filter));
-    return ({ facts }) => accepts(facts);
+    return createMatcher(parseFilter(filter));
   } catch (error) {
     if (error instanceof FilterError) throw invalid(`filter: ${error.message}`);
     throw error;

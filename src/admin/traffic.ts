@@ -1,12 +1,12 @@
 import type { CaptureMode } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
-import type { ExchangeRecord } from '../traffic/record.ts';
+import type { ExchangeFacts, ExchangeRecord } from '../traffic/record.ts';
 import type { Kept, Ring } from '../traffic/ring.ts';
 
 /** The exchanges that this process keeps, and how places among them are told to others. */
 export interface Traffic {
   readonly capture: CaptureMode;
-  readonly ring: Ring<ExchangeRecord>;
+  readonly ring: Ring<ExchangeRecord, ExchangeFacts>;
   /** Most exchanges that the ring keeps. */
   readonly maxExchanges: number;
   /** Tells this process from one before it, whose cursors mean nothing here. */
@@ -27,7 +27,7 @@ export function readCursor({ run }: Traffic, text: string): number | undefined {
 
 /** @throws ProxyError EXCHANGE_UNKNOWN (404) */
 export function requireExchange({ ring }: Traffic, id: string): Kept<ExchangeRecord> {
-  const found = ring.find((record) => record.facts.id === id);
+  const found = ring.find((facts) => facts.id === id);
   if (found === undefined) throw new ProxyError('EXCHANGE_UNKNOWN', 'No exchange with this id is kept.');
   return found;
 }

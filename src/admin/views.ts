@@ -26,10 +26,10 @@ export interface BodyView extends Omit<StoredBody, 'text'> {
   readonly kept: boolean;
 }
 
-export const viewSummary = ({ facts }: ExchangeRecord, cursor: string): ExchangeSummary => ({ cursor, ...facts });
+export const viewSummary = (facts: ExchangeFacts, cursor: string): ExchangeSummary => ({ cursor, ...facts });
 
 export const viewDetail = (record: ExchangeRecord, cursor: string): ExchangeDetail => ({
-  ...viewSummary(record, cursor),
+  ...viewSummary(record.facts, cursor),
   request: viewMessage(record.request),
   response: record.answer && viewMessage(record.answer),
 });

@@ -8,6 +8,10 @@ const SEPARATOR = '\0';
 export const encodeRecord = ({ facts, request, answer }: ExchangeRecord): string =>
   `${JSON.stringify(facts)}${encodeMessage(request)}${answer === undefined ? '' : encodeMessage(answer)}`;
 
+/** The facts of a record, however much stands behind them. */
+export const decodeFacts = (encoded: Buffer): ExchangeFacts =>
+  JSON.parse(encoded.toString('utf8', 0, encoded.indexOf(SEPARATOR))) as ExchangeFacts;
+
 const encodeMessage = ({ fields, body }: RecordedMessage): string =>
   `${SEPARATOR}${fields}${body === undefined ? SEPARATOR + SEPARATOR : encodeBody(body)}`;
 

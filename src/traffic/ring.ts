@@ -1,8 +1,10 @@
-export interface RingOptions<T> {
+export interface RingOptions<T, Head> {
   readonly maxCount: number;
   readonly maxBytes: number;
   readonly encode: (item: T) => string;
   readonly decode: (text: string) => T;
+  /** Reads what readers judge by, and no more, as an item may be large. */
+  readonly decodeHead: (bytes: Buffer) => Head;
 }
 
 export interface Kept<T> {
@@ -11,11 +13,11 @@ export interface Kept<T> {
   readonly item: T;
 }
 
-export interface Reading<T> {
+export interface Reading<Head> {
   /** Those behind this sequence; 0 for all that are kept. */
   readonly after: number;
   readonly limit: number;
-  readonly accepts?: ((item: T) => boolean) | undefined;
+  readonly accepts?: ((head: Head) => boolean) | undefined;
 }
 
 export interface Page<T> {
@@ -35,10 +37,12 @@ export interface Page<T> {
  * A reader is no more than the sequence that it has read up to: one that is slow or stuck costs nothing, and is told how
  * many items it missed.
  */
-export interface Ring<T> {
+export interface Ring<T, Head> {
   readonly push: (item: T) => void;
-  readonly read: (reading: Reading<T>) => Page<T>;
-  readonly find: (accepts: (item: T) => boolean) => Kept<T> | undefined;
+  readonly read: (reading: Reading<Head>) => Page<T>;
+  /** The same with the heads alone. */
+  readonly list: (reading: Reading<Head>) => Page<Head>;
+  readonly find: (accepts: (head: Head) => boolean) => Kept<T> | undefined;
   /** Forgets all; sequences go on. */
   readonly clear: () => void;
   /** Tells of every push and clear until the returned function is called. It must return at once: forwarding waits for it. */
@@ -53,7 +57,8 @@ export interface Ring<T> {
 const FIRST_BYTES = 64 * 1024;
 
 /** Items live as text in one piece of memory outside the heap: there, what is kept costs no collector anything. */
-export function createRing<T>({ maxCount, maxBytes, encode, decode }: RingOptions<T>): Ring<T> {
+export function createRing<T, Head>(options: RingOptions<T, Head>): Ring<T, Head> {
+  const { maxCount, maxBytes, encode, decode, decodeHead } = options;
   let block = Buffer.allocUnsafeSlow(Math.min(FIRST_BYTES, maxBytes));
   /** Where the item of a sequence is in the block: at the sequence modulo `maxCount`. */
   const starts: number[] = [];
@@ -66,8 +71,9 @@ export function createRing<T>({ maxCount, maxBytes, encode, decode }: RingOption
 
   const startOf = (sequence: number): number => starts[sequence % maxCount] ?? 0;
   const sizeOf = (sequence: number): number => sizes[sequence % maxCount] ?? 0;
-  const textOf = (sequence: number): string =>
-    block.toString('utf8', startOf(sequence), startOf(sequence) + sizeOf(sequence));
+  const bytesOf = (sequence: number): Buffer => block.subarray(startOf(sequence), startOf(sequence) + sizeOf(sequence));
+  const headOf = (sequence: number): Head => decodeHead(bytesOf(sequence));
+  const itemOf = (sequence: number): T => decode(bytesOf(sequence).toString());
   const drop = (): void => {
     bytes -= sizeOf(oldest);
     oldest++;
@@ -121,29 +127,34 @@ export function createRing<T>({ maxCount, maxBytes, encode, decode }: RingOption
     bytes += size;
   };
 
+  const readPage = <Shown>(
+    { after, limit, accepts }: Reading<Head>,
+    show: (sequence: number, head: Head) => Shown,
+  ): Page<Shown> => {
+    const entries: Kept<Shown>[] = [];
+    let sequence = Math.max(after + 1, oldest);
+    for (; sequence <= latest && entries.length < limit; sequence++) {
+      const head = headOf(sequence);
+      if (accepts === undefined || accepts(head)) entries.push({ sequence, item: show(sequence, head) });
+    }
+    return {
+      entries,
+      next: Math.min(sequence - 1, latest),
+      more: sequence <= latest,
+      missed: Math.max(0, oldest - 1 - Math.max(after, clearedUpTo)),
+    };
+  };
+
   return {
     push: (item) => {
       push(encode(item));
       tell();
     },
-    read: ({ after, limit, accepts }) => {
-      const entries: Kept<T>[] = [];
-      let sequence = Math.max(after + 1, oldest);
-      for (; sequence <= latest && entries.length < limit; sequence++) {
-        const item = decode(textOf(sequence));
-        if (accepts === undefined || accepts(item)) entries.push({ sequence, item });
-      }
-      return {
-        entries,
-        next: Math.min(sequence - 1, latest),
-        more: sequence <= latest,
-        missed: Math.max(0, oldest - 1 - Math.max(after, clearedUpTo)),
-      };
-    },
+    read: (reading) => readPage(reading, itemOf),
+    list: (reading) => readPage(reading, (_, head) => head),
     find: (accepts) => {
       for (let sequence = latest; sequence >= oldest; sequence--) {
-        const item = decode(textOf(sequence));
-        if (accepts(item)) return { sequence, item };
+        if (accepts(headOf(sequence))) return { sequence, item: itemOf(sequence) };
       }
       return undefined;
     },

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { serveEvents } from '../../src/admin/events.ts';
 import type { Traffic } from '../../src/admin/traffic.ts';
 import type { ExchangeRecord } from '../../src/traffic/record.ts';
-import { decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
+import { decodeFacts, decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
 import { follow } from '../support/events.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
@@ -135,7 +135,13 @@ const recordOf = (target: string): ExchangeRecord =>
 
 /** The events alone; `waiting` tells the bytes that are written to the first reader and not sent. */
 async function startEvents(heartbeatMs?: number) {
-  const ring = createRing({ maxCount: 1_000, maxBytes: 1_000_000, encode: encodeRecord, decode: decodeRecord });
+  const ring = createRing({
+    maxCount: 1_000,
+    maxBytes: 1_000_000,
+    encode: encodeRecord,
+    decode: decodeRecord,
+    decodeHead: decodeFacts,
+  });
   const traffic: Traffic = { capture: 'headers', maxExchanges: 1_000, ring, run: 'run', readOrigin: () => '' };
   const app = fastify({ forceCloseConnections: true });
   const answers: ServerResponse[] = [];

@@ -2,7 +2,7 @@ import pino from 'pino';
 import type { Statusz } from '../../src/admin/statusz.ts';
 import { createAdmin } from '../../src/admin/admin.ts';
 import { DESTINATIONS, LANGUAGE_NAMES } from '../../src/admin/snippet.ts';
-import { decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
+import { decodeFacts, decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
 import { createFixedStore } from './token.ts';
 
@@ -37,7 +37,13 @@ export function readAdminRoutes(): string[] {
       maxExchanges: 1,
       run: 'run',
       readOrigin: () => '',
-      ring: createRing({ maxCount: 1, maxBytes: 1, encode: encodeRecord, decode: decodeRecord }),
+      ring: createRing({
+        maxCount: 1,
+        maxBytes: 1,
+        encode: encodeRecord,
+        decode: decodeRecord,
+        decodeHead: decodeFacts,
+      }),
     },
   }).printRoutes();
   return tree.split('\n').flatMap((line) => {

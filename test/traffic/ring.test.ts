@@ -8,10 +8,11 @@ interface Item {
   readonly text: string;
 }
 const create = (limits = LIMITS) =>
-  createRing<Item>({
+  createRing<Item, number>({
     ...limits,
     encode: ({ item, text }) => `${item} ${text}`,
     decode: (written) => ({ item: parseInt(written), text: written.slice(written.indexOf(' ') + 1) }),
+    decodeHead: (bytes) => parseInt(bytes.toString()),
   });
 /** An item that takes so many bytes. */
 const sized = (item: number, bytes = 9): Item => ({ item, text: 'x'.repeat(bytes - `${item} `.length) });
@@ -51,7 +52,7 @@ describe('A ring', () => {
   });
 
   test('goes on behind what a reader did not want', () => {
-    const accepts = ({ item }: Item): boolean => item === 1;
+    const accepts = (item: number): boolean => item === 1;
     expect(fill(3).read({ after: 0, limit: 1, accepts })).toMatchObject({
       entries: [{ item: { item: 1 } }],
       next: 1,
@@ -73,8 +74,24 @@ describe('A ring', () => {
 
   test('finds the newest that is looked for, as long as it is kept', () => {
     const ring = fill(4);
-    expect(ring.find(({ item }) => item < 4)).toMatchObject({ item: { item: 3 } });
-    expect(ring.find(({ item }) => item === 1)).toBeUndefined();
+    expect(ring.find((item) => item < 4)).toMatchObject({ item: { item: 3 } });
+    expect(ring.find((item) => item === 1)).toBeUndefined();
+  });
+
+  test('decodes no item but those that are wanted whole', () => {
+    const decoded: string[] = [];
+    const ring = createRing({
+      ...LIMITS,
+      encode: (item: number) => String(item),
+      decode: (text) => (decoded.push(text), Number(text)),
+      decodeHead: (bytes) => Number(bytes.toString()),
+    });
+    for (const item of [1, 2, 3]) ring.push(item);
+    expect(ring.list({ after: 0, limit: 9 }).entries.map(({ item }) => item)).toEqual([1, 2, 3]);
+    ring.read({ after: 0, limit: 9, accepts: (item) => item === 2 });
+    ring.find((item) => item === 1);
+    ring.find((item) => item === 4);
+    expect(decoded).toEqual(['2', '1']);
   });
 
   test('tells its subscribers of pushes and clears until they leave', () => {
