@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { ProxyError } from '../errors.ts';
 import type { Accepts } from '../traffic/filter-keys.ts';
@@ -16,7 +16,7 @@ const EVENTS = {
   summary: 'Live exchanges and states',
   querystring: object({ after: AFTER, filter: FILTER }, ['after', 'filter']),
   response: {
-    200: textual('Server-sent events: hello, exchange, missed, token, readiness.', 'text/event-stream'),
+    200: textual('Server-sent events: hello, exchange, missed, token, readiness, upstream.', 'text/event-stream'),
   },
 };
 const MAX_READERS = 16;
@@ -29,8 +29,6 @@ const HEARTBEAT_MS = 15_000;
 
 const HEAD = {
   'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
   'x-accel-buffering': 'no',
 };
 
@@ -56,7 +54,8 @@ export function serveEvents(
         throw new ProxyError('BUSY', `${MAX_READERS} readers follow the events already.`, { hint });
       }
       void reply.hijack();
-      const answer = reply.raw.writeHead(200, HEAD);
+      // Those of all answers go along: Fastify itself sends none of a hijacked one.
+      const answer = reply.raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...HEAD });
       const end = startReader({ answer, traffic, readStates, heartbeatMs, after, accepts });
       readers.add(end);
       answer.once('close', () => {

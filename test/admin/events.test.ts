@@ -26,6 +26,17 @@ describe('GET /events', () => {
     expect((await events.next('exchange'))?.data).toMatchObject({ target: '/api/v1/wanted', status: 200 });
   });
 
+  test('has the same guards in its header as all that the admin listener answers', async () => {
+    const proxy = await start();
+    const leave = new AbortController();
+    const { headers } = await fetch(`${proxy.admin}/events`, { signal: leave.signal });
+    const other = await fetch(`${proxy.admin}/exchanges`);
+    leave.abort();
+    const names = [...other.headers.keys()].filter((name) => !/^(?:content-(?:type|length)|date)$/.test(name));
+    expect(names).toContain('cross-origin-resource-policy');
+    for (const name of names) expect([name, headers.get(name)]).toEqual([name, other.headers.get(name)]);
+  });
+
   test('goes on where the reader was, by Last-Event-ID, and before that by its address', async () => {
     const proxy = await start();
     const first = await follow(`${proxy.admin}/events`);
