@@ -30,8 +30,20 @@ const STRING_OR_BRACE = /"(?:[^"\\]|\\[^])*(?:"|$)|[{}]/g;
 // A content key has 16 bytes; other values are no secrets.
 const CONTENT_KEY = /"value"(\s*:\s*)"(?:[A-Za-z0-9+/]{22}==|[\da-f]{32})"/gi;
 
-/** Masks what looks like a secret, whoever's it is. Each step looks first for what it cannot do without. */
+// Printable ASCII that JSON escapes without a need: all but the quotation mark and the backslash (RFC 8259 §7).
+const ESCAPED = /\\u00(?!22|5c|7f)([2-7][\da-f])/gi;
+
+/** Masks what looks like a secret, whoever's it is, also where JSON's escapes hide it. */
 export function maskShapes(text: string, mask: string): string {
+  const masked = maskPlain(text, mask);
+  if (!masked.includes('\\u00')) return masked;
+  const plain = masked.replace(ESCAPED, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const maskedAgain = maskPlain(plain, mask);
+  return maskedAgain === plain ? masked : maskedAgain;
+}
+
+/** Each step looks first for what it cannot do without. */
+function maskPlain(text: string, mask: string): string {
   let masked = text;
   if (masked.includes('eyJ')) masked = masked.replace(JWT, mask);
   if (masked.includes('mkp_')) masked = masked.replace(CALLER_KEY, mask);

@@ -51,6 +51,19 @@ describe('What is kept of an exchange', () => {
     expect(await readText(proxy, exchange.id, 'response')).toBe('{"name":"a"}');
   });
 
+  test('tells no secret that the escapes of an error hide', async () => {
+    const jwt = String.raw`\u0065yJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI5In0.s3cret`;
+    const upstream = await startUpstream((_, response) => {
+      response.writeHead(400, JSON_TYPE).end(`{"error":{"code":"${jwt}"},"ref":"a ${jwt}"}`);
+    });
+    const proxy = await start({ ...upstream, capture: { mode: 'headers' } });
+
+    const { headers } = await call(proxy, ASSETS);
+
+    const exchange = await readExchange(proxy, headers['x-request-id']);
+    expect(exchange).toMatchObject({ upstreamCode: '[redacted]', ref: 'a [redacted]' });
+  });
+
   test('tells what a refusal refused, and what it said', async () => {
     const proxy = await start(await startUpstream());
 

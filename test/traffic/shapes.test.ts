@@ -67,6 +67,12 @@ const masked: [string, string, string][] = [
   ['a header of several values', '{"X-Api-Key":["s3]cret", "s3cret"],"a":1}', '{"X-Api-Key":["[redacted]"],"a":1}'],
   ['credentials alone', 'sent Bearer 0123456789abcdef01234 there', 'sent Bearer [redacted] there'],
   ['a minted token', '{"metadata":{"id":"1","JWT":"opaque"}}', '{"metadata":{"id":"1","JWT":"[redacted]"}}'],
+  [
+    'a JWT that JSON escapes',
+    `"${JWT.replace('e', String.raw`\u0065`).replace('.', String.raw`\u002E`)}"`,
+    '"[redacted]"',
+  ],
+  ['a field that JSON escapes', String.raw`{"p\u0061ssword":"s3cret"}`, '{"password":"[redacted]"}'],
   ['file access', '{"accessToken" : "a\\"b", "url":"u"}', '{"accessToken" : "[redacted]", "url":"u"}'],
   [
     'a field of JSON in a string',
@@ -96,6 +102,7 @@ const staying = [
   '{"value":[{"name":"key"}],"@odata.nextLink":"https://app.mk.io/x?$skiptoken=2"}',
   '{"kind":"token","spec":{"type":"full-access"}}',
   '{"labels":{"key":"series","value":"token"}}',
+  String.raw`{"name":"a\u0026b \u003cc\u003e"}`,
   'the token of MKIO_TOKEN (environment) is blank',
   'srt://in.example:6000',
   'etag: "token"\nidempotency-key: 1\ncache-control: no-store',
