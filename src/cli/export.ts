@@ -22,7 +22,7 @@ export async function exportHar({ har, filter = '', ...flags }: ExportFlags): Pr
   const { body } = await createAdminClient(loadProcessConfig(flags).config.admin).ask(`/export.har?${query}`);
   const entries = Readable.fromWeb(body ?? new ReadableStream());
   if (har === '-') {
-    await pipeline(entries, process.stdout, { end: false });
+    await pipeline(entries, process.stdout, { end: false }).catch(refuseAllButLeaving);
     return 0;
   }
   try {
@@ -31,6 +31,11 @@ export async function exportHar({ har, filter = '', ...flags }: ExportFlags): Pr
     throw await refuseFile(har, error as NodeJS.ErrnoException);
   }
   return 0;
+}
+
+/** Whoever reads may have seen enough. */
+function refuseAllButLeaving(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** Half an export is none. */

@@ -26,7 +26,8 @@ const SIDES = ['request', 'response'] as const;
 export async function tail({ filter = '', json = false, bodies = false, ...flags }: TailFlags): Promise<number> {
   const query = `filter=${encodeURIComponent(normalizeFilter(filter))}`;
   const admin = createAdminClient(loadProcessConfig(flags).config.admin);
-  const gone = once(process.stdout, 'close');
+  // A broken pipe is an error there before it is closed.
+  const gone = once(process.stdout, 'close').catch(() => undefined);
   const show = async (exchange: ExchangeSummary): Promise<void> => {
     const texts = bodies ? await readTexts(admin, exchange.id) : [];
     process.stdout.write(json ? renderJson(exchange, texts) : renderLines(exchange, texts));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -30,6 +30,12 @@ test('mkio-proxy export writes what the filter means to a file, or to standard o
     '/api/v1/projects',
     '/elsewhere',
   ]);
+});
+
+test('mkio-proxy export ends in peace when nobody reads it any more', async () => {
+  const { child, ended } = spawnCli([...(await start()), '--har', '-'], { cwd: createFolder() });
+  child.stdout?.destroy();
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('mkio-proxy export overwrites nothing, and says what it cannot write', async () => {

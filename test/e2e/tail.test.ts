@@ -70,6 +70,15 @@ describe('mkio-proxy tail', () => {
     expect(tail.stdout()).not.toMatch(/[\u0080-\u009f]/);
   });
 
+  test('ends in peace when nobody reads it any more', async () => {
+    const proxy = await start();
+    const tail = startTail(portOf(proxy.admin));
+    await untilPrinted(tail, /200/, () => call(proxy, ASSETS));
+    tail.child.stdout?.destroy();
+    await call(proxy, ASSETS);
+    expect(await tail.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('waits for a proxy that was started anew, says so, and goes on', async () => {
     const first = await start();
     const port = portOf(first.admin);
