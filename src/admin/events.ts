@@ -116,8 +116,9 @@ function startReader({ answer, traffic, readStates, heartbeatMs, after, accepts 
       write(event);
     }
   };
+  // With its place, as a filter may have passed over much since the last event.
   const beat = (): void => {
-    if (!answer.writableNeedDrain) write(': still here\n\n');
+    if (!answer.writableNeedDrain) write(`id: ${renderCursor(traffic, place)}\n: still here\n\n`);
     heartbeat.refresh();
   };
   const heartbeat = setTimeout(beat, heartbeatMs);

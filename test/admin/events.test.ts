@@ -136,8 +136,16 @@ describe('GET /events', () => {
   test('says that it is still there when nothing happens', async () => {
     const { port } = await startEvents(20);
     const events = await follow(`http://127.0.0.1:${port}/events`);
-    expect(await events.next('comment')).toBeDefined();
-    expect(await events.next('comment')).toBeDefined();
+    expect(await events.next('message')).toBeDefined();
+    expect(await events.next('message')).toBeDefined();
+  });
+
+  test('tells its place then, so that what a filter has passed over is not missed later', async () => {
+    const { port, ring } = await startEvents(20);
+    const events = await follow(`http://127.0.0.1:${port}/events?filter=path:wanted`);
+    await events.next('hello');
+    for (const target of ['/a', '/b', '/c']) ring.push(recordOf(target));
+    await expect.poll(async () => (await events.next('message'))?.id).toBe('run.3');
   });
 });
 

@@ -43,7 +43,6 @@ async function* readEvents(answer: Response): AsyncGenerator<TestEvent, void> {
 }
 
 function parse(block: string): TestEvent {
-  if (block.startsWith(':')) return { event: 'comment', id: undefined, data: block };
   const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/, 2) as [string, string]));
   const data: unknown = JSON.parse(fields.get('data') ?? 'null');
   return { event: fields.get('event') ?? 'message', id: fields.get('id'), data };
