@@ -22,8 +22,11 @@ const HEADER =
   /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)["']?\s*[:,=]\s*(?:["']\w{1,20}["']\s*:\s*)?)("(?:[^"\\\r\n]|\\.)*"?|'[^'\r\n]*'?|\[(?:[\s,]*"(?:[^"\\]|\\.)*"?)+\s*\]?|[^\r\n"']+)/gi;
 const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
 const FIELD_SEPARATOR = /"\s*:/;
-const FIELD = /"([\w$.@-]{2,40})"(\s*:\s*)"(?:[^"\\]|\\[^])*(?:"|$)/g;
-const FIELD_IN_STRING = /\\"([\w$.@-]{2,40})\\"(\s*:\s*)\\"(?:[^"\\]|\\\\.)*(?:\\"|$)/g;
+// Its value is a string, a list of such, or a number.
+const FIELD =
+  /"([\w$.@-]{2,40})"(\s*:\s*)(?:"(?:[^"\\]|\\[^])*(?:"|$)|\[(?:[\s,]*"(?:[^"\\]|\\[^])*(?:"|$))+\s*\]?|-?\d[\d.eE+-]*)/g;
+// In a string of JSON, and in a string in such a string: as many backslashes stand before each of its quotation marks.
+const FIELD_IN_STRING = /(?<!\\)(\\+)"([\w$.@-]{2,40})\1"(\s*:\s*)\1"[^]*?(?:(?<!\\)\1"|$)/g;
 // However it is filled: what a webhook authenticates itself with, and the keys of a storage.
 const OBJECT = /"(?:authentication|credentials?)"\s*:\s*(?=\{)/gi;
 const STRING_OR_BRACE = /"(?:[^"\\]|\\[^])*(?:"|$)|[{}]/g;
@@ -82,9 +85,10 @@ function maskFields(text: string, mask: string): string {
     .replace(FIELD, (whole, name: string, colon: string) =>
       isSecretField(name) ? `"${name}"${colon}"${mask}"` : whole,
     )
-    .replace(FIELD_IN_STRING, (whole, name: string, colon: string) =>
-      isSecretField(name) ? `\\"${name}\\"${colon}\\"${mask}\\"` : whole,
-    );
+    .replace(FIELD_IN_STRING, (whole, slashes: string, name: string, colon: string) => {
+      const quote = `${slashes}"`;
+      return isSecretField(name) ? `${quote}${name}${quote}${colon}${quote}${mask}${quote}` : whole;
+    });
 }
 
 function maskObjects(text: string, mask: string): string {

@@ -80,6 +80,13 @@ const masked: [string, string, string][] = [
     String.raw`"{\"password\":\"[redacted]\",\"a\":\"b\"}"`,
   ],
   ['a field whose colon stands apart', '{"password"\n\t: "s3cret"}', '{"password"\n\t: "[redacted]"}'],
+  [
+    'a field of JSON in a string in a string',
+    String.raw`{"a":"{\"b\":\"{\\\"password\\\":\\\"s3\\\\\\\"cret\\\",\\\"c\\\":\\\"d\\\"}\"}"}`,
+    String.raw`{"a":"{\"b\":\"{\\\"password\\\":\\\"[redacted]\\\",\\\"c\\\":\\\"d\\\"}\"}"}`,
+  ],
+  ['a field that is a number', '{"password": 123456,"a":1}', '{"password": "[redacted]","a":1}'],
+  ['a field that is a list', '{"token":["s3cret", "s3]cret"],"a":1}', '{"token":"[redacted]","a":1}'],
   ['a field that is cut', '{"passphrase":"s3cr', '{"passphrase":"[redacted]"'],
   ['a content key', '{"id":"1","value":"MDEyMzQ1Njc4OWFiY2RlZg=="}', '{"id":"1","value":"[redacted]"}'],
   [
@@ -126,6 +133,9 @@ test.each([
   '"credential":{'.repeat(10_000),
   'x-'.repeat(50_000),
   '"x-key":["'.repeat(20_000),
+  '"token":["'.repeat(20_000),
+  String.raw`\"a\":\"`.repeat(20_000),
+  '\\'.repeat(100_000),
   `cookie:[${' ,'.repeat(50_000)}`,
   `${' '.repeat(50_000)}x`,
   'rtmp://a/'.repeat(20_000),
