@@ -14,6 +14,8 @@ const PARAMETER_VALUE = /(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
 const USER_INFO = /(:\\?\/\\?\/)[^\s/?#@"'<>\\]+@/g;
 // The stream key is the last segment of the address that an encoder pushes to.
 const STREAM_KEY = /(\brtmps?:\\?\/\\?\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
+// How the name of a header's field that is a secret ends: looked for first, as most texts have none.
+const HEADER_NAME_END = /(?:auth|authorization|cookie2?|key|passwd|password|secret|signature|token)[ \t]*:/i;
 // A header's field on a line of its own, whose value ends with the line, whatever it quotes (RFC 9110 §11.2, RFC 6265 §4.1.1).
 const HEADER_LINE =
   /^([ \t]*(?:(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token))[ \t]*:[ \t]*)[^\r\n]+/gim;
@@ -73,7 +75,8 @@ function maskParameters(text: string, mask: string): string {
 }
 
 function maskHeaders(text: string, mask: string): string {
-  return text.replace(HEADER_LINE, `$1${mask}`).replace(HEADER, (_, name: string, value: string) => {
+  const lines = HEADER_NAME_END.test(text) ? text.replace(HEADER_LINE, `$1${mask}`) : text;
+  return lines.replace(HEADER, (_, name: string, value: string) => {
     const quote = /^["']/.exec(value)?.[0] ?? '';
     return name + (/^\[\s*"/.test(value) ? `["${mask}"]` : quote + mask + quote);
   });
