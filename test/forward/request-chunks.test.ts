@@ -60,6 +60,8 @@ const read = (raw: IncomingMessage): AsyncIterable<Buffer> => {
   return body;
 };
 
-async function readAll(raw: IncomingMessage): Promise<void> {
-  for await (const chunk of read(raw)) chunk;
+async function readAll(raw: IncomingMessage): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of read(raw)) chunks.push(chunk);
+  return chunks;
 }
