@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# Plays what deploy/kubernetes builds, with podman in a network namespace of its own and the sandbox in MK.IO's place:
+#
+#   test/container/play.sh [sidecar-classic|job-classic|gateway]...      all of them where none is named
+#
+# Needs root, kubectl or kustomize, podman with runc, netavark and iptables, curl, and the image localhost/mkio-proxy:ci in the
+# store of $MKIO_PROXY_CONTAINER_STATE. podman 4.3 is no kubelet: what that does and podman does not (probes, the order of
+# starts, volumes of Secrets), this script does in its place. It knows no native sidecars, so the classic ones are played.
+set -euo pipefail
+cd "$(dirname "$0")"
+state=${MKIO_PROXY_CONTAINER_STATE:-/var/tmp/mkio-proxy-oci}
+if [[ -z ${MKIO_PROXY_PLAY_ISOLATED:-} ]]; then
+  MKIO_PROXY_PLAY_ISOLATED=yes exec unshare --net --mount -- "./${0##*/}" "$@"
+fi
+export CONTAINERS_CONF=$state/containers.conf CONTAINERS_STORAGE_CONF=$state/storage.conf
+ip link set lo up
+
+secrets=$(mktemp -d "$state/play.XXXX")
+manifest=$secrets/manifest.yaml
+pod=
+cli=(node /app/dist/cli/main.js)
+end() {
+  local code=$?
+  if ((code)) && [[ -n $pod ]]; then podman logs "$pod-mkio-proxy" 2>&1 | tail -20 >&2; fi
+  [[ -z $pod ]] || podman pod rm -f -t 0 "$pod" >/dev/null 2>&1
+  rm -rf "$secrets"
+  exit "$code"
+}
+trap end EXIT
+
+say() { printf '  %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+# is WHAT GOT WANTED, a glob
+is() { [[ $2 == $3 ]] || fail "$1: $2, and not $3"; say "$1: $2"; }
+
+# As the kubelet writes a Secret where fsGroup is 1000: files of root and that group, swapped by a link to their folder.
+put_secret() { # NAME KEY TEXT
+  local folder=$secrets/$1 next=..$(date +%s%N)
+  mkdir -p "$folder/$next"
+  printf '%s' "$3" > "$folder/$next/$2"
+  chgrp -R 1000 "$folder"
+  chmod 2750 "$folder" "$folder/$next"
+  chmod 0440 "$folder/$next/$2"
+  ln -sfn "$next" "$folder/..new" && mv -T "$folder/..new" "$folder/..data"
+  ln -sfn "..data/$2" "$folder/$2"
+}
+
+build() { if command -v kustomize >/dev/null; then kustomize build "$1"; else kubectl kustomize "$1"; fi; }
+
+# Makes the pod of the Deployment or Job that a folder builds, without starting it.
+create() { # FOLDER POD
+  mkdir -p "$secrets/mkio"
+  build "kubernetes/$1" | sed "s#/SECRETS#$secrets#" | node as-pod.js "$2" > "$manifest"
+  podman play kube --start=false "$manifest" >/dev/null 2>"$secrets/errors" || { cat "$secrets/errors" >&2; exit 1; }
+  pod=$2
+}
+
+start() { podman start "$pod-$1" >/dev/null; }
+in_proxy() { podman exec "$pod-mkio-proxy" "$@" </dev/null; }
+in_app() { podman exec "$pod-app" "$@" </dev/null; }
+# ask_in CONTAINER URL [METHOD [TOKEN]]: the status, and the beginning of the answer
+ask_in() {
+  podman exec "$pod-$1" node -e '
+    const [url, method = "GET", token = "none"] = process.argv.slice(1);
+    fetch(url, { method, headers: { authorization: `Bearer ${token}` } })
+      .then(async (answer) => console.log(answer.status, (await answer.text()).replaceAll("\n", " ")))
+      .catch((error) => console.log(0, error.cause?.code ?? error.message));' "${@:2}" </dev/null
+}
+sandbox_token() {
+  local token=
+  until token=$(podman logs "$pod-sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p') && [[ -n $token ]]; do sleep 0.1; done
+  printf '%s' "$token"
+}
+exit_code() { timeout 40 podman wait "$pod-$1"; }
+
+is_confined() {
+  local pid; pid=$(podman inspect "$pod-mkio-proxy" --format '{{.State.Pid}}')
+  is 'user, capabilities, no new privileges' "$(awk '/^(Uid|CapEff|NoNewPrivs):/ { printf "%s ", $2 }' "/proc/$pid/status")" '1000 0000000000000000 1 '
+  is 'memory limit, read-only root' "$(podman inspect "$pod-mkio-proxy" --format '{{.HostConfig.Memory}} {{.HostConfig.ReadonlyRootfs}}')" '100663296 true'
+}
+
+becomes_ready() {
+  start sandbox
+  start mkio-proxy
+  until podman logs "$pod-mkio-proxy" 2>&1 | grep -q '"event":"waiting"'; do sleep 0.1; done
+  is 'probe without a token' "$(in_proxy "${cli[@]}" healthcheck || true)" '*there is no MK.IO token yet*'
+  put_secret mkio token "$(sandbox_token)"
+  is 'probe with a token' "$(in_proxy "${cli[@]}" wait --timeout 20s)" '*"status":"ok"*'
+}
+
+sidecar-classic() {
+  create sidecar-classic app-pod-0
+  becomes_ready
+  start app
+  is_confined
+  until [[ $(ask_in app http://127.0.0.1:8080/) != '0 '* ]]; do sleep 0.1; done
+  is 'the application through the proxy' "$(ask_in app http://127.0.0.1:8080/ | cut -c1-60)" '200 {"value":\[{*'
+  is 'what the application sees of the token' "$(in_app sh -c 'cat /run/secrets/mkio/token 2>&1; env | grep ^MKIO_TOKEN')" '*No such file*MKIO_TOKEN=placeholder'
+
+  local first second
+  first=$(sandbox_token)
+  second=$(podman exec "$pod-sandbox" node -e '
+    const tokens = "http://127.0.0.1:6999/api/v1/user/tokens", authorization = `Bearer ${process.argv[1]}`;
+    const body = JSON.stringify({ type: "full-access", organizationId: "any" });
+    fetch(tokens, { method: "POST", headers: { authorization, "content-type": "application/json" }, body })
+      .then((answer) => answer.json()).then((answer) => console.log(answer.metadata?.JWT ?? JSON.stringify(answer)));' "$first" </dev/null)
+  put_secret mkio token "$second"
+  until podman logs "$pod-mkio-proxy" 2>&1 | grep -q '"event":"token"'; do sleep 0.1; done
+  local jti; jti=$(node -p 'JSON.parse(Buffer.from(process.argv[1].split(".")[1], "base64url")).jti' "$first")
+  is 'the first token is revoked' "$(ask_in sandbox "http://127.0.0.1:6999/api/v1/user/tokens/$jti" DELETE "$second")" '20? *'
+  is 'the first token is good no more' "$(ask_in sandbox http://127.0.0.1:6999/api/v1/user/rbac GET "$first" | cut -c1-20)" '401 *'
+  is 'after the Secret was swapped' "$(ask_in app http://127.0.0.1:8080/ | cut -c1-20)" '200 *'
+
+  podman kill -s TERM "$pod-mkio-proxy" >/dev/null
+  is 'probe after SIGTERM' "$(in_proxy "${cli[@]}" healthcheck || true)" '*the proxy is draining*'
+  is 'the application after SIGTERM' "$(ask_in app http://127.0.0.1:8080/ | cut -c1-20)" '200 *'
+  is 'exit code of the proxy' "$(exit_code mkio-proxy)" 0
+}
+
+job-classic() {
+  create job-classic app
+  becomes_ready
+  start app
+  is 'exit code of the job' "$(exit_code app)" 0
+  is 'what it printed' "$(podman logs "$pod-app" 2>&1 | cut -c1-60)" '200 {"value":\[{*'
+  is 'exit code of the proxy, which it ended' "$(exit_code mkio-proxy)" 0
+}
+
+gateway() {
+  local key line
+  { read -r key; read -r line; } < <(podman run --rm --network none localhost/mkio-proxy:ci key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
+  put_secret mkio-proxy-callers keys "$line"$'\n'
+  create gateway mkio-proxy-pod-0
+  becomes_ready
+  is_confined
+  local address; address=$(podman inspect "$pod-mkio-proxy" --format '{{.NetworkSettings.IPAddress}}')
+  [[ -n $address ]] || address=$(in_proxy node -p 'Object.values(os.networkInterfaces()).flat().find(({ internal, family }) => !internal && family === "IPv4").address')
+  status() { curl -s -m 5 -o /dev/null -w '%{http_code}' "$@"; }
+  local assets=/api/v1/projects/demo-project/media/assets
+  is 'liveness, as the kubelet asks' "$(status "http://$address:6547/livez")" 200
+  is 'readiness, as the kubelet asks' "$(status "http://$address:6547/readyz")" 200
+  is 'metrics without a key' "$(status "http://$address:6547/metrics")" 401
+  is 'a caller without a key' "$(status "http://$address:6546$assets")" 401
+  is 'a caller with its key, by the name of the Service' \
+    "$(status -H 'Host: mkio-proxy.mkio:6546' -H "Authorization: Bearer $key" "http://$address:6546$assets")" 200
+  is 'another name' "$(status -H 'Host: evil.example' -H "Authorization: Bearer $key" "http://$address:6546$assets")" 403
+  podman kill -s TERM "$pod-mkio-proxy" >/dev/null
+  sleep 1
+  is 'readiness after SIGTERM' "$(status "http://$address:6547/readyz")" 503
+  is 'a caller after SIGTERM' "$(status -H "Authorization: Bearer $key" "http://$address:6546$assets")" 200
+  is 'exit code of the proxy' "$(exit_code mkio-proxy)" 0
+}
+
+(($#)) || set -- sidecar-classic job-classic gateway
+for one in "$@"; do
+  echo "$one"
+  "$one"
+  podman pod rm -f -t 0 "$pod" >/dev/null
+  pod=
+  rm -rf "${secrets:?}"/*
+done
+echo played
