@@ -10,6 +10,8 @@ for (const document of documents) {
   if (document.kind === 'ConfigMap') print(document);
   if (document.kind !== 'Deployment' && document.kind !== 'Job') continue;
   const { metadata, spec } = document.spec.template;
+  // It would want systemd for them.
+  for (const container of spec.containers) delete container.livenessProbe;
   print({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name }, spec: { ...spec, restartPolicy: 'Never' } });
 }
 

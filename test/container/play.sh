@@ -128,7 +128,7 @@ job-classic() {
 
 gateway() {
   local key line
-  { read -r key; read -r line; } < <(podman run --rm --network none localhost/mkio-proxy:ci key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
+  { read -r key; read -r line; } < <(podman run --rm --no-healthcheck --network none localhost/mkio-proxy:ci key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
   put_secret mkio-proxy-callers keys "$line"$'\n'
   create gateway mkio-proxy-pod-0
   becomes_ready
