@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Brings deploy/compose up by docker-compose, in a network namespace of its own and with the sandbox in MK.IO's place.
+#
+# Needs root, docker-compose, podman with runc, netavark and iptables, curl, and the image localhost/mkio-proxy:ci in the store
+# of $MKIO_PROXY_CONTAINER_STATE. docker-compose speaks to podman in the place of Docker's engine; as podman leaves the time of
+# health checks to systemd, this script sees to it.
+set -euo pipefail
+cd "$(dirname "$0")"
+state=${MKIO_PROXY_CONTAINER_STATE:-/var/tmp/mkio-proxy-oci}
+if [[ -z ${MKIO_PROXY_COMPOSE_ISOLATED:-} ]]; then
+  MKIO_PROXY_COMPOSE_ISOLATED=yes exec unshare --net --mount -- "./${0##*/}" "$@"
+fi
+export CONTAINERS_CONF=$state/containers.conf CONTAINERS_STORAGE_CONF=$state/storage.conf
+ip link set lo up
+
+folder=$(mktemp -d "$state/compose.XXXX")
+cp ../../deploy/compose/compose.yaml compose.trial.yaml "$folder"
+cd "$folder"
+export DOCKER_HOST=unix://$folder/podman.sock COMPOSE_PROJECT_NAME=mkio-trial COMPOSE_FILE=compose.yaml:compose.trial.yaml
+podman system service --time 0 "$DOCKER_HOST" 2>service.log &
+service=$!
+container() { docker-compose ps -q "$1"; }
+end() {
+  local code=$?
+  ((code == 0)) || { cat up.log; docker-compose logs --no-color --tail 20; } >&2
+  docker-compose down -t 0 >/dev/null 2>&1 || true
+  kill "$service" 2>/dev/null || true
+  rm -rf "$folder"
+  exit "$code"
+}
+trap end EXIT
+
+say() { printf '  %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+# is WHAT GOT WANTED, a glob
+is() { [[ $2 == $3 ]] || fail "$1: $2, and not $3"; say "$1: $2"; }
+inspect() { podman inspect "$(container "$1")" --format "$2"; }
+
+# The mode of the file on this machine is the one in the container.
+install -m 0400 -o 1000 -g 1000 /dev/null mkio-token
+until [[ -S podman.sock ]]; do sleep 0.1; done
+docker-compose up -d --no-build > up.log 2>&1 &
+up=$!
+until proxy=$(container proxy) && [[ -n $proxy ]] && podman logs "$proxy" 2>/dev/null | grep -q '"event":"waiting"'; do sleep 0.2; done
+podman healthcheck run "$proxy" >/dev/null 2>&1 && fail 'healthy without a token'
+say 'without a token it is not healthy'
+is 'and the application does not start' "$(inspect app '{{.State.Status}}' 2>/dev/null || echo created)" created
+until sandbox=$(container sandbox) && [[ -n $sandbox ]] && token=$(podman logs "$sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p') && [[ -n $token ]]; do sleep 0.2; done
+# In place, as the file itself is mounted.
+printf '%s' "$token" > mkio-token
+until podman healthcheck run "$proxy" >/dev/null 2>&1; do sleep 0.5; done
+wait "$up"
+is 'with one it is' "$(inspect proxy '{{.State.Health.Status}}')" healthy
+until curl -s -m 5 -o answer http://127.0.0.1:8080/; do sleep 0.2; done
+is 'the application, from outside' "$(cut -c1-60 answer)" '{"value":\[{*'
+is 'the proxy, from outside' "$(curl -s -m 2 -o /dev/null -w '%{http_code}' http://127.0.0.1:6546/ || true)" 000
+is 'what the application sees of the token' \
+  "$(podman exec "$(container app)" sh -c 'cat /run/secrets/mkio_token 2>&1; env | grep ^MKIO_TOKEN' </dev/null | tr '\n' ' ')" '*No such file*MKIO_TOKEN=placeholder*'
+pid=$(inspect proxy '{{.State.Pid}}')
+is 'user, capabilities, no new privileges' "$(awk '/^(Uid|CapEff|NoNewPrivs):/ { printf "%s ", $2 }' "/proc/$pid/status")" '1000 0000000000000000 1 '
+is 'core dumps' "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$pid/limits")" '0 0'
+is 'memory limit, read-only root, time to stop' "$(inspect proxy '{{.HostConfig.Memory}} {{.HostConfig.ReadonlyRootfs}} {{.Config.StopTimeout}}')" '134217728 true 15'
+docker-compose stop proxy >/dev/null 2>&1
+is 'exit code of the proxy' "$(inspect proxy '{{.State.ExitCode}}')" 0
+echo 'came up'
