@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+const KUBERNETES = resolve(import.meta.dirname, '../../deploy/kubernetes');
+
+/** A document of Kubernetes as it is applied. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+const BUILDERS = [
+  ['kustomize', 'build'],
+  ['kubectl', 'kustomize'],
+] as const;
+
+/** How kustomize is called on this machine; undefined where it is not installed. */
+export const kustomize = BUILDERS.find(([program]) => spawnSync(program, ['version']).error === undefined);
+
+/** What kustomize makes of a folder of deploy/kubernetes, with components of there added. */
+export function buildFolder(folder: string, components: readonly string[] = []): readonly Manifest[] {
+  if (kustomize === undefined) throw new Error('neither kustomize nor kubectl is installed');
+  const root = mkdtempSync(join(tmpdir(), 'mkio-proxy-'));
+  const pathOf = (name: string): string => relative(root, join(KUBERNETES, name));
+  const overlay = { resources: [pathOf(folder)], components: components.map(pathOf) };
+  writeFileSync(join(root, 'kustomization.yaml'), JSON.stringify(overlay));
+  const [program, command] = kustomize;
+  const { status, stdout, stderr } = spawnSync(program, [command, root], { encoding: 'utf8' });
+  rmSync(root, { recursive: true });
+  if (status !== 0 || stderr !== '') throw new Error(`kustomize says: ${stderr}`);
+  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+}
