@@ -176,9 +176,9 @@ describe.skipIf(kustomize === undefined).each(BUILDS)(
 
         test('is pointed at the proxy, and has no token', () => {
           const { host, port } = load().listener;
-          const told = Object.fromEntries((app?.env ?? []).map(({ name: variable, value }) => [variable, value]));
+          const told = Object.fromEntries((app.env ?? []).map(({ name: variable, value }) => [variable, value]));
           expect(told).toMatchObject({ MKIO_BASE_URL: `http://${host}:${port}`, MKIO_TOKEN: 'placeholder' });
-          expect(app?.envFrom).toBeUndefined();
+          expect(app.envFrom).toBeUndefined();
         });
 
         if (native) {
@@ -207,7 +207,7 @@ describe.skipIf(kustomize === undefined).each(BUILDS)(
           test('ends the proxy, which lets it', () => {
             const { admin } = load();
             expect(admin).toMatchObject({ mayQuit: true, host: '127.0.0.1', key: undefined });
-            expect(app?.command?.at(-1)).toContain(
+            expect(app.command?.at(-1)).toContain(
               `fetch('http://${admin?.host}:${admin?.port}/quitquitquit', { method: 'POST' })`,
             );
           });
