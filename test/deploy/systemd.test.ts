@@ -81,6 +81,10 @@ describe('deploy/systemd/mkio-proxy.service', () => {
     expect(one('SuccessExitStatus')).toBe('143');
   });
 
+  test('lets it ask which addresses the machine has, as it does to listen on all of them', () => {
+    expect(one('RestrictAddressFamilies')).toContain('AF_NETLINK');
+  });
+
   test('lets it write no core, and take no more memory than is meant', () => {
     expect(one('LimitCORE')).toBe('0');
     expect(one('MemoryMax')).toBe('128M');
