@@ -16,20 +16,31 @@ ip link set lo up
 folder=$(mktemp -d "$state/compose.XXXX")
 cp ../../deploy/compose/compose.yaml compose.trial.yaml "$folder"
 cd "$folder"
-export DOCKER_HOST=unix://$folder/podman.sock COMPOSE_PROJECT_NAME=mkio-trial COMPOSE_FILE=compose.yaml:compose.trial.yaml
+export DOCKER_HOST=unix://$folder/podman.sock COMPOSE_PROJECT_NAME=mkio-trial-$$ COMPOSE_FILE=compose.yaml:compose.trial.yaml
 podman system service --time 0 "$DOCKER_HOST" 2>service.log &
 service=$!
 container() { docker-compose ps -q "$1"; }
 end() {
   local code=$?
-  ((code == 0)) || { cat up.log; docker-compose logs --no-color --tail 20; } >&2
-  docker-compose down -t 0 >/dev/null 2>&1 || true
+  ((code == 0)) || { cat up.log service.log; docker-compose logs --no-color --tail 20; } >&2
+  kill "${up:-}" 2>/dev/null || true
+  docker-compose stop -t 0 >/dev/null 2>&1 || true
+  podman ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" | xargs -r podman rm -f -t 0 --depend >/dev/null 2>&1
+  podman network rm -f "${COMPOSE_PROJECT_NAME}_default" >/dev/null 2>&1 || true
   kill "$service" 2>/dev/null || true
   rm -rf "$folder"
   exit "$code"
 }
 trap end EXIT
 
+# until_true COMMAND...: tries it for half a minute
+until_true() {
+  local ends=$((SECONDS + 30))
+  until "$@"; do
+    ((SECONDS < ends)) || fail "in vain: $*"
+    sleep 0.2
+  done
+}
 say() { printf '  %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 # is WHAT GOT WANTED, a glob
@@ -38,20 +49,28 @@ inspect() { podman inspect "$(container "$1")" --format "$2"; }
 
 # The mode of the file on this machine is the one in the container.
 install -m 0400 -o 1000 -g 1000 /dev/null mkio-token
-until [[ -S podman.sock ]]; do sleep 0.1; done
+until_true test -S podman.sock
 docker-compose up -d --no-build > up.log 2>&1 &
 up=$!
-until proxy=$(container proxy) && [[ -n $proxy ]] && podman logs "$proxy" 2>/dev/null | grep -q '"event":"waiting"'; do sleep 0.2; done
+
+waits() { proxy=$(container proxy) && [[ -n $proxy ]] && podman logs "$proxy" 2>/dev/null | grep -q '"event":"waiting"'; }
+until_true waits
 podman healthcheck run "$proxy" >/dev/null 2>&1 && fail 'healthy without a token'
 say 'without a token it is not healthy'
 is 'and the application does not start' "$(inspect app '{{.State.Status}}' 2>/dev/null || echo created)" created
-until sandbox=$(container sandbox) && [[ -n $sandbox ]] && token=$(podman logs "$sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p') && [[ -n $token ]]; do sleep 0.2; done
+read_token() {
+  local sandbox; sandbox=$(container sandbox) && [[ -n $sandbox ]] || return 1
+  token=$(podman logs "$sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p') && [[ -n $token ]]
+}
+until_true read_token
 # In place, as the file itself is mounted.
 printf '%s' "$token" > mkio-token
-until podman healthcheck run "$proxy" >/dev/null 2>&1; do sleep 0.5; done
+# Not by health checks, as three that fail make a container unhealthy, and docker-compose give up.
+podman exec "$proxy" node /app/dist/cli/main.js wait --timeout 20s </dev/null >/dev/null || fail 'not ready'
+podman healthcheck run "$proxy" || fail 'not healthy with a token'
 wait "$up"
 is 'with one it is' "$(inspect proxy '{{.State.Health.Status}}')" healthy
-until curl -s -m 5 -o answer http://127.0.0.1:8080/; do sleep 0.2; done
+until_true curl -s -m 5 -o answer http://127.0.0.1:8080/
 is 'the application, from outside' "$(cut -c1-60 answer)" '{"value":\[{*'
 is 'the proxy, from outside' "$(curl -s -m 2 -o /dev/null -w '%{http_code}' http://127.0.0.1:6546/ || true)" 000
 is 'what the application sees of the token' \

@@ -28,6 +28,14 @@ end() {
 }
 trap end EXIT
 
+# until_true COMMAND...: tries it for half a minute
+until_true() {
+  local ends=$((SECONDS + 30))
+  until "$@"; do
+    ((SECONDS < ends)) || fail "in vain: $*"
+    sleep 0.2
+  done
+}
 say() { printf '  %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 # is WHAT GOT WANTED, a glob
@@ -67,10 +75,10 @@ ask_in() {
       .catch((error) => console.log(0, error.cause?.code ?? error.message));' "${@:2}" </dev/null
 }
 sandbox_token() {
-  local token=
-  until token=$(podman logs "$pod-sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p') && [[ -n $token ]]; do sleep 0.1; done
-  printf '%s' "$token"
+  until_true logged sandbox '^MKIO_TOKEN='
+  podman logs "$pod-sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p'
 }
+logged() { podman logs "$pod-$1" 2>&1 | grep -q -- "$2"; }
 exit_code() { timeout 40 podman wait "$pod-$1"; }
 
 is_confined() {
@@ -82,7 +90,7 @@ is_confined() {
 becomes_ready() {
   start sandbox
   start mkio-proxy
-  until podman logs "$pod-mkio-proxy" 2>&1 | grep -q '"event":"waiting"'; do sleep 0.1; done
+  until_true logged mkio-proxy '"event":"waiting"'
   is 'probe without a token' "$(in_proxy "${cli[@]}" healthcheck || true)" '*there is no MK.IO token yet*'
   put_secret mkio token "$(sandbox_token)"
   is 'probe with a token' "$(in_proxy "${cli[@]}" wait --timeout 20s)" '*"status":"ok"*'
@@ -93,7 +101,8 @@ sidecar-classic() {
   becomes_ready
   start app
   is_confined
-  until [[ $(ask_in app http://127.0.0.1:8080/) != '0 '* ]]; do sleep 0.1; done
+  answers() { [[ $(ask_in app http://127.0.0.1:8080/) != '0 '* ]]; }
+  until_true answers
   is 'the application through the proxy' "$(ask_in app http://127.0.0.1:8080/ | cut -c1-60)" '200 {"value":\[{*'
   is 'what the application sees of the token' "$(in_app sh -c 'cat /run/secrets/mkio/token 2>&1; env | grep ^MKIO_TOKEN')" '*No such file*MKIO_TOKEN=placeholder'
 
@@ -105,7 +114,7 @@ sidecar-classic() {
     fetch(tokens, { method: "POST", headers: { authorization, "content-type": "application/json" }, body })
       .then((answer) => answer.json()).then((answer) => console.log(answer.metadata?.JWT ?? JSON.stringify(answer)));' "$first" </dev/null)
   put_secret mkio token "$second"
-  until podman logs "$pod-mkio-proxy" 2>&1 | grep -q '"event":"token"'; do sleep 0.1; done
+  until_true logged mkio-proxy '"was":'
   local jti; jti=$(node -p 'JSON.parse(Buffer.from(process.argv[1].split(".")[1], "base64url")).jti' "$first")
   is 'the first token is revoked' "$(ask_in sandbox "http://127.0.0.1:6999/api/v1/user/tokens/$jti" DELETE "$second")" '20? *'
   is 'the first token is good no more' "$(ask_in sandbox http://127.0.0.1:6999/api/v1/user/rbac GET "$first" | cut -c1-20)" '401 *'
