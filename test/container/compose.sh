@@ -1,19 +1,14 @@
 #!/usr/bin/env bash
 # Brings deploy/compose up by docker-compose, in a network namespace of its own and with the sandbox in MK.IO's place.
 #
-# Needs root, docker-compose, podman with runc, netavark and iptables, curl, and the image localhost/mkio-proxy:ci in the store
-# of $MKIO_PROXY_CONTAINER_STATE. docker-compose speaks to podman in the place of Docker's engine; as podman leaves the time of
+#   oci.sh within compose.sh
+#
+# Needs docker-compose, and the image that `oci.sh build` makes. docker-compose speaks to podman in the place of Docker's engine; as podman leaves the time of
 # health checks to systemd, this script sees to it.
 set -euo pipefail
 cd "$(dirname "$0")"
-state=${MKIO_PROXY_CONTAINER_STATE:-/var/tmp/mkio-proxy-oci}
-if [[ -z ${MKIO_PROXY_COMPOSE_ISOLATED:-} ]]; then
-  MKIO_PROXY_COMPOSE_ISOLATED=yes exec unshare --net --mount -- "./${0##*/}" "$@"
-fi
-export CONTAINERS_CONF=$state/containers.conf CONTAINERS_STORAGE_CONF=$state/storage.conf
-ip link set lo up
 
-folder=$(mktemp -d "$state/compose.XXXX")
+folder=$(mktemp -d)
 cp ../../deploy/compose/compose.yaml compose.trial.yaml "$folder"
 cd "$folder"
 export DOCKER_HOST=unix://$folder/podman.sock COMPOSE_PROJECT_NAME=mkio-trial-$$ COMPOSE_FILE=compose.yaml:compose.trial.yaml

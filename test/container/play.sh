@@ -1,21 +1,14 @@
 #!/usr/bin/env bash
 # Plays what deploy/kubernetes builds, with podman in a network namespace of its own and the sandbox in MK.IO's place:
 #
-#   test/container/play.sh [sidecar-classic|job-classic|gateway]...      all of them where none is named
+#   oci.sh within play.sh [sidecar-classic|job-classic|gateway]...      all of them where none is named
 #
-# Needs root, kubectl or kustomize, podman with runc, netavark and iptables, curl, and the image localhost/mkio-proxy:ci in the
-# store of $MKIO_PROXY_CONTAINER_STATE. podman 4.3 is no kubelet: what that does and podman does not (probes, the order of
+# Needs kubectl or kustomize, and the image that `oci.sh build` makes. podman 4.3 is no kubelet: what that does and podman does not (probes, the order of
 # starts, volumes of Secrets), this script does in its place. It knows no native sidecars, so the classic ones are played.
 set -euo pipefail
 cd "$(dirname "$0")"
-state=${MKIO_PROXY_CONTAINER_STATE:-/var/tmp/mkio-proxy-oci}
-if [[ -z ${MKIO_PROXY_PLAY_ISOLATED:-} ]]; then
-  MKIO_PROXY_PLAY_ISOLATED=yes exec unshare --net --mount -- "./${0##*/}" "$@"
-fi
-export CONTAINERS_CONF=$state/containers.conf CONTAINERS_STORAGE_CONF=$state/storage.conf
-ip link set lo up
 
-secrets=$(mktemp -d "$state/play.XXXX")
+secrets=$(mktemp -d)
 manifest=$secrets/manifest.yaml
 pod=
 cli=(node /app/dist/cli/main.js)
@@ -137,7 +130,7 @@ job-classic() {
 
 gateway() {
   local key line
-  { read -r key; read -r line; } < <(podman run --rm --no-healthcheck --network none localhost/mkio-proxy:ci key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
+  { read -r key; read -r line; } < <(podman run --rm --no-healthcheck --network none localhost/mkio-proxy:slim key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
   put_secret mkio-proxy-callers keys "$line"$'\n'
   create gateway mkio-proxy-pod-0
   becomes_ready
