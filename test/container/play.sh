@@ -147,8 +147,9 @@ gateway() {
     "$(status -H 'Host: mkio-proxy.mkio:6546' -H "Authorization: Bearer $key" "http://$address:6546$assets")" 200
   is 'another name' "$(status -H 'Host: evil.example' -H "Authorization: Bearer $key" "http://$address:6546$assets")" 403
   podman kill -s TERM "$pod-mkio-proxy" >/dev/null
-  sleep 1
-  is 'readiness after SIGTERM' "$(status "http://$address:6547/readyz")" 503
+  drains() { [[ $(status "http://$address:6547/readyz") == 503 ]]; }
+  until_true drains
+  say 'not ready after SIGTERM'
   is 'a caller after SIGTERM' "$(status -H "Authorization: Bearer $key" "http://$address:6546$assets")" 200
   is 'exit code of the proxy' "$(exit_code mkio-proxy)" 0
 }
