@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     unstubEnvs: true,
+    // Tests leave nothing behind in modules, and loading these anew for each file takes longer than the tests do.
+    isolate: false,
     // Tests wait for sockets and processes more than they count: one core needs not be left to anything else.
     maxWorkers: availableParallelism(),
   },

@@ -16,7 +16,7 @@ distroless_image=localhost/distroless-node:24
 
 install() {
   local missing=() package
-  for package in buildah podman runc mmdebstrap catatonit netavark aardvark-dns; do
+  for package in buildah podman runc mmdebstrap catatonit netavark aardvark-dns iptables iproute2 docker-compose; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -103,6 +103,10 @@ bases() {
 }
 
 build() {
+  # What was left of earlier builds and runs.
+  podman rm --all --force --time 0 >/dev/null
+  buildah rm --all >/dev/null
+  podman image prune --force >/dev/null
   local options=(--isolation chroot --network host --pull-never --format docker --layers --quiet) ca target
   # Where the machine reaches npm's packages through an authority of its own, the build trusts it as the machine does.
   ca=$(npm config get cafile)
@@ -117,7 +121,7 @@ build() {
 }
 
 within() {
-  unshare --net --mount -- bash -c 'ip link set lo up; "$@"; code=$?; podman rm --all --force --time 0 >/dev/null; exit $code' _ "$@"
+  unshare --net --mount -- bash -c 'ip link set lo up; exec "$@"' _ "$@"
 }
 
 case ${1:-} in

@@ -1,7 +1,22 @@
 #!/usr/bin/env bash
-# Builds the image, and tests it and the program in it. Needs root on Debian, npm's registry, and what `npm ci` installs.
+# Builds the image, tests it and the program in it, and brings up what is below deploy/ with it. As root on Debian, with npm's
+# registry and what `npm ci` installs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-for step in install bases build; do bash test/container/oci.sh "$step"; done
-bash test/container/oci.sh within node node_modules/vitest/vitest.mjs run --config test/container/vitest.config.ts "$@"
+oci() { bash test/container/oci.sh "$@"; }
+for step in install bases build; do oci "$step"; done
+
+# These two wait more than they work.
+log=$(mktemp)
+deployed() {
+  oci within bash test/container/compose.sh
+  if command -v kubectl kustomize >/dev/null; then oci within bash test/container/play.sh; else echo 'not played: there is no kubectl'; fi
+}
+deployed >"$log" 2>&1 &
+trials=$!
+trap 'rm -f "$log"' EXIT
+
+oci within node node_modules/vitest/vitest.mjs run --config test/container/vitest.config.ts
+wait "$trials" || { cat "$log" >&2; exit 1; }
+cat "$log"

@@ -15,10 +15,10 @@ export const IMAGE_ENV: Readonly<Record<string, string>> = Object.fromEntries(
   [...(/^ENV (.*)$/m.exec(slim)?.[1] ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
 );
 
-/** The words by which the image's program is called. */
-export const PROGRAM = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(slim)?.[1] ?? '[]') as readonly string[];
-
 export const HEALTHCHECK = JSON.parse(/^HEALTHCHECK .*? CMD (.*)$/m.exec(slim)?.[1] ?? '[]') as readonly string[];
+
+/** The words by which the image's program is called. */
+export const PROGRAM = HEALTHCHECK.slice(0, -1);
 
 /** What a command of the program says of itself; fails where there is no such command. */
 export async function readHelp(command: string): Promise<string> {
