@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { decideReadiness } from '../../src/admin/readiness.ts';
+import { ERRORS } from '../../src/errors.ts';
+import type { TokenState } from '../../src/token/store.ts';
 import { readMetrics } from '../support/metrics.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -29,6 +32,21 @@ describe('docs/operations.md', () => {
       const told = rows.get(name) ?? rows.get(name.replace(/_(?:bucket|sum|count)$/, '')) ?? [];
       expect(told, name).toEqual(expect.arrayContaining(Object.keys(labels)));
     }
+  });
+
+  test('explains codes that there are, and the reasons that /readyz gives', () => {
+    const [, troubles = ''] = /## Troubleshooting([^]*?)\n## /.exec(doc) ?? [];
+    const codes = [...troubles.matchAll(/`([A-Z]+_?[A-Z]+)`/g)]
+      .map(([, code]) => code)
+      .filter((code) => code !== 'SIGKILL');
+    expect(codes.length).toBeGreaterThan(10);
+    expect(Object.keys(ERRORS)).toEqual(expect.arrayContaining(codes));
+
+    const reasons = [...troubles.matchAll(/not ready: `([^`]+)`/g)].map(([, reason]) => reason);
+    const states: TokenState[] = ['missing', 'expired'];
+    expect(reasons).toEqual(
+      states.flatMap((state) => decideReadiness({ isDraining: false, token: { state } }).reasons),
+    );
   });
 
   test('says of every alert what to do', () => {
