@@ -16,15 +16,25 @@ export interface UpstreamWatch {
 
 /** @param now milliseconds since 1970 */
 export function createUpstreamWatch(now: () => number): UpstreamWatch {
-  let health: UpstreamHealth = { state: 'unknown' };
+  let state: UpstreamHealth['state'] = 'unknown';
+  let answeredAtMs = 0;
+  let answeredStatus: number | undefined;
+  let lastFailure: UpstreamHealth['lastFailure'];
   return {
     note: ({ answeredBy, status, code }) => {
       if (answeredBy === 'upstream' && status !== undefined) {
-        health = { ...health, state: 'reachable', lastAnswer: { atMs: now(), status } };
+        state = 'reachable';
+        answeredAtMs = now();
+        answeredStatus = status;
       } else if (code !== undefined && ERRORS[code as ErrorCode].party === 'upstream') {
-        health = { ...health, state: 'failing', lastFailure: { atMs: now(), code } };
+        state = 'failing';
+        lastFailure = { atMs: now(), code };
       }
     },
-    read: () => health,
+    read: () => ({
+      state,
+      ...(answeredStatus !== undefined && { lastAnswer: { atMs: answeredAtMs, status: answeredStatus } }),
+      ...(lastFailure !== undefined && { lastFailure }),
+    }),
   };
 }
