@@ -18,7 +18,8 @@ FROM ${NODE_IMAGE} AS slim
 ENV NODE_ENV=production LOG_FORMAT=json MKIO_PROXY_CAPTURE=off MALLOC_ARENA_MAX=1
 LABEL org.opencontainers.image.title="mkio-proxy" \
   org.opencontainers.image.description="A local authenticating reverse proxy for MediaKind's MK.IO API" \
-  org.opencontainers.image.licenses="MIT"
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="0.1.0"
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY config config
@@ -35,7 +36,8 @@ FROM ${DISTROLESS_IMAGE} AS distroless
 ENV NODE_ENV=production LOG_FORMAT=json MKIO_PROXY_CAPTURE=off MALLOC_ARENA_MAX=1
 LABEL org.opencontainers.image.title="mkio-proxy" \
   org.opencontainers.image.description="A local authenticating reverse proxy for MediaKind's MK.IO API" \
-  org.opencontainers.image.licenses="MIT"
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="0.1.0"
 WORKDIR /app
 COPY --from=slim /app /app
 USER 1000:1000

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { imageOf, podman, TARGETS } from './container.ts';
 
 const BASES = { slim: 'docker.io/library/node:24-bookworm-slim', distroless: 'localhost/distroless-node:24' };
+const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  version: string;
+};
 const MAX_BYTES = 12_000_000;
 
 /** Everything that may be in the layers on top of the base. */
@@ -53,6 +57,7 @@ describe.each(TARGETS)('the image %s', (target) => {
     expect(image?.Labels).toMatchObject({
       'org.opencontainers.image.title': 'mkio-proxy',
       'org.opencontainers.image.licenses': 'MIT',
+      'org.opencontainers.image.version': version,
     });
   });
 });
