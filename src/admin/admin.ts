@@ -4,6 +4,7 @@ import fastify from 'fastify';
 import type { Logger } from 'pino';
 import type { AdminConfig } from '../config/config.ts';
 import { asProxyError, ProxyError, renderError } from '../errors.ts';
+import type { CallerFields } from '../policy/access.ts';
 import { createAccess, readCallerFields, requireOwnPage } from '../policy/access.ts';
 import { isLoopback } from '../loopback.ts';
 import { hashKey, requireCaller } from '../policy/callers.ts';
@@ -108,6 +109,7 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
     if (!isProbe || !READS.has(request.method)) requireOwnPage(fields, `http://${authority}`);
     // The page holds no secret, and asks for the key itself.
     if (!isProbe && !page.has(route)) requireOperator(request.headers.authorization);
+    if (!READS.has(request.method) && isOfPage(fields)) session.require(request.headers[SESSION_HEADER]);
     next();
   });
 
@@ -152,6 +154,10 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   }));
   return app;
 }
+
+/** Browsers tell of the page with whatever may change something; scripts and hooks tell nothing, and need no session. */
+const isOfPage = ({ origin, secFetchSite, referer }: CallerFields): boolean =>
+  origin !== undefined || secFetchSite !== undefined || referer !== undefined;
 
 /** Fastify's own error, which names its limit. */
 const isTooLarge = (error: unknown): boolean =>

@@ -39,6 +39,16 @@ describe('POST /token/reload', () => {
     expect(reloads()).toBe(1);
   });
 
+  test('is open to its own pages with the value of this start, which scripts do without', async () => {
+    const { address, post, reloads } = await startAdmin(CHANGED);
+    const { header, value } = (await (await fetch(`${address}/session`)).json()) as Record<string, string>;
+    for (const sign of [{ origin: address }, { 'sec-fetch-site': 'same-origin' }, { referer: `${address}/` }]) {
+      expect((await post(sign as Record<string, string>)).headers.get('x-mkio-proxy-error')).toBe('SESSION_REQUIRED');
+      expect((await post({ ...sign, [header ?? '']: value ?? '' } as Record<string, string>)).status).toBe(200);
+    }
+    expect(reloads()).toBe(3);
+  });
+
   test('says why the token stays, with what is kept', async () => {
     const failure = new ProxyError('TOKEN_UNAVAILABLE', 'the file is gone');
     const { post } = await startAdmin(() => Promise.resolve({ changed: false, failure }));
@@ -64,11 +74,6 @@ describe('POST /token/reload', () => {
     const answer = await post(headers);
     expect([answer.status, answer.headers.get('x-mkio-proxy-error')]).toEqual([403, 'ORIGIN_REFUSED']);
     expect(reloads()).toBe(0);
-  });
-
-  test("is open to the listener's own pages", async () => {
-    const { post, address } = await startAdmin(CHANGED);
-    expect((await post({ origin: address, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   });
 
   test('is no other method', async () => {
