@@ -124,6 +124,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
         maxExchanges: maxCount,
         run: randomBytes(6).toString('hex'),
         readOrigin: () => readOrigin(proxy.app),
+        version: about.version,
       },
     });
   const { revocationCheckMs } = worlds.config.token;

@@ -18,13 +18,14 @@ const EXPORT = {
 };
 /** Entries between two turns of the event loop, so that an export does not hold forwarding up. */
 const BATCH = 10;
-const HEAD = '{"log":{"version":"1.2","creator":{"name":"mkio-proxy","version":""},"entries":[';
+const renderHead = (version: string): string =>
+  `{"log":{"version":"1.2","creator":${JSON.stringify({ name: 'mkio-proxy', version })},"entries":[`;
 const END = ']}}\n';
 
-export function serveExport(app: FastifyInstance, { ring, readOrigin }: Traffic): void {
+export function serveExport(app: FastifyInstance, { ring, readOrigin, version }: Traffic): void {
   app.get<{ Querystring: Query }>('/export.har', { schema: EXPORT }, ({ query }, reply) => {
     requireKnown(query, ['filter']);
-    const worlds = { origin: readOrigin(), renderTime: (ms: number) => new Date(ms).toISOString() };
+    const worlds = { version, origin: readOrigin(), renderTime: (ms: number) => new Date(ms).toISOString() };
     return reply
       .type('application/json; charset=utf-8')
       .header('content-disposition', 'attachment; filename="mkio-proxy.har"')
@@ -36,9 +37,9 @@ export function serveExport(app: FastifyInstance, { ring, readOrigin }: Traffic)
 async function* renderHar(
   ring: Ring<ExchangeRecord, ExchangeFacts>,
   accepts: Accepts | undefined,
-  worlds: HarWorlds,
+  worlds: HarWorlds & { readonly version: string },
 ): AsyncGenerator<string, void> {
-  yield HEAD;
+  yield renderHead(worlds.version);
   let comma = '';
   // What comes while it is written is not part of it.
   for (let place = 0, last = ring.latest(); place < last;) {

@@ -13,6 +13,8 @@ export interface Traffic {
   readonly run: string;
   /** Where callers reach the proxy, e.g. `http://127.0.0.1:6546`. */
   readonly readOrigin: () => string;
+  /** Of this program. */
+  readonly version: string;
 }
 
 /** A place in the order of exchanges, opaque to whoever gets it: `<run>.<sequence>`. */

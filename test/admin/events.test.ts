@@ -161,7 +161,14 @@ async function startEvents(heartbeatMs?: number) {
     decode: decodeRecord,
     decodeHead: decodeFacts,
   });
-  const traffic: Traffic = { capture: 'headers', maxExchanges: 1_000, ring, run: 'run', readOrigin: () => '' };
+  const traffic: Traffic = {
+    capture: 'headers',
+    maxExchanges: 1_000,
+    ring,
+    run: 'run',
+    readOrigin: () => '',
+    version: '1.2.3',
+  };
   const app = fastify({ forceCloseConnections: true });
   const answers: ServerResponse[] = [];
   app.addHook('onRequest', (_, reply, next) => {

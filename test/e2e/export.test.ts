@@ -5,6 +5,7 @@ import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { startProgram } from './program.ts';
 
 const start = async () => {
   const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
@@ -30,6 +31,14 @@ test('mkio-proxy export writes what the filter means to a file, or to standard o
     '/api/v1/projects',
     '/elsewhere',
   ]);
+});
+
+test('an export tells the version that made it', async () => {
+  const { origin } = await startUpstream();
+  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque' });
+  const har = (await (await fetch(`${program.admin}/export.har`)).json()) as { log: { creator: unknown } };
+  const [, version] = /"version": "([^"]+)"/.exec(readFileSync('package.json', 'utf8')) ?? [];
+  expect(har.log.creator).toEqual({ name: 'mkio-proxy', version });
 });
 
 test('mkio-proxy export ends in peace when nobody reads it any more', async () => {

@@ -37,6 +37,7 @@ export function readAdminRoutes(): string[] {
       maxExchanges: 1,
       run: 'run',
       readOrigin: () => '',
+      version: '1.2.3',
       ring: createRing({
         maxCount: 1,
         maxBytes: 1,
