@@ -23,6 +23,8 @@ export interface RequestSketch {
   readonly fields: readonly Field[];
   /** Lower-case names of the other fields: their values are masked, or the proxy drops or sets them. */
   readonly leftOut: readonly string[];
+  /** How many of those would reach MK.IO, were their values not masked. */
+  readonly maskedFields: number;
   /** undefined: there is none. */
   readonly body: string | undefined;
   /** What is not kept as it was, and why, as the end of a sentence: "the body was cut". */
@@ -51,9 +53,13 @@ export function sketchRequest(
   const stored = parseFields(request.fields);
   const fields: Field[] = [];
   const leftOut = new Set<string>();
+  let maskedFields = 0;
   for (const field of edits.headers ?? stored) {
     const name = field[0].toLowerCase();
-    if (isForwarded(name) && !OF_THE_BYTES.has(name) && !field[1].includes(MASK)) fields.push(field);
+    const travels = isForwarded(name) && !OF_THE_BYTES.has(name);
+    const isMasked = field[1].includes(MASK);
+    if (travels && isMasked) maskedFields++;
+    if (travels && !isMasked) fields.push(field);
     else leftOut.add(name);
   }
   const target = edits.target ?? facts.target;
@@ -61,7 +67,7 @@ export function sketchRequest(
   if (edits.target === undefined) noteGap(gaps, 'target', readTargetGap(target));
   if (edits.body === undefined) noteGap(gaps, 'body', readBodyGap(request, stored));
   const body = edits.body ?? request.body?.text;
-  return { method: edits.method ?? facts.method, target, fields, leftOut: [...leftOut], body, gaps };
+  return { method: edits.method ?? facts.method, target, fields, leftOut: [...leftOut], maskedFields, body, gaps };
 }
 
 function noteGap(gaps: Map<Part, string>, part: Part, reason: string | undefined): void {

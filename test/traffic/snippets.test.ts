@@ -98,6 +98,7 @@ const requests: fc.Arbitrary<RequestSketch> = sketches.map(({ path, value, type,
   target: path,
   fields: [['x-ms-nasty', value], ...(type === undefined ? [] : [['Content-Type', type] satisfies Field])],
   leftOut: [],
+  maskedFields: 0,
   body,
   gaps: new Map(),
 }));
@@ -233,6 +234,7 @@ describe('towards MK.IO, the token comes from the environment:', () => {
     target: '/api/v1/projects',
     fields: [],
     leftOut: [],
+    maskedFields: 0,
     body: undefined,
     gaps: new Map(),
   };
@@ -271,6 +273,13 @@ test.each([
     '# Not as it was: the body was cut.',
   ],
   [
+    'a header that was masked',
+    { maskedFields: 1 },
+    'fetch',
+    '// Not as it was: a header is left out, as its value was',
+  ],
+  ['headers that were masked', { maskedFields: 2 }, 'curl', '# Not as it was: 2 headers are left out, as their values'],
+  [
     'header lines of one name',
     {
       fields: [
@@ -283,7 +292,16 @@ test.each([
   ],
   ['header lines that curl would drop', { fields: [['a', '']] }, 'curl', "-H 'a;'"],
 ] as const)('a snippet tells of %s', (_, over, name, part) => {
-  const whole = { method: 'GET', target: '/', fields: [], leftOut: [], body: undefined, gaps: new Map(), ...over };
+  const whole = {
+    method: 'GET',
+    target: '/',
+    fields: [],
+    leftOut: [],
+    maskedFields: 0,
+    body: undefined,
+    gaps: new Map(),
+    ...over,
+  };
   expect(renderSnippet(name, whole as unknown as RequestSketch, { origin: 'http://localhost', ...DIRECT })).toContain(
     part,
   );

@@ -28,15 +28,21 @@ export interface Destination extends Pick<SnippetRequest, 'bearer' | 'socketPath
 
 /** The request as code that can be pasted, whatever is in it; its last line ends with a line feed. */
 export function renderSnippet(name: LanguageName, sketch: RequestSketch, destination: Destination): string {
-  const { method, fields, body, gaps } = sketch;
+  const { method, fields, maskedFields, body, gaps } = sketch;
   const { origin, bearer, socketPath } = destination;
   const { render, comment } = LANGUAGES[name];
   const url = origin + renderPath(sketch.target);
   // An interactive zsh runs comments, so nothing of the request may stand in one.
-  const notes = [...gaps.values()].map((reason) => `${comment} Not as it was: ${reason}.\n`);
+  const reasons = [...gaps.values(), ...(maskedFields > 0 ? [renderMasked(maskedFields)] : [])];
+  const notes = reasons.map((reason) => `${comment} Not as it was: ${reason}.\n`);
   const sent = { method, url, fields: fields.filter(isWanted), body, bearer, socketPath };
   return `${notes.join('')}${render(sent)}\n`;
 }
+
+const renderMasked = (count: number): string =>
+  count === 1
+    ? 'a header is left out, as its value was masked'
+    : `${count} headers are left out, as their values were masked`;
 
 /** Each program asks for the codings that it can undo. */
 const isWanted = ([name]: readonly [string, string]): boolean => name.toLowerCase() !== 'accept-encoding';
