@@ -26,11 +26,15 @@ test('the inspector says that the proxy went, comes back with it, and keeps what
   await first.ended;
   await page.getByText('proxy gone, reconnecting').waitFor();
   expect(await rows.count()).toBe(2);
+  const chips = page.getByRole('list', { name: 'State of the proxy' });
+  await chips.getByText('token, last known').waitFor();
+  expect(await chips.locator('.good').count()).toBe(0);
 
   const second = await startProgram(env);
   await notice.getByText('The proxy was started again').waitFor();
   await page.getByText('live', { exact: true }).waitFor();
   await expect.poll(() => rows.count()).toBe(0);
+  await chips.locator('.good').first().waitFor();
   await fetch(`${second.address}/api/v1/projects`);
   await row('List projects').waitFor();
   await page.getByRole('grid', { name: 'Pinned exchanges' }).getByText('user/profile').waitFor();

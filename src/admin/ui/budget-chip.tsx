@@ -1,26 +1,15 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import type { ProjectBudget } from '../budget.ts';
-import { reckonBudget, useOf } from './budget.ts';
 import { Chip } from './chips.tsx';
 import { renderCount } from './figures.ts';
 import { useInspector } from './inspector.ts';
 import { Text } from './text.tsx';
 
-const EVERY_MS = 1_000;
 const MUCH = 0.7;
 
 /** What the last minute took of what MK.IO allows: of the project that is closest to its limit, and of all by the title. */
 export function BudgetChip(): JSX.Element {
-  const { store, status } = useInspector();
-  const [reckoned, setReckoned] = useState<readonly ProjectBudget[]>([]);
-  // Not with every exchange: many come within a second.
-  useEffect(() => {
-    const reckon = (): void => setReckoned(reckonBudget(store.known.peek(), Date.now()));
-    const timer = setInterval(reckon, EVERY_MS);
-    return () => clearInterval(timer);
-  }, [store]);
-  const budgets = status.view.value?.budget ?? reckoned;
+  const budgets = useInspector().status.view.value?.budget ?? [];
   const [tightest] = budgets.toSorted((a, b) => useOf(b) - useOf(a));
   if (tightest === undefined) {
     return (
@@ -41,3 +30,7 @@ export function BudgetChip(): JSX.Element {
     </Chip>
   );
 }
+
+/** The share that is used of whichever is closer to its limit: 1 is all of it. */
+const useOf = ({ reads, writes, maxReads, maxWrites }: ProjectBudget): number =>
+  Math.max(reads / maxReads, writes / maxWrites);

@@ -15,10 +15,12 @@ interface ChipProps {
   readonly children: ComponentChildren;
 }
 
+/** Without the proxy nobody knows whether it is still so. */
 export function Chip({ name, tone, title, used, children }: ChipProps): JSX.Element {
+  const isCurrent = useInspector().connection.state.value === 'live';
   return (
-    <li class={`chip ${tone}`} {...(title !== undefined && { title })}>
-      <span class="name">{name}</span>
+    <li class={`chip ${isCurrent ? tone : 'quiet'}`} {...(title !== undefined && { title })}>
+      <span class="name">{isCurrent ? name : `${name}, last known`}</span>
       <span class="value">{children}</span>
       {used !== undefined && (
         <span class="gauge">

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { reckonBudget } from '../../../src/admin/ui/budget.ts';
 import { readPhases } from '../../../src/admin/ui/phases.ts';
 import { splitUnseen } from '../../../src/admin/ui/visible-text.ts';
-import type { ExchangeFacts } from '../../../src/traffic/record.ts';
 
 describe('text of others', () => {
   const show = (text: string, keepsLines = false): string =>
@@ -53,34 +51,5 @@ describe('the parts of an exchange', () => {
     const phases = readPhases({ ...times, ms: 9 });
     expect(phases.map(({ name }) => name)).toEqual(names);
     for (const { fromMs, toMs } of phases) expect(toMs).toBeGreaterThanOrEqual(fromMs);
-  });
-});
-
-describe('the budget', () => {
-  const NOW = 1_000_000;
-  const exchange = (facts: Partial<ExchangeFacts>): ExchangeFacts =>
-    ({ receivedAtMs: NOW, method: 'GET', answeredBy: 'upstream', project: 'p', ...facts }) as ExchangeFacts;
-
-  test('counts what reached MK.IO within the last minute, for each project, the closest to its limit first', () => {
-    const found = reckonBudget(
-      [
-        exchange({}),
-        exchange({ method: 'HEAD' }),
-        exchange({ method: 'POST' }),
-        exchange({ project: 'q', method: 'DELETE' }),
-        exchange({ project: 'q', method: 'PUT' }),
-        exchange({ project: undefined }),
-        exchange({ answeredBy: 'failure', connectedMs: 1 }),
-        exchange({ answeredBy: 'failure' }),
-        exchange({ answeredBy: 'refusal' }),
-        exchange({ receivedAtMs: NOW - 60_001 }),
-      ],
-      NOW,
-    );
-    expect(found).toEqual([
-      { project: 'q', reads: 0, writes: 2, maxReads: 2_000, maxWrites: 1_000 },
-      { project: 'p', reads: 3, writes: 1, maxReads: 2_000, maxWrites: 1_000 },
-      { project: null, reads: 1, writes: 0, maxReads: 2_000, maxWrites: 1_000 },
-    ]);
   });
 });
