@@ -69,7 +69,7 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
   const createId = (): string => randomUUID();
   const answers = createListenerAnswers({
     connections: () => connections,
-    log,
+    record: (refusal) => app.recordEarlyRefusal(refusal),
     maxConnections: listener.maxConnections,
     createId,
   });

@@ -46,7 +46,7 @@ const FACTS: Readonly<Record<keyof ExchangeFacts, Schema>> = {
   receivedAtMs: { ...COUNT, description: 'Milliseconds since 1970.' },
   caller: text('Address; absent on a Unix socket.'),
   callerName: TEXT,
-  method: TEXT,
+  method: text('Empty, as is the target, where the request could not be read.'),
   target: text('As received, secrets masked.'),
   operation: text('Documented operation of MK.IO.'),
   operationName: TEXT,

@@ -6,6 +6,11 @@ interface Running {
   readonly response: ServerResponse;
 }
 
+export interface Incomplete {
+  readonly request: IncomingMessage;
+  readonly mayAnswer: boolean;
+}
+
 export interface Connections {
   /** Open connections. */
   readonly count: () => number;
@@ -13,7 +18,7 @@ export interface Connections {
   readonly running: () => number;
   readonly isRunning: (socket: Socket) => boolean;
   /** The exchange whose request has not arrived whole yet, with whether it is its turn and its answer has not begun. */
-  readonly findIncomplete: (socket: Socket) => { readonly mayAnswer: boolean } | undefined;
+  readonly findIncomplete: (socket: Socket) => Incomplete | undefined;
   /** Calls back when no exchange is under way on the socket: at once, or behind the answers that are still owed. */
   readonly whenIdle: (socket: Socket, then: () => void) => void;
   /**
@@ -75,7 +80,7 @@ export function watchConnections(server: Server): Connections {
     findIncomplete: (socket) => {
       const all = [...(sockets.get(socket) ?? [])];
       const found = all.find(({ request }) => !request.complete);
-      return found && { mayAnswer: found === all[0] && !found.response.headersSent };
+      return found && { request: found.request, mayAnswer: found === all[0] && !found.response.headersSent };
     },
     whenIdle: (socket, then) => {
       if (isRunning(socket)) waiting.set(socket, then);

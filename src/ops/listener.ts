@@ -1,10 +1,11 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerOptions } from 'fastify';
-import type { Logger } from 'pino';
+import type { RenderedError } from '../errors.ts';
 import { ProxyError, renderError } from '../errors.ts';
 import { ALLOW } from '../policy/methods.ts';
+import type { EarlyRefusal } from '../traffic/recorder.ts';
 import type { Connections } from './connections.ts';
 
 // How long a connection that is refused stays, so that the refusal is read: closing at once would reset it.
@@ -15,7 +16,7 @@ type ClientError = Parameters<ClientErrorHandler>[0];
 
 export interface ListenerWorlds {
   readonly connections: () => Connections;
-  readonly log: Logger;
+  readonly record: (refusal: EarlyRefusal) => void;
   readonly maxConnections: number;
   readonly createId: () => string;
 }
@@ -30,21 +31,23 @@ export interface ListenerAnswers {
 
 /** The answers that Node's HTTP server would give without a word, or not at all. */
 export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
-  const { connections, log, maxConnections, createId } = worlds;
+  const { connections, record, maxConnections, createId } = worlds;
   const excess = new WeakSet<Socket>();
   const refused = new WeakSet<Socket>();
 
-  const refuse = (socket: Socket, error: ProxyError): void => {
+  const refuse = (socket: Socket, error: ProxyError, request?: IncomingMessage): void => {
     const id = createId();
-    log.info({ event: 'exchange', id, status: error.status, answeredBy: 'refusal', code: error.code }, 'exchange');
+    const answer = renderLastAnswer(error, id);
     refused.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.end(renderRawAnswer(error, id));
+    // Before the answer: it has no address once it has ended.
+    record({ id, caller: socket.remoteAddress, request, error, answer });
+    socket.end(renderRaw(answer));
     linger(socket);
   };
   /** For what is not part of an exchange: behind the answers that the connection still owes. */
-  const refuseNext = (socket: Socket, error: ProxyError): void => {
-    connections().whenIdle(socket, () => refuse(socket, error));
+  const refuseNext = (socket: Socket, error: ProxyError, request?: IncomingMessage): void => {
+    connections().whenIdle(socket, () => refuse(socket, error, request));
   };
 
   return {
@@ -55,17 +58,18 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
         error.code === 'ECONNRESET' || (error.code === 'HPE_INVALID_EOF_STATE' && incomplete !== undefined);
       // Bytes of ours in the midst of an answer, or in the place of one that is owed before, would be read as part of it.
       if (hungUp || !socket.writable || incomplete?.mayAnswer === false) socket.destroy();
-      else if (incomplete !== undefined) refuse(socket, readClientError(error));
+      else if (incomplete !== undefined) refuse(socket, readClientError(error), incomplete.request);
       else refuseNext(socket, readClientError(error));
     },
     watch: (server) => {
       // Beyond its default of 2,000 lines Node drops the rest unseen, Host and Content-Length among them; their bytes are
       // bounded anyway.
       server.maxHeadersCount = 0;
-      server.on('connect', ({ socket }) => {
+      server.on('connect', (request) => {
+        const { socket } = request;
         // Node lets go of the connection here, so that exchanges under way on it could not end any more.
         if (connections().isRunning(socket)) socket.destroy();
-        else refuseNext(socket, new ProxyError('METHOD_REFUSED', 'The proxy opens no tunnels.', { headers: ALLOW }));
+        else refuseNext(socket, noTunnels(), request);
       });
       // The guards come first: the forwarding handler says 100 Continue, and policy refuses other expectations.
       for (const event of ['checkContinue', 'checkExpectation']) {
@@ -105,8 +109,14 @@ function readClientError(error: ClientError): ProxyError {
   }
 }
 
-function renderRawAnswer(error: ProxyError, id: string): string {
-  const { status, headers, body } = renderError(error, id);
-  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+const noTunnels = (): ProxyError => new ProxyError('METHOD_REFUSED', 'The proxy opens no tunnels.', { headers: ALLOW });
+
+function renderLastAnswer(error: ProxyError, id: string): RenderedError {
+  const answer = renderError(error, id);
+  return { ...answer, headers: { ...answer.headers, connection: 'close' } };
+}
+
+function renderRaw({ status, headers, body }: RenderedError): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }

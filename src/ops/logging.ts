@@ -93,6 +93,6 @@ function renderMessage(line: Line, messageKey: string): string {
 function renderExchange({ method, target, status, code, ending, retries, ms }: Line): string {
   const duration = ms === undefined ? undefined : `${ms} ms`;
   const unusual = [code, ending === 'complete' ? undefined : ending, retries === undefined ? undefined : 'repeated'];
-  const words = [method, target, status, duration, ...unusual].filter((word) => word !== undefined);
+  const words = [method, target, status, duration, ...unusual].filter((word) => word !== undefined && word !== '');
   return printable(words.join(' '));
 }

@@ -19,6 +19,7 @@ export interface ExchangeStart {
   readonly id: string;
   /** Address of the caller; undefined on a Unix socket. */
   readonly caller: string | undefined;
+  /** Empty, as is the target, where the request could not be read. */
   readonly method: string;
   /** Request-target as received, secrets masked. */
   readonly target: string;

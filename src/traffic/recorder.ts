@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Logger } from 'pino';
 import type { CaptureConfig } from '../config/config.ts';
+import type { ProxyError, RenderedError } from '../errors.ts';
 import { createBodyReader } from './bodies.ts';
 import { createCapture } from './capture.ts';
 import { renderCause } from './cause.ts';
@@ -18,6 +20,19 @@ declare module 'fastify' {
   interface FastifyRequest {
     exchange: Exchange | undefined;
   }
+  interface FastifyInstance {
+    readonly recordEarlyRefusal: (refusal: EarlyRefusal) => void;
+  }
+}
+
+/** What was answered on its connection, before there was a request for Fastify. */
+export interface EarlyRefusal {
+  readonly id: string;
+  readonly caller: string | undefined;
+  /** undefined where it could not be read: bytes that nobody understood are not kept. */
+  readonly request: IncomingMessage | undefined;
+  readonly error: ProxyError;
+  readonly answer: RenderedError;
 }
 
 /** Counts exchanges, captured or not. */
@@ -41,7 +56,10 @@ export interface RecorderOptions {
   readonly wallClock: () => number;
 }
 
-/** Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. */
+/**
+ * Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. What
+ * never becomes a request here is handed in by `recordEarlyRefusal`.
+ */
 export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done) => {
   const { redact, replays, observer, tracing, keep, now, wallClock } = options;
   const { mode } = options.capture;
@@ -94,6 +112,19 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     start.replay?.onEnd(facts);
   };
 
+  app.decorate('recordEarlyRefusal', ({ id, caller, request, error, answer }) => {
+    const exchange = new Exchange(capture, {
+      id,
+      caller,
+      method: request?.method ?? '',
+      target: redact(request?.url ?? ''),
+      replay: request && replays.take(request),
+      requestFields: request?.rawHeaders ?? [],
+    });
+    observer.opened();
+    exchange.answerByItself(error, answer);
+    close(exchange, { ending: 'complete', endedAt: now(), endedAtMs: wallClock(), callerName: undefined });
+  });
   app.decorateRequest('exchange');
   app.addHook('onRequest', (request, reply, next) => {
     const exchange = open(request);

@@ -13,7 +13,7 @@ export interface Edits {
   readonly body?: string | undefined;
 }
 
-export type Part = 'target' | 'body';
+export type Part = 'method' | 'target' | 'body';
 
 /** A request as it can be made again from what is kept of it. */
 export interface RequestSketch {
@@ -62,12 +62,14 @@ export function sketchRequest(
     if (travels && !isMasked) fields.push(field);
     else leftOut.add(name);
   }
+  const method = edits.method ?? facts.method;
   const target = edits.target ?? facts.target;
   const gaps = new Map<Part, string>();
+  if (method === '') noteGap(gaps, 'method', 'the method could not be read');
   if (edits.target === undefined) noteGap(gaps, 'target', readTargetGap(target));
   if (edits.body === undefined) noteGap(gaps, 'body', readBodyGap(request, stored));
   const body = edits.body ?? request.body?.text;
-  return { method: edits.method ?? facts.method, target, fields, leftOut: [...leftOut], maskedFields, body, gaps };
+  return { method: method || 'GET', target, fields, leftOut: [...leftOut], maskedFields, body, gaps };
 }
 
 function noteGap(gaps: Map<Part, string>, part: Part, reason: string | undefined): void {
@@ -75,6 +77,7 @@ function noteGap(gaps: Map<Part, string>, part: Part, reason: string | undefined
 }
 
 function readTargetGap(target: string): string | undefined {
+  if (target === '') return 'the target could not be read';
   if (target.includes(MASK)) return 'the target was redacted';
   return UNSENDABLE.test(target) ? 'the target holds what no request can' : undefined;
 }

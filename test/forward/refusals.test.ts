@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { ERRORS } from '../../src/errors.ts';
+import { readExchange } from '../support/exchanges.ts';
+import { readMetrics } from '../support/metrics.ts';
 import type { ErrorBody } from '../support/proxy.ts';
-import { startTestProxy } from '../support/proxy.ts';
+import { startTestProxy, TOKEN } from '../support/proxy.ts';
 import { readAnswer, sendRaw } from '../support/raw.ts';
+import { replay } from '../support/replay.ts';
 import { startUpstream } from '../support/upstream.ts';
 
+const admin = { host: '127.0.0.1', port: 0 };
 const request = (line: string, ...lines: string[]) =>
   [`${line} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n');
 
@@ -34,9 +38,9 @@ const refusals: [ErrorCode, string, string][] = [
 ];
 
 describe('a refusal speaks the shape of MK.IO and says who spoke', () => {
-  test.each(refusals)('%s for %s', async (code, _, bytes) => {
+  test.each(refusals)('%s for %s', async (code, what, bytes) => {
     const upstream = await startUpstream();
-    const proxy = await startTestProxy({ ...upstream, listener: { maxBodyBytes: 1000 } });
+    const proxy = await startTestProxy({ ...upstream, admin, listener: { maxBodyBytes: 1000 } });
 
     const answer = readAnswer(await sendRaw(proxy.port, bytes));
 
@@ -60,5 +64,53 @@ describe('a refusal speaks the shape of MK.IO and says who spoke', () => {
     });
     expect(await proxy.exchange()).toMatchObject({ id: body.ref, status, code, answeredBy: 'refusal' });
     expect(upstream.seen).toEqual([]);
+    const { id, method, target, ending, response } = await readExchange(proxy, body.ref);
+    expect([id, ending]).toEqual([body.ref, 'complete']);
+    expect([method, target]).toEqual(wasRead(what) ? bytes.split(' ').slice(0, 2) : ['', '']);
+    expect(response?.headers).toContainEqual(['x-mkio-proxy-error', code]);
+    expect((await readMetrics(proxy.admin)).value('mkio_proxy_own_errors_total', { code })).toBe(1);
+  });
+});
+
+const wasRead = (what: string): boolean =>
+  !['a space in the target', 'a broken header', 'an unknown method', 'a head of 20 KB'].includes(what);
+
+describe('what could not be read as a request', () => {
+  const secrets = `Authorization: Bearer abcdefgh\r\nCookie: a=b\r\nX: ${TOKEN}`;
+  test.each([
+    ['a broken header line', `GET /api/v1/x?sig=abc HTTP/1.1\r\n${secrets}\r\nno colon\r\n\r\n`],
+    ['too long a head', `GET /api/v1/x?sig=abc HTTP/1.1\r\n${secrets}\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+    ['a tunnel', `CONNECT ${TOKEN}:80 HTTP/1.1\r\n${secrets}\r\n\r\n`],
+    ['a broken body', `POST /api/v1/x?sig=abc HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${secrets}\r\n\r\n${TOKEN}`],
+  ])('shows no secret in the log nor in what is kept: %s', async (_, bytes) => {
+    const upstream = await startUpstream();
+    const proxy = await startTestProxy({ ...upstream, admin });
+
+    const answer = readAnswer(await sendRaw(proxy.port, bytes));
+
+    const kept = await readExchange(proxy, answer.field('x-request-id'));
+    for (const text of [JSON.stringify(kept), JSON.stringify(proxy.logged)])
+      expect(text).not.toMatch(new RegExp(`${TOKEN}|abcdefgh|a=b|sig=abc`));
+  });
+
+  test('is counted as an exchange that has ended', async () => {
+    const proxy = await startTestProxy({ ...(await startUpstream()), admin });
+
+    await sendRaw(proxy.port, 'nonsense\r\n\r\n');
+
+    const labels = { operation: 'other', method: 'OTHER', status: '4xx', answered_by: 'refusal' };
+    const { value } = await readMetrics(proxy.admin);
+    expect(value('mkio_proxy_exchanges_total', labels)).toBe(1);
+    expect(value('mkio_proxy_exchanges_in_flight', {})).toBe(0);
+  });
+
+  test('is not sent again without what was not read', async () => {
+    const proxy = await startTestProxy({ ...(await startUpstream()), admin });
+    const answer = readAnswer(await sendRaw(proxy.port, 'nonsense\r\n\r\n'));
+
+    const refused = await replay(proxy, answer.field('x-request-id') ?? '');
+
+    expect(refused.status).toBe(409);
+    expect(refused.answer).toMatchObject({ error: { extraDetail: { supply: 'method,target' } } });
   });
 });
