@@ -11,13 +11,13 @@ import { createUpstream } from './forward/dispatcher.ts';
 import { isForwarded } from './forward/headers.ts';
 import { forward } from './forward/plugin.ts';
 import type { Connections } from './ops/connections.ts';
-import { watchConnections } from './ops/connections.ts';
-import { createListenerAnswers } from './ops/listener.ts';
+import { createListenerAnswers, holdContinue } from './ops/listener.ts';
 import { pressure } from './ops/pressure.ts';
 import type { CurrentPolicy } from './policy/current.ts';
 import { createCurrentPolicy } from './policy/current.ts';
 import { createCallers } from './policy/keys-file.ts';
 import { limits } from './policy/limits.ts';
+import { ALLOW } from './policy/methods.ts';
 import { readTemplate } from './policy/catalogue.ts';
 import { guard } from './policy/plugin.ts';
 import type { TokenStore } from './token/store.ts';
@@ -68,10 +68,10 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
   const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
   const createId = (): string => randomUUID();
   const answers = createListenerAnswers({
-    connections: () => connections,
     record: (refusal) => app.recordEarlyRefusal(refusal),
     maxConnections: listener.maxConnections,
     createId,
+    methods: { headers: ALLOW },
   });
 
   const app = fastify({
@@ -90,8 +90,8 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     requestTimeout: 0,
     return503OnClosing: false,
   });
-  const connections = watchConnections(app.server);
-  answers.watch(app.server);
+  const connections = answers.watch(app.server);
+  holdContinue(app.server);
 
   app.setErrorHandler((error, request, reply) => {
     const shown = asProxyError(error);

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { createAdmin } from './admin/admin.ts';
+import { ADMIN_METHODS, createAdmin } from './admin/admin.ts';
 import type { Place as OwnPlace } from './admin/own-listener.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { createOwnListener } from './admin/own-listener.ts';
@@ -15,6 +15,7 @@ import type { AccessConfig, Config, PolicyConfig, SocketConfig } from './config/
 import { ProxyError, readReason } from './errors.ts';
 import { isForwarded } from './forward/headers.ts';
 import { isWildcard } from './loopback.ts';
+import { createListenerAnswers } from './ops/listener.ts';
 import { listenOnSocket } from './ops/socket.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
 import { decodeFacts, decodeRecord, encodeRecord } from './traffic/record-text.ts';
@@ -76,6 +77,14 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
     adminConfig &&
     createAdmin({
       config: adminConfig,
+      answers: createListenerAnswers({
+        // Exchanges are those of callers.
+        record: () => undefined,
+        maxConnections: Infinity,
+        createId: randomUUID,
+        methods: ADMIN_METHODS,
+      }),
+      maxHeaderBytes: listener.maxHeaderBytes,
       allowedHosts: access.allowedHosts,
       isDraining: () => draining,
       token,

@@ -7,6 +7,7 @@ import { asProxyError, ProxyError, renderError } from '../errors.ts';
 import type { CallerFields } from '../policy/access.ts';
 import { createAccess, readCallerFields, requireOwnPage } from '../policy/access.ts';
 import { isLoopback } from '../loopback.ts';
+import type { ListenerAnswers } from '../ops/listener.ts';
 import { hashKey, requireCaller } from '../policy/callers.ts';
 import { READS } from '../policy/methods.ts';
 import { readHosts, resolveAddress } from '../policy/target.ts';
@@ -40,6 +41,9 @@ export interface AdminWorlds {
   readonly readUpstreamState: () => UpstreamHealth['state'];
   readonly createMetrics: (isReady: () => boolean) => Promise<Metrics>;
   readonly config: AdminConfig;
+  /** What is answered where there is no request to speak of. */
+  readonly answers: Pick<ListenerAnswers, 'onClientError' | 'watch'>;
+  readonly maxHeaderBytes: number;
   readonly allowedHosts: readonly string[];
   readonly isDraining: () => boolean;
   readonly token: Pick<TokenStore, 'reload' | 'status'>;
@@ -69,7 +73,7 @@ const HEADERS = {
 
 /** The operator's listener. Nothing on it calls the upstream itself: a replay is a request to the listener for callers. */
 export function createAdmin(worlds: AdminWorlds): FastifyInstance {
-  const { config, allowedHosts, isDraining, token, traffic, replay, snippet, redact, log } = worlds;
+  const { config, answers, allowedHosts, isDraining, token, traffic, replay, snippet, redact, log } = worlds;
   const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const shown = isTooLarge(error) ? tooLarge(error) : asProxyError(error);
     if (shown.code === 'INTERNAL')
@@ -85,7 +89,11 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
     frameworkErrors: (_, request, reply) => {
       sendError(new ProxyError('TARGET_INVALID', 'The path cannot be read.'), request, reply);
     },
+    clientErrorHandler: answers.onClientError,
+    // Without a Host, Node would answer in its own words.
+    http: { requireHostHeader: false, maxHeaderSize: worlds.maxHeaderBytes },
   });
+  answers.watch(app.server);
   const { requireOwnHost, refuseForeignPages } = createAccess({ host: config.host, allowedHosts, allowedOrigins: [] });
   const requireOperator = createOperatorCheck(config);
   const session = createSession();
@@ -154,6 +162,12 @@ export function createAdmin(worlds: AdminWorlds): FastifyInstance {
   }));
   return app;
 }
+
+/** What a refusal of a method tells. */
+export const ADMIN_METHODS = {
+  headers: { allow: 'GET, HEAD, POST, DELETE' },
+  hint: 'GET /openapi.json of the admin listener tells what it has.',
+};
 
 /** Browsers tell of the page with whatever may change something; scripts and hooks tell nothing, and need no session. */
 const isOfPage = ({ origin, secFetchSite, referer }: CallerFields): boolean =>

@@ -2,11 +2,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerOptions } from 'fastify';
-import type { RenderedError } from '../errors.ts';
+import type { ProxyErrorOptions, RenderedError } from '../errors.ts';
 import { ProxyError, renderError } from '../errors.ts';
-import { ALLOW } from '../policy/methods.ts';
 import type { EarlyRefusal } from '../traffic/recorder.ts';
 import type { Connections } from './connections.ts';
+import { watchConnections } from './connections.ts';
 
 // How long a connection that is refused stays, so that the refusal is read: closing at once would reset it.
 const LINGER_MS = 1000;
@@ -15,23 +15,26 @@ type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']
 type ClientError = Parameters<ClientErrorHandler>[0];
 
 export interface ListenerWorlds {
-  readonly connections: () => Connections;
   readonly record: (refusal: EarlyRefusal) => void;
   readonly maxConnections: number;
   readonly createId: () => string;
+  /** What a refusal of a method tells: `Allow`, and what to do. */
+  readonly methods: ProxyErrorOptions;
 }
 
 export interface ListenerAnswers {
   /** Node's `clientError`: what could not be read as a request. */
   readonly onClientError: (error: ClientError, socket: Socket) => void;
-  readonly watch: (server: Server) => void;
+  /** To be called before requests come. */
+  readonly watch: (server: Server) => Connections;
   /** @throws ProxyError BUSY (503), for a request on a connection beyond the limit */
   readonly refuseExcess: (socket: Socket) => void;
 }
 
 /** The answers that Node's HTTP server would give without a word, or not at all. */
 export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
-  const { connections, record, maxConnections, createId } = worlds;
+  const { record, maxConnections, createId, methods } = worlds;
+  let connections: Connections;
   const excess = new WeakSet<Socket>();
   const refused = new WeakSet<Socket>();
 
@@ -47,39 +50,39 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
   };
   /** For what is not part of an exchange: behind the answers that the connection still owes. */
   const refuseNext = (socket: Socket, error: ProxyError, request?: IncomingMessage): void => {
-    connections().whenIdle(socket, () => refuse(socket, error, request));
+    connections.whenIdle(socket, () => refuse(socket, error, request));
   };
 
   return {
     onClientError: (error, socket) => {
       if (refused.has(socket)) return;
-      const incomplete = connections().findIncomplete(socket);
+      const incomplete = connections.findIncomplete(socket);
       const hungUp =
         error.code === 'ECONNRESET' || (error.code === 'HPE_INVALID_EOF_STATE' && incomplete !== undefined);
       // Bytes of ours in the midst of an answer, or in the place of one that is owed before, would be read as part of it.
       if (hungUp || !socket.writable || incomplete?.mayAnswer === false) socket.destroy();
-      else if (incomplete !== undefined) refuse(socket, readClientError(error), incomplete.request);
-      else refuseNext(socket, readClientError(error));
+      else if (incomplete !== undefined) refuse(socket, readClientError(error, methods), incomplete.request);
+      else refuseNext(socket, readClientError(error, methods));
     },
     watch: (server) => {
+      connections = watchConnections(server);
       // Beyond its default of 2,000 lines Node drops the rest unseen, Host and Content-Length among them; their bytes are
       // bounded anyway.
       server.maxHeadersCount = 0;
       server.on('connect', (request) => {
         const { socket } = request;
         // Node lets go of the connection here, so that exchanges under way on it could not end any more.
-        if (connections().isRunning(socket)) socket.destroy();
-        else refuseNext(socket, noTunnels(), request);
+        if (connections.isRunning(socket)) socket.destroy();
+        else refuseNext(socket, new ProxyError('METHOD_REFUSED', 'The proxy opens no tunnels.', methods), request);
       });
-      // The guards come first: the forwarding handler says 100 Continue, and policy refuses other expectations.
-      for (const event of ['checkContinue', 'checkExpectation']) {
-        server.on(event, (request, response) => server.emit('request', request, response));
-      }
+      // An expectation is up to whoever takes the request.
+      passOn(server, 'checkExpectation');
       server.on('connection', (socket) => {
-        if (connections().count() <= maxConnections) return;
+        if (connections.count() <= maxConnections) return;
         excess.add(socket);
         linger(socket);
       });
+      return connections;
     },
     refuseExcess: (socket) => {
       if (!excess.has(socket)) return;
@@ -89,14 +92,21 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
   };
 }
 
+/** The guards come before 100 Continue: the forwarding handler says it. */
+export const holdContinue = (server: Server): void => passOn(server, 'checkContinue');
+
+function passOn(server: Server, event: 'checkContinue' | 'checkExpectation'): void {
+  server.on(event, (request, response) => server.emit('request', request, response));
+}
+
 function linger(socket: Socket): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-function readClientError(error: ClientError): ProxyError {
+function readClientError(error: ClientError, methods: ProxyErrorOptions): ProxyError {
   switch (error.code) {
     case 'HPE_INVALID_METHOD':
-      return new ProxyError('METHOD_REFUSED', 'The method of the request is unknown.', { headers: ALLOW });
+      return new ProxyError('METHOD_REFUSED', 'The method of the request is unknown.', methods);
     case 'HPE_HEADER_OVERFLOW':
       return new ProxyError('HEADERS_TOO_LARGE', 'The head of the request is too large.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -108,8 +118,6 @@ function readClientError(error: ClientError): ProxyError {
       });
   }
 }
-
-const noTunnels = (): ProxyError => new ProxyError('METHOD_REFUSED', 'The proxy opens no tunnels.', { headers: ALLOW });
 
 function renderLastAnswer(error: ProxyError, id: string): RenderedError {
   const answer = renderError(error, id);

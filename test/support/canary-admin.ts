@@ -1,3 +1,4 @@
+import { watchConnections } from '../../src/ops/connections.ts';
 import pino from 'pino';
 import type { Statusz } from '../../src/admin/statusz.ts';
 import { createAdmin } from '../../src/admin/admin.ts';
@@ -16,6 +17,8 @@ export function readAdminRoutes(): string[] {
   const upstream = { origin: '', bearer: undefined, socketPath: undefined };
   const above: string[] = [];
   const tree = createAdmin({
+    answers: { onClientError: () => undefined, watch: watchConnections },
+    maxHeaderBytes: 16_384,
     config,
     allowedHosts: [],
     isDraining: () => false,
