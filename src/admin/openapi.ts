@@ -48,5 +48,11 @@ async function renderDocument(routes: readonly RouteOptions[]): Promise<object> 
     book.route({ method, url, schema: { ...schema, response }, handler: () => undefined });
   }
   await book.ready();
-  return book.swagger();
+  const document = book.swagger();
+  // The library takes every body for one that has to be there; here each may be left out.
+  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path as Operations));
+  for (const { requestBody } of operations) delete requestBody?.required;
+  return document;
 }
+
+type Operations = Readonly<Record<string, { readonly requestBody?: { required?: boolean } }>>;

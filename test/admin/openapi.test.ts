@@ -13,7 +13,7 @@ interface Media {
 interface Operation {
   readonly summary?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
 }
 interface Document {
@@ -29,6 +29,13 @@ const start = async () => {
 };
 
 describe('/openapi.json', () => {
+  test('says that a replay needs no body, as there may be nothing to edit', async () => {
+    const { document } = await start();
+    const { requestBody } = document.paths['/exchanges/{id}/replay']?.post ?? {};
+    expect(requestBody?.content).toHaveProperty('application/json');
+    expect(requestBody?.required ?? false).toBe(false);
+  });
+
   test('is a valid OpenAPI document', async () => {
     const { document } = await start();
     const { valid, errors } = await new Validator().validate({ ...document });
