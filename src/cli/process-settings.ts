@@ -52,7 +52,7 @@ export interface OpenToken {
   readonly source: TokenSource;
   /** undefined for an opaque token, and for one that is waited for. */
   readonly claims: Claims | undefined;
-  /** Claims of the token that is waited for, as soon as it is there; undefined where there is one already. */
+  /** Claims of the token that is waited for, as soon as it is there; undefined where there is a good one already. */
   readonly appears: Promise<Claims | undefined> | undefined;
   readonly warnings: readonly string[];
 }
@@ -96,7 +96,8 @@ export async function openToken({ config, settings, secrets }: LoadedProcess, wo
   const store = createTokenStore({ source, first, log, onExposed, onAppeared });
   if (first instanceof ProxyError) return { store, source, claims: undefined, warnings: [], appears };
   const warnings = first.exposed === undefined ? [] : [renderExposure(first.exposed)];
-  return { store, source, claims: readClaims(first.token), warnings, appears: undefined };
+  const isWaiting = mayWait && store.status().state === 'expired';
+  return { store, source, claims: readClaims(first.token), warnings, appears: isWaiting ? appears : undefined };
 }
 
 async function readFirst(source: TokenSource, mayWait: boolean): Promise<FoundToken | ProxyError> {

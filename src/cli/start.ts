@@ -93,7 +93,7 @@ function announce({ store, source, claims, appears }: OpenToken, places: Places,
     tellReady(claims);
     return;
   }
-  const { failure: reason } = store.status();
-  told.info({ event: 'waiting', ...places, reason }, 'listening, but not ready: there is no token yet');
+  const { failure: reason = 'the token has expired' } = store.status();
+  told.info({ event: 'waiting', ...places, reason }, 'listening, but not ready: there is no good token yet');
   void appears.then(tellReady);
 }

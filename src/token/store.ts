@@ -70,7 +70,7 @@ export interface TokenStoreOptions {
   readonly log?: TokenLog;
   /** Told when the file's mode lets others read it, after it did not or did in another way. */
   readonly onExposed?: (file: ExposedFile) => void;
-  /** Told of the token that was waited for. */
+  /** Told of a token that takes the place of none, or of one that has expired. */
   readonly onAppeared?: (token: string) => void;
 }
 
@@ -138,8 +138,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     if (!changed) return { changed };
     pauseMs = 0;
     quietUntilMs = -Infinity;
-    if (was === undefined) onAppeared?.(next.token);
-    else counts.reloads++;
+    if (was === undefined || isExpired(was)) onAppeared?.(next.token);
+    if (was !== undefined) counts.reloads++;
     log?.info({ event: 'token', was: was?.hash, hash: next.hash, source: source.name }, 'the token has changed');
     return { changed };
   };

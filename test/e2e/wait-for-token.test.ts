@@ -72,11 +72,13 @@ test.each<[string, string]>([
     writeFileSync(join(folder, 'token'), text);
     return byFile(folder);
   });
+  expect(proxy.event).toBe('waiting');
   expect(await proxy.probe()).toBe(503);
 
   writeFileSync(join(proxy.folder, 'token'), 'opaque');
 
-  await expect.poll(proxy.probe, { timeout: 5_000 }).toBe(200);
+  await proxy.printed(/"event":"ready"/);
+  expect(await proxy.probe()).toBe(200);
 });
 
 test('a helper that fails is run again until it gives a token', async () => {
