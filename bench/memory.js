@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { createObservations } from '../dist/admin/observations.js';
 import { recorder } from '../dist/traffic/recorder.js';
-import { decodeRecord, encodeRecord } from '../dist/traffic/record-text.js';
+import { decodeFacts, decodeRecord, encodeRecord } from '../dist/traffic/record-text.js';
 import { createReplays } from '../dist/traffic/replays.js';
 import { createRing } from '../dist/traffic/ring.js';
 import { createSecrets } from '../dist/traffic/secrets.js';
@@ -41,10 +41,15 @@ const ring = createRing({
   maxBytes: CAPTURE.maxBytes,
   encode: encodeRecord,
   decode: decodeRecord,
+  decodeHead: decodeFacts,
 });
 const hooks = {};
 await new Promise((done) => {
-  const app = { decorateRequest: () => undefined, addHook: (name, hook) => (hooks[name] = hook) };
+  const app = {
+    decorate: () => undefined,
+    decorateRequest: () => undefined,
+    addHook: (name, hook) => (hooks[name] = hook),
+  };
   const options = {
     log: pino({ base: null }, { write: () => undefined }),
     redact: secrets.redact,
