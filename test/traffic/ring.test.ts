@@ -153,7 +153,8 @@ describe('A ring', () => {
           const { entries } = ring.read({ after: 0, limit: maxCount });
           // Memory may be too short for all: those that are kept are the newest.
           expect(entries.map((entry) => entry.item)).toEqual(kept.slice(kept.length - entries.length));
-          expect(entries.length === kept.length || ring.bytes() > maxBytes / 4).toBe(true);
+          // An item of up to 240,000 bytes may leave less than 80,000 on either side, where the next one has no room.
+          expect(entries.length === kept.length || ring.bytes() >= maxBytes / 5).toBe(true);
         });
       }),
       { numRuns: 60 },
