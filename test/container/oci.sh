@@ -27,8 +27,9 @@ install() {
 settings() {
   mkdir -p "$state"/{tmp,networks}
   export TMPDIR=$state/tmp CONTAINERS_CONF=$state/containers.conf CONTAINERS_STORAGE_CONF=$state/storage.conf
+  # Another one may read them just now, so they come whole.
   # runc, as crun refuses machines that have both versions of cgroups. No limits beyond those that this process has.
-  cat >"$CONTAINERS_CONF" <<C
+  cat >"$CONTAINERS_CONF.$$" <<C
 [containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
 log_driver = "k8s-file"
@@ -41,12 +42,14 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 image_default_format = "docker"
 C
-  cat >"$CONTAINERS_STORAGE_CONF" <<C
+  cat >"$CONTAINERS_STORAGE_CONF.$$" <<C
 [storage]
 driver = "$(storage_driver)"
 graphroot = "$state/store"
 runroot = "$state/run"
 C
+  mv "$CONTAINERS_CONF.$$" "$CONTAINERS_CONF"
+  mv "$CONTAINERS_STORAGE_CONF.$$" "$CONTAINERS_STORAGE_CONF"
 }
 
 # overlay where the kernel and the file system allow it; vfs copies every layer.
