@@ -1,4 +1,5 @@
 import type { AnsweredBy, Ending, Exchange } from './exchange.ts';
+import type { Redact } from './redact.ts';
 import type { StoredBody } from './stored-body.ts';
 import type { UpstreamError } from './upstream-error.ts';
 
@@ -53,7 +54,12 @@ export interface Closing {
   readonly callerName: string | undefined;
 }
 
-export function renderFacts(exchange: Exchange, closing: Closing, error: UpstreamError | undefined): ExchangeFacts {
+/** What a caller wrote in the place of a project may be a secret: the facts go to metrics, lists and pages as they are. */
+export function renderFacts(
+  exchange: Exchange,
+  closing: Closing,
+  { error, redact }: { readonly error: UpstreamError | undefined; readonly redact: Redact },
+): ExchangeFacts {
   const { startedAt, requestBytes, retries } = exchange;
   const { id, replay, caller, method, target } = exchange.start;
   const ms = closing.endedAt - startedAt;
@@ -67,7 +73,7 @@ export function renderFacts(exchange: Exchange, closing: Closing, error: Upstrea
     target,
     operation: exchange.operation,
     operationName: exchange.operationName,
-    project: exchange.project,
+    project: exchange.project && redact(exchange.project),
     status: exchange.status,
     answeredBy: exchange.answeredBy,
     code: exchange.errorCode,

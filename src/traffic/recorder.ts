@@ -95,7 +95,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
   const record = (exchange: Exchange, closing: Closing, sent?: StoredBody, got?: StoredBody): void => {
     const isError = exchange.answeredBy === 'upstream' && (exchange.status ?? 0) >= 400;
     const error = isError && got?.text !== undefined ? readUpstreamError(got.text) : undefined;
-    const facts = renderFacts(exchange, closing, error);
+    const facts = renderFacts(exchange, closing, { error, redact });
     if (exchange.cause === undefined) log.info(facts, 'exchange');
     else log.info({ ...facts, cause: renderCause(exchange.cause, redact) }, 'exchange');
     observer.ended(facts);

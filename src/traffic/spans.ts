@@ -80,7 +80,7 @@ class Spans implements ExchangeTrace {
       'http.response.status_code': status,
       'mkio.operation': operation,
       'mkio.operation.name': operationName,
-      'mkio.project': project && this.#worlds.redact(project),
+      'mkio.project': project,
       'mkio_proxy.answered_by': answeredBy,
       'mkio_proxy.request_id': facts.id,
     });

@@ -4,7 +4,7 @@ import { OPERATIONS } from '../../src/policy/operations.ts';
 import type { ExchangeFacts } from '../../src/traffic/record.ts';
 import { readMetrics } from '../support/metrics.ts';
 import type { TestProxyOptions } from '../support/proxy.ts';
-import { call, startTestProxy } from '../support/proxy.ts';
+import { call, startTestProxy, TOKEN } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
@@ -82,6 +82,20 @@ describe('GET /metrics', () => {
     expect(value('mkio_proxy_token_reloads_total', {})).toBe(0);
   });
 });
+
+test.each(['/metrics', '/statusz', '/exchanges'])(
+  'a token that a caller writes in the place of a project is not in %s',
+  async (path) => {
+    const proxy = await start({ ...(await startUpstream()), capture: { mode: 'headers' } });
+    await call(proxy, `/api/v1/projects/${TOKEN}/media/assets`);
+    await proxy.exchange();
+
+    const told = await (await fetch(`${proxy.admin}${path}`)).text();
+
+    expect(told).toContain('[redacted]');
+    expect(told).not.toContain(TOKEN);
+  },
+);
 
 test('Callers cannot make series: there are as many as there are operations, methods and classes', () => {
   const tally = createTally();
