@@ -123,7 +123,7 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     readCallers: createCallers(access, log),
     isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
   });
-  await app.register(limits, { ...access, log });
+  await app.register(limits, { ...access, redact, log });
   app.addHook('preHandler', (_request, _reply, next) => {
     token.current();
     next();

@@ -6,8 +6,11 @@ import { ProxyError } from '../errors.ts';
 import { MKIO_LIMITS } from './mkio-limits.ts';
 import type { CounterOptions, Counter } from './counters.ts';
 import { READS } from './methods.ts';
+import { decode, fold } from './readings.ts';
 
 export interface LimitsOptions extends AccessConfig {
+  /** Masks secrets: keys of Redis hold what callers wrote. */
+  readonly redact: (text: string) => string;
   readonly log: Logger;
 }
 
@@ -16,13 +19,13 @@ export interface LimitsOptions extends AccessConfig {
  * below what MK.IO allows. All of it is off unless set.
  */
 export const limits = fp<LimitsOptions>(async (app: FastifyInstance, options) => {
-  const { rateLimit, maxExchanges, budgetShare, redis, log } = options;
+  const { rateLimit, maxExchanges, budgetShare, redis, redact, log } = options;
   if (maxExchanges !== undefined) limitExchanges(app, maxExchanges);
   if (rateLimit === undefined && budgetShare === undefined) return;
   const { createCounters } = await import('./counters.ts');
   const createCounter = await createCounters(app, { redis, log });
   if (rateLimit !== undefined) await limitCallers(app, createCounter, rateLimit);
-  if (budgetShare !== undefined) await limitAll(app, createCounter, budgetShare);
+  if (budgetShare !== undefined) await limitAll(app, createCounter, { share: budgetShare, redact });
 });
 
 type CreateCounter = (options: CounterOptions) => Promise<Counter>;
@@ -56,12 +59,17 @@ async function limitCallers(app: FastifyInstance, createCounter: CreateCounter, 
 }
 
 /** As MK.IO counts: for each project, and for the organization what names none; reads and writes apart. */
-async function limitAll(app: FastifyInstance, createCounter: CreateCounter, share: number): Promise<void> {
+async function limitAll(
+  app: FastifyInstance,
+  createCounter: CreateCounter,
+  { share, redact }: Pick<LimitsOptions, 'redact'> & { readonly share: number },
+): Promise<void> {
   const kindOf = ({ method }: FastifyRequest) => (READS.has(method) ? READING : WRITING);
   const count = await createCounter({
     name: 'budget',
     max: (request) => Math.max(1, Math.floor(kindOf(request).max * share)),
-    keyOf: (request) => `${kindOf(request).name} ${request.exchange?.project ?? ''}`,
+    // However it is spelled, MK.IO takes it for one project.
+    keyOf: (request) => `${kindOf(request).name} ${fold(decode(redact(request.exchange?.project ?? '')))}`,
   });
   app.addHook('onRequest', async (request) => {
     const counted = await count(request);

@@ -1,8 +1,9 @@
 import process from 'node:process';
+import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import type { AccessConfig } from '../../src/config/config.ts';
 import type { TestProxy } from '../support/proxy.ts';
-import { call, startTestProxy } from '../support/proxy.ts';
+import { call, startTestProxy, TOKEN } from '../support/proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import { startUpstream } from '../support/upstream.ts';
 
@@ -38,6 +39,27 @@ describe('MKIO_PROXY_BUDGET', () => {
     for (let write = 0; write < 10; write++) expect((await call(first, ASSETS, { method: 'PUT' })).status).toBe(200);
     expect((await call(second, ASSETS, { method: 'PUT' })).status).toBe(429);
     expect(upstream.seen).toHaveLength(31);
+  });
+
+  test('is the same for every spelling of a project', async () => {
+    const upstream = await startUpstream();
+    const proxy = await startTestProxy({ ...upstream, access: { budgetShare: ONE_PERCENT } });
+    const spellings = ['demo', '%64emo', 'dem%6F', 'dem%6f', 'DEMO'];
+    for (let round = 0; round < 4; round++)
+      for (const name of spellings) expect(await read(proxy, `/api/v1/projects/${name}/media/assets`)).toBe(200);
+    for (const name of spellings) expect(await read(proxy, `/api/v1/projects/${name}/media/assets`)).toBe(429);
+    expect(upstream.seen).toHaveLength(20);
+  });
+
+  test('leaves no secret in Redis that a caller writes in the place of a project', async () => {
+    const { url } = await startRedis();
+    const access = { budgetShare: ONE_PERCENT, redis: { url, failOpen: false } };
+    const proxy = await startTestProxy({ ...(await startUpstream()), access });
+    expect(await read(proxy, `/api/v1/projects/${TOKEN}/media/assets`)).toBe(200);
+    const redis = new Redis(url);
+    const keys = await redis.keys('*');
+    redis.disconnect();
+    expect(keys).toEqual(['mkio-proxy:budget:reads [redacted]']);
   });
 
   test('counts in memory where there is no Redis, each proxy for itself', async () => {
