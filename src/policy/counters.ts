@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
-import { connectRedis, readRedisReason } from './redis.ts';
+import { connectRedis } from './redis.ts';
 
 const MINUTE_MS = 60_000;
 /** What is counted in memory is bounded; what was asked for longest ago is forgotten first. */
@@ -45,8 +45,8 @@ export async function createCounters(
   app: FastifyInstance,
   { redis: config, log }: CounterWorlds,
 ): Promise<(options: CounterOptions) => Promise<Counter>> {
-  const redis = config && (await connectRedis(config));
-  if (redis !== undefined) app.addHook('onClose', () => redis.disconnect());
+  const connection = config && (await connectRedis(config));
+  if (connection !== undefined) app.addHook('onClose', () => connection.redis.disconnect());
   const failOpen = config?.failOpen ?? false;
   let failing = false;
   let quietUntilMs = -Infinity;
@@ -58,7 +58,7 @@ export async function createCounters(
   const fail = (error: unknown): void => {
     quietUntilMs = performance.now() + PAUSE_MS;
     const outcome = failOpen ? 'requests pass uncounted' : 'requests are answered 503';
-    if (!failing) log.warn({ event: 'redis', reason: readRedisReason(error) }, `Redis can't count: ${outcome}`);
+    if (!failing) log.warn({ event: 'redis', reason: connection?.readFailure(error) }, `Redis can't count: ${outcome}`);
     failing = true;
     refuseUnlessOpen(error);
   };
@@ -69,7 +69,7 @@ export async function createCounters(
     log.info({ event: 'redis' }, 'Redis counts again');
   };
   return async (options) => {
-    const count = await register(app, options, redis);
+    const count = await register(app, options, connection?.redis);
     return async (request) => {
       // One request a second finds out whether a Redis that hangs counts again; the others do not wait for it.
       if (performance.now() < quietUntilMs) {

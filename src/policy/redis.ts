@@ -7,8 +7,14 @@ const COMMAND_LIMIT_MS = 500;
 const CONNECT_LIMIT_MS = 1_000;
 const MAX_PAUSE_MS = 2_000;
 
+export interface RedisConnection {
+  readonly redis: Redis;
+  /** Why a command failed; where there was no connection for it, why there is none. */
+  readonly readFailure: (error: unknown) => string;
+}
+
 /** Connects, tries once before it resolves, and goes on trying whenever the connection is lost. */
-export async function connectRedis({ url }: RedisConfig): Promise<Redis> {
+export async function connectRedis({ url }: RedisConfig): Promise<RedisConnection> {
   const { Redis: Client } = await import('ioredis');
   const redis = new Client(url, {
     lazyConnect: true,
@@ -19,12 +25,17 @@ export async function connectRedis({ url }: RedisConfig): Promise<Redis> {
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 100, MAX_PAUSE_MS),
   });
+  let lost: unknown;
   // Whoever counts tells of it.
-  redis.on('error', () => undefined);
+  redis.on('error', (error) => (lost = error));
+  redis.on('ready', () => (lost = undefined));
   await redis.connect().catch(() => undefined);
-  return redis;
+  return { redis, readFailure: (error) => readRedisReason(lost ?? error) };
 }
 
 /** Redis begins its messages with a code, such as `WRONGPASS`; the rest may quote what was sent. */
-export const readRedisReason = (error: unknown): string =>
-  /^[A-Z]{2,}(?= )/.exec(error instanceof Error ? error.message : '')?.[0] ?? readReason(error);
+function readRedisReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  if (/\b(?:timed out|ETIMEDOUT)$/.test(message)) return 'ETIMEDOUT';
+  return /^[A-Z]{2,}(?= )/.exec(message)?.[0] ?? readReason(error);
+}
