@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ProxyError } from '../errors.ts';
 import { printable } from '../ops/printable.ts';
+import { Interruption } from './interruption.ts';
 
 export interface EndedBy {
   readonly exit: number;
@@ -19,6 +20,7 @@ export interface FailureWorlds {
 export function renderFailure(error: unknown, { debug, redact }: FailureWorlds): EndedBy {
   // Help and version are thrown too; they have been printed.
   if (error instanceof CommanderError && error.exitCode === 0) return { exit: 0, text: '' };
+  if (error instanceof Interruption) return { exit: error.exit, text: '' };
   const { code, exit, message, hint } = speakable(error);
   // That of a mistyped command line tells nothing and quotes what was typed.
   const isTold = debug && error instanceof Error && !(error instanceof CommanderError);

@@ -8,6 +8,7 @@ import { startProxy } from '../server.ts';
 import type { Claims } from '../token/jwt.ts';
 import { startUpkeep } from '../token/upkeep.ts';
 import { onHangUp } from './hang-up.ts';
+import { interruptible } from './interruption.ts';
 import { prepareParting } from './parting.ts';
 import { reloadPolicy } from './policy-reload.ts';
 import type { OpenToken } from './process-settings.ts';
@@ -33,14 +34,8 @@ export async function start(flags: Flags): Promise<number> {
   // A token that has expired ends the start, rather than every request.
   if (!mayWait) store.current();
 
-  const proxy = await startProxy({
-    config: withoutToken(config),
-    token: store,
-    secrets,
-    log,
-    about: renderAbout(loaded),
-    containerBytes: readContainerBytes(),
-  });
+  const worlds = { token: store, secrets, log, about: renderAbout(loaded), containerBytes: readContainerBytes() };
+  const proxy = await interruptible(life, () => startProxy({ config: withoutToken(config), ...worlds }));
   const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
   onHangUp(() => {

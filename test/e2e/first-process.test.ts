@@ -1,0 +1,59 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createFolder } from '../support/folder.ts';
+import { listen } from '../support/upstream.ts';
+
+const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
+/** The next process is the first of its namespace, as that of a container is. */
+const AS_FIRST = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
+const canBeFirst = spawnSync('unshare', [...AS_FIRST, 'true']).status === 0;
+
+function startFirst(env: Readonly<Record<string, string>>) {
+  const child = spawn('unshare', [...AS_FIRST, process.execPath, MAIN, 'start'], {
+    cwd: createFolder(),
+    env: { PATH: process.env.PATH, MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0', LOG_FORMAT: 'json', ...env },
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  /** From outside, as a container engine does it. */
+  const signal = (name: NodeJS.Signals): void => {
+    const { pid } = child;
+    process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')), name);
+  };
+  return { ended, signal };
+}
+
+describe.skipIf(!canBeFirst)('the first process of a container, whom the kernel spares unhandled signals,', () => {
+  test.each(['no', 'yes'])('ends by SIGTERM while its helper runs, where it waits for a token: %s', async (waits) => {
+    const path = join(createFolder(), 'started');
+    const { ended, signal } = startFirst({
+      MKIO_TOKEN_COMMAND: `sh -c 'touch ${path}; exec sleep 60'`,
+      MKIO_PROXY_WAIT_FOR_TOKEN: waits,
+    });
+    await expect.poll(() => existsSync(path), { timeout: 15_000 }).toBe(true);
+    signal('SIGTERM');
+    expect(await ended).toBe(143);
+  });
+
+  test('ends by SIGTERM while it connects to a Redis that hangs', async () => {
+    const redis = createServer();
+    const connected = once(redis, 'connection');
+    const port = await listen(redis);
+    const { ended, signal } = startFirst({
+      MKIO_TOKEN: 'opaque',
+      MKIO_PROXY_BUDGET: '50%',
+      MKIO_PROXY_REDIS_URL: `redis://127.0.0.1:${port}`,
+    });
+    await connected;
+    signal('SIGTERM');
+    expect(await ended).toBe(143);
+  });
+});
