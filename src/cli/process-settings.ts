@@ -89,23 +89,23 @@ export async function openToken({ config, settings, secrets }: LoadedProcess, wo
     hold: secrets.hold,
     onStderr: (line) => onHelperLine(printable(secrets.redact(line))),
   });
-  const first = await interruptible(life, () => readFirst(source, mayWait));
+  const waits = mayWait && (source.kind === 'file' || source.kind === 'command');
+  const first = await interruptible(life, () => readFirst(source, waits));
   const onExposed = (file: ExposedFile): void => log.warn({ event: 'setting' }, renderExposure(file));
   let onAppeared: (token: string) => void = () => undefined;
   const appears = new Promise<Claims | undefined>((resolve) => (onAppeared = (token) => resolve(readClaims(token))));
   const store = createTokenStore({ source, first, log, onExposed, onAppeared });
   if (first instanceof ProxyError) return { store, source, claims: undefined, warnings: [], appears };
   const warnings = first.exposed === undefined ? [] : [renderExposure(first.exposed)];
-  const isWaiting = mayWait && store.status().state === 'expired';
+  const isWaiting = waits && store.status().state === 'expired';
   return { store, source, claims: readClaims(first.token), warnings, appears: isWaiting ? appears : undefined };
 }
 
-async function readFirst(source: TokenSource, mayWait: boolean): Promise<FoundToken | ProxyError> {
+async function readFirst(source: TokenSource, waits: boolean): Promise<FoundToken | ProxyError> {
   try {
     return await source.read();
   } catch (error) {
-    const mayCome = source.kind === 'file' || source.kind === 'command';
-    if (mayWait && mayCome && error instanceof ProxyError) return error;
+    if (waits && error instanceof ProxyError) return error;
     throw error;
   }
 }

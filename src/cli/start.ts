@@ -28,11 +28,10 @@ export async function start(flags: Flags): Promise<number> {
   });
   prepareParting({ flush });
   const life = new AbortController();
-  const mayWait = config.token.wait;
-  const token = await openToken(loaded, { log, life, mayWait });
+  const token = await openToken(loaded, { log, life, mayWait: config.token.wait });
   const { store, source } = token;
   // A token that has expired ends the start, rather than every request.
-  if (!mayWait) store.current();
+  if (token.appears === undefined) store.current();
 
   const worlds = { token: store, secrets, log, about: renderAbout(loaded), containerBytes: readContainerBytes() };
   const proxy = await interruptible(life, () => startProxy({ config: withoutToken(config), ...worlds }));

@@ -104,6 +104,7 @@ test('a drain while there is no token ends with 0', async () => {
 test.each<[string, Readonly<Record<string, string>>]>([
   ['no source is set', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes' }],
   ['MKIO_TOKEN holds none', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes', MKIO_TOKEN: 'two words' }],
+  ['that of MKIO_TOKEN has expired', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes', MKIO_TOKEN: forgeJwt({ exp: 1 }) }],
   ['it is not to wait', { MKIO_TOKEN_FILE: 'nowhere' }],
 ])('nothing is waited for where %s', async (_, env) => {
   expect((await runCli(['start'], { cwd: createFolder(), env })).code).toBe(3);
