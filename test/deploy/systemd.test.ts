@@ -21,7 +21,7 @@ const one = (name: string): string => {
 const env = Object.fromEntries(
   all('Environment')
     .flatMap((line) => line.split(' '))
-    .map((pair) => pair.split('=') as [string, string]),
+    .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
 );
 const load = () => loadConfig({ env, cwd: createFolder() }).config;
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).error === undefined;
@@ -88,6 +88,8 @@ describe('deploy/systemd/mkio-proxy.service', () => {
   test('lets it write no core, and take no more memory than is meant', () => {
     expect(one('LimitCORE')).toBe('0');
     expect(one('MemoryMax')).toBe('128M');
+    const image = readFileSync(resolve(import.meta.dirname, '../../Dockerfile'), 'utf8');
+    for (const limit of [env.NODE_OPTIONS, `MALLOC_ARENA_MAX=${env.MALLOC_ARENA_MAX}`]) expect(image).toContain(limit);
     expect(one('DynamicUser')).toBe('yes');
   });
 });
