@@ -82,7 +82,7 @@ export interface PolicyConfig {
 export interface AdminConfig {
   readonly host: string;
   readonly port: number;
-  /** For everything but health and metrics; undefined: beyond loopback, these are all there is. */
+  /** For everything but `/livez` and `/readyz`; undefined: beyond loopback, these are all there is. */
   readonly key: string | undefined;
   /** Whether it may be asked to end the proxy. */
   readonly mayQuit: boolean;

@@ -318,7 +318,7 @@ export const OPTIONS = {
     kind: kinds.key,
     group: 'admin',
     about:
-      'Key for all of the admin listener but health and metrics; without one, these are all it has beyond loopback',
+      'Key for all of the admin listener but `/livez` and `/readyz`; without one, these are all it has beyond loopback',
     secret: true,
     outsideFile: true,
   },
