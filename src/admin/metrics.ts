@@ -138,11 +138,11 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: 'mkio_proxy_token_expiry_seconds',
-    help: 'Time until the token in use expires; absent where nothing tells.',
+    help: 'Time until the token in use expires, by the kind of its source; absent where nothing tells.',
     type: 'gauge',
     read: ({ token, now }) => {
-      const { expiresAtMs } = token();
-      return expiresAtMs === undefined ? [] : one((expiresAtMs - now()) / 1_000);
+      const { expiresAtMs, kind: source } = token();
+      return expiresAtMs === undefined ? [] : [{ labels: { source }, value: (expiresAtMs - now()) / 1_000 }];
     },
   },
   {

@@ -83,6 +83,13 @@ describe('GET /metrics', () => {
   });
 });
 
+test("a helper's token, which is replaced before it expires, is told from others", async () => {
+  const status = { state: 'ok', kind: 'command', expiresAtMs: Date.now() + 3_600_000 } as const;
+  const proxy = await start({ ...(await startUpstream()), token: { status: () => status as never } });
+  const { value } = await readMetrics(proxy.admin);
+  expect(value('mkio_proxy_token_expiry_seconds', { source: 'command' })).toBeGreaterThan(3_500);
+});
+
 test.each(['/metrics', '/statusz', '/exchanges'])(
   'a token that a caller writes in the place of a project is not in %s',
   async (path) => {
