@@ -13,6 +13,7 @@ import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
 import type { AccessConfig, Config, PolicyConfig, SocketConfig } from './config/config.ts';
 import { ProxyError, readReason } from './errors.ts';
+import { readFailure } from './forward/failures.ts';
 import { isForwarded } from './forward/headers.ts';
 import { isWildcard } from './loopback.ts';
 import { createListenerAnswers } from './ops/listener.ts';
@@ -143,9 +144,15 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
       : watchRevocations({
           token,
           readList: async () => {
-            const { status, text } = await proxy.upstream.readPublic(REVOKED_PATH);
-            observations.upstream.note({ answeredBy: 'upstream', status, code: undefined });
-            return text;
+            try {
+              const { status, text } = await proxy.upstream.readPublic(REVOKED_PATH);
+              observations.upstream.note({ answeredBy: 'upstream', status, code: undefined });
+              return text;
+            } catch (error) {
+              const { code } = readFailure(error as Error);
+              observations.upstream.note({ answeredBy: 'failure', status: undefined, code });
+              throw error;
+            }
           },
           everyMs: revocationCheckMs,
           log: worlds.log,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Statusz } from '../../src/admin/statusz.ts';
 import { readRevoked } from '../../src/token/revocation.ts';
 import { createTokenStore } from '../../src/token/store.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -63,6 +64,17 @@ describe('A token that MK.IO lists as revoked', () => {
 
     expect(await (await fetch(`${proxy.admin}/readyz`)).json()).toMatchObject({ status: 'ok' });
     expect(proxy.logged.filter(({ event }) => event === 'token')).toHaveLength(1);
+  });
+
+  test('is not found out about while MK.IO gives no answer, which is told of MK.IO without a request of a caller', async () => {
+    const proxy = await startTestProxy({
+      origin: 'http://127.0.0.1:9',
+      admin,
+      revocationCheckMs: 20,
+      token: { status: () => ({ jti: 'x', state: 'ok' }) as never },
+    });
+    const readUpstream = async () => ((await (await fetch(`${proxy.admin}/statusz`)).json()) as Statusz).upstream;
+    await expect.poll(readUpstream).toMatchObject({ state: 'failing', lastFailure: { code: 'UPSTREAM_UNREACHABLE' } });
   });
 
   test('is not looked for where the token has no id, or the check is off', async () => {
