@@ -26,6 +26,7 @@ import type { Observer } from './traffic/recorder.ts';
 import { recorder } from './traffic/recorder.ts';
 import type { Replays } from './traffic/replays.ts';
 import type { Secrets } from './traffic/secrets.ts';
+import type { Tracing } from './traffic/tracing.ts';
 import { loadTracing } from './traffic/tracing.ts';
 
 // How often Node looks for callers that send their request heads too slowly.
@@ -56,6 +57,7 @@ export interface Proxy {
   readonly connections: Connections;
   readonly upstream: Upstream;
   readonly policy: CurrentPolicy;
+  readonly tracing: Tracing | undefined;
 }
 
 /** The whole proxy, in the order in which a request meets it. */
@@ -129,5 +131,5 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     next();
   });
   await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
-  return { app, connections, upstream, policy };
+  return { app, connections, upstream, policy, tracing };
 }

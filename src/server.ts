@@ -175,6 +175,7 @@ export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
         // Before the drain: by its end, the next process may listen there.
         if (listener.socket !== undefined) rmSync(listener.socket.path, { force: true });
         const cut = await drain(proxy, drainTimeoutMs);
+        await proxy.tracing?.flush();
         await admin?.close();
         return { cut };
       },

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FieldLines } from './fields.ts';
@@ -13,7 +14,23 @@ export function createTracing(worlds: TracingWorlds): Tracing {
   const tracer = trace.getTracer(NAME);
   const { hostname, port, protocol } = new URL(worlds.origin);
   const upstream = { 'server.address': hostname, 'server.port': Number(port || (protocol === 'https:' ? 443 : 80)) };
-  return { open: (request, target) => new Spans({ ...worlds, tracer, upstream }, request, target) };
+  return { open: (request, target) => new Spans({ ...worlds, tracer, upstream }, request, target), flush };
+}
+
+const FLUSH_LIMIT_MS = 2_000;
+
+/** The API does not know of it, but every SDK has it. */
+interface Provider {
+  readonly forceFlush?: () => Promise<void>;
+  /** Of what the API puts before the SDK's own. */
+  readonly getDelegate?: () => Provider;
+}
+
+async function flush(): Promise<void> {
+  const registered = trace.getTracerProvider() as Provider;
+  const provider = registered.getDelegate?.() ?? registered;
+  const sent = provider.forceFlush?.().catch(() => undefined);
+  await Promise.race([sent, setTimeout(FLUSH_LIMIT_MS, undefined, { ref: false })]);
 }
 
 interface SpanWorlds extends TracingWorlds {

@@ -6,6 +6,8 @@ import type { ExchangeFacts } from './record.ts';
 export interface Tracing {
   /** Begins the server's span. */
   readonly open: (request: IncomingMessage, target: string) => ExchangeTrace;
+  /** Has the SDK send what it holds, before the process ends; waits for that for two seconds at most. */
+  readonly flush: () => Promise<void>;
 }
 
 export interface ExchangeTrace {

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
-import { listen, startUpstream } from '../support/upstream.ts';
+import { BY_HAND, listen, startUpstream } from '../support/upstream.ts';
 import type { TestUpstream } from '../support/upstream.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -94,7 +94,7 @@ async function startTraced(upstream: Pick<TestUpstream, 'origin'>, env: Readonly
     await expect.poll(() => receiver.spans.length, { timeout: 10_000 }).toBe(count);
     return receiver.spans;
   };
-  return { address, spans, services: receiver.services };
+  return { ...program, address, spans, services: receiver.services };
 }
 
 const ofKind = (spans: readonly Span[], kind: number): Span[] => spans.filter((span) => span.kind === kind);
@@ -171,6 +171,19 @@ describe('with the SDK of the guide, loaded by --import', () => {
       expect(status.code).toBe(2);
       expect(attributes).toMatchObject({ 'error.type': 'UPSTREAM_UNREACHABLE' });
     }
+  });
+
+  test('what ended last is sent before the process ends, also what the drain has waited for', async () => {
+    const upstream = await startUpstream(BY_HAND);
+    const { address, spans, child, printed, ended } = await startTraced(upstream, { OTEL_BSP_SCHEDULE_DELAY: '60000' });
+    const asked = fetch(`${address}/api/v1/projects`);
+    const { response } = await upstream.next();
+    child.kill('SIGTERM');
+    await printed(/"event":"draining"/);
+    response.end('1');
+    await (await asked).text();
+    expect((await ended).code).toBe(0);
+    expect(ofKind(await spans(2), 2)).toHaveLength(1);
   });
 
   test('a request that is sent again with another token has a span for each, and the second tells', async () => {
