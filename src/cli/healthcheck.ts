@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import process from 'node:process';
 import type { AdminConfig } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
+import { OPTIONS } from '../config/options.ts';
 import { ProxyError, readReason } from '../errors.ts';
 import { isWildcard } from '../loopback.ts';
 import { printable } from '../ops/printable.ts';
@@ -21,7 +22,8 @@ export async function healthcheck(flags: Flags): Promise<number> {
 
 /** @throws ProxyError CONFIG_INVALID */
 export function requireAdmin(flags: Flags): AdminConfig {
-  const { admin } = loadOwnSettings(flags).config;
+  // A policy file that has become wrong since is not read here: the running proxy keeps the rules that it has.
+  const { admin } = loadOwnSettings({ ...flags, policy: OPTIONS.policy.default }).config;
   if (admin === undefined) throw new ProxyError('CONFIG_INVALID', 'the admin listener is off', { hint: HINT });
   return admin;
 }

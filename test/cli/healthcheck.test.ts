@@ -26,6 +26,12 @@ test('healthcheck ends with 0 while the proxy is ready', async () => {
   expect([code, stdout]).toEqual([0, '{"status":"ok","reasons":[]}\n']);
 });
 
+test('healthcheck ends with 0 while a policy file is wrong that the running proxy has read before', async () => {
+  const { code } = await ask(await startWithToken(3 * 86_400), { MKIO_PROXY_POLICY: './gone.json' });
+
+  expect(code).toBe(0);
+});
+
 test('healthcheck ends with 1 and the reason once it is not', async () => {
   const port = await startWithToken(2);
 
