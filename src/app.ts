@@ -125,11 +125,12 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     readCallers: createCallers(access, log),
     isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
   });
-  await app.register(limits, { ...access, redact, log });
-  app.addHook('preHandler', (_request, _reply, next) => {
+  // Before the limits: without a token nothing reaches MK.IO, so nothing of what it allows is used up.
+  app.addHook('onRequest', (_request, _reply, next) => {
     token.current();
     next();
   });
+  await app.register(limits, { ...access, redact, log });
   await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
   return { app, connections, upstream, policy, tracing };
 }

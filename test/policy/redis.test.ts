@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import type { AccessConfig } from '../../src/config/config.ts';
+import { ProxyError } from '../../src/errors.ts';
 import type { TestProxy } from '../support/proxy.ts';
 import { call, startTestProxy, TOKEN } from '../support/proxy.ts';
 import { startRedis } from '../support/redis.ts';
@@ -39,6 +40,23 @@ describe('MKIO_PROXY_BUDGET', () => {
     for (let write = 0; write < 10; write++) expect((await call(first, ASSETS, { method: 'PUT' })).status).toBe(200);
     expect((await call(second, ASSETS, { method: 'PUT' })).status).toBe(429);
     expect(upstream.seen).toHaveLength(31);
+  });
+
+  test('counts nothing while there is no token', async () => {
+    const held: string[] = [];
+    const current = (): string => {
+      const [token] = held;
+      if (token === undefined) throw new ProxyError('TOKEN_UNAVAILABLE', 'there is none yet');
+      return token;
+    };
+    const proxy = await startTestProxy({
+      ...(await startUpstream()),
+      access: { budgetShare: ONE_PERCENT },
+      token: { current },
+    });
+    for (let call = 0; call < 21; call++) expect(await read(proxy)).toBe(503);
+    held.push(TOKEN);
+    expect(await read(proxy)).toBe(200);
   });
 
   test('is the same for every spelling of a project', async () => {
