@@ -17,7 +17,8 @@ export const loadOwnSettings = (flags: Flags): Loaded =>
  *
  * @throws ProxyError CONFIG_INVALID
  */
-export const loadOwnPolicy = (flags: Flags): LoadedPolicy => loadPolicy({ env: process.env, cwd: readCwd(), flags });
+export const loadOwnPolicy = (flags: Flags, needsDotenv: boolean): LoadedPolicy =>
+  loadPolicy({ env: process.env, cwd: readCwd(), flags, needsDotenv });
 
 function readCwd(): string {
   try {

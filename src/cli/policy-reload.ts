@@ -10,14 +10,16 @@ import { loadOwnPolicy } from './own-settings.ts';
 
 export interface PolicyWorlds {
   readonly proxy: Pick<ProxyHandle, 'policy' | 'replacePolicy'>;
+  /** Whether `.env` has settings of this process. */
+  readonly hasDotenv: boolean;
   readonly redact: Redact;
   readonly log: Logger;
 }
 
 /** Reads again what callers may do. Where that cannot be read, the policy in force stays, and the log says why. */
-export function reloadPolicy(flags: Flags, { proxy, redact, log }: PolicyWorlds): void {
+export function reloadPolicy(flags: Flags, { proxy, hasDotenv, redact, log }: PolicyWorlds): void {
   try {
-    const { policy, settings } = loadOwnPolicy(flags);
+    const { policy, settings } = loadOwnPolicy(flags, hasDotenv);
     const changed = !isDeepStrictEqual(policy, proxy.policy());
     proxy.replacePolicy(policy, renderSettings(settings, redact));
     log.info({ event: 'policy', changed }, 'the policy was read again');

@@ -37,9 +37,10 @@ export async function start(flags: Flags): Promise<number> {
   const proxy = await interruptible(life, () => startProxy({ config: withoutToken(config), ...worlds }));
   const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
+  const hasDotenv = Object.values(loaded.settings).some(({ origin }) => origin === '.env');
   onHangUp(() => {
     void store.reload();
-    reloadPolicy(flags, { proxy, redact: secrets.redact, log });
+    reloadPolicy(flags, { proxy, hasDotenv, redact: secrets.redact, log });
   });
   const close = async () => {
     const closed = await proxy.close({ drainTimeoutMs, prestopDelayMs });

@@ -15,6 +15,8 @@ export interface ConfigWorlds {
   /** Where `.env` is looked for and relative paths start. */
   readonly cwd: string;
   readonly flags?: Flags;
+  /** Whether `.env` has to be there, as it was before: without it, what it closed would be open. */
+  readonly needsDotenv?: boolean;
   /** The arguments of Node itself, before the program's name. */
   readonly execArgv?: readonly string[];
 }
@@ -31,8 +33,12 @@ export function loadConfig(worlds: ConfigWorlds): Loaded {
 export const loadPolicy = (worlds: ConfigWorlds): LoadedPolicy =>
   resolvePolicyAlone(readLayers(worlds), (path) => readJson(resolve(worlds.cwd, path)));
 
-function readLayers({ env, cwd, flags = {} }: ConfigWorlds): readonly CheckedLayer[] {
-  const over = [readDotenv(cwd), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
+function readLayers({ env, cwd, flags = {}, needsDotenv = false }: ConfigWorlds): readonly CheckedLayer[] {
+  const over = [
+    readDotenv(cwd, needsDotenv),
+    readEnv(withoutServiceLinks(env), 'environment'),
+    checked(readFlags(flags)),
+  ];
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
   // A token that stands there is reported with the other settings.
   const file = path === undefined || holdsToken(path) ? [] : [readSettingsFile(cwd, path)];
@@ -47,13 +53,13 @@ export const loadFlags = (flags: Flags): Loaded =>
     readPolicyFile: (path) => readJson(path),
   });
 
-function readDotenv(cwd: string): CheckedLayer {
+function readDotenv(cwd: string, isNeeded: boolean): CheckedLayer {
   try {
     return readEnv(dotenv.parse(readFileSync(resolve(cwd, '.env'))), '.env');
   } catch (error) {
     const code = readReason(error);
     // A directory of that name is a Python virtual environment.
-    return code === 'ENOENT' || code === 'EISDIR'
+    return !isNeeded && (code === 'ENOENT' || code === 'EISDIR')
       ? checked({})
       : unreadable('.env', '.env', `cannot be read (${code})`);
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Statusz } from '../../src/admin/statusz.ts';
@@ -15,7 +15,7 @@ async function startWithPolicy(env: (folder: string) => Readonly<Record<string, 
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   write('policy.json', READ);
   write('settings.json', '{}');
-  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', ...env(folder) });
+  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', ...env(folder) }, folder);
   const ask = async (): Promise<number> => (await fetch(`${program.address}/api/v1/projects/p/media/assets`)).status;
   const hangUp = async (said: RegExp): Promise<string> => {
     program.child.kill('SIGHUP');
@@ -61,5 +61,20 @@ describe('SIGHUP', () => {
     expect(settings.MKIO_PROXY_POLICY?.value).toBe('open');
     expect(settings.MKIO_PROXY_CALLER_KEY?.value).toBe('set (27 characters)');
     expect(settings.MKIO_PROXY_HOST?.value).toBe('0.0.0.0');
+  });
+
+  test('leaves the policy in force where the .env is gone that it came from', async () => {
+    let path = '';
+    const { ask, hangUp } = await startWithPolicy((folder) => {
+      path = join(folder, '.env');
+      writeFileSync(path, 'MKIO_PROXY_PROJECTS=another');
+      return {};
+    });
+    expect(await ask()).toBe(403);
+
+    rmSync(path);
+
+    expect(await hangUp(/.*"event":"policy",.*/)).toContain('.env (.env): the file cannot be read (ENOENT)');
+    expect(await ask()).toBe(403);
   });
 });

@@ -13,9 +13,9 @@ export interface Program extends RunningCli {
 }
 
 /** The built `mkio-proxy start` on free ports, as an operator would run it, ended with the test. */
-export async function startProgram(env: Readonly<Record<string, string>>): Promise<Program> {
+export async function startProgram(env: Readonly<Record<string, string>>, cwd = createFolder()): Promise<Program> {
   const running = spawnCli(['start'], {
-    cwd: createFolder(),
+    cwd,
     env: {
       MKIO_PROXY_PORT: '0',
       MKIO_PROXY_ADMIN_PORT: '0',
