@@ -20,6 +20,8 @@ const FIELDS = new Set(
 
 export const isSecretParameter = (name: string): boolean => PARAMETERS.has(fold(decode(name)));
 export const isSecretField = (name: string): boolean => FIELDS.has(fold(name));
+/** Beside those: what a webhook authenticates itself with, however its object is filled. */
+export const isSecretObject = (name: string): boolean => fold(name) === 'authentication';
 
 /** `access_token`, `X-Amz-Signature` and `accessToken` are spelled differently by different makers. */
 const fold = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
