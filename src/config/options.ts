@@ -172,7 +172,7 @@ export const OPTIONS = {
     default: '500ms',
     group: 'listener',
     about:
-      'Longest time that the process may take to come to its next event, on average of a second; beyond it, callers get 503',
+      'Longest time that the process may take to come to its next event, on average of a second; two such seconds in a row, and callers get 503',
   },
   maxMemory: {
     env: 'MKIO_PROXY_MAX_MEMORY',

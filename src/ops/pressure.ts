@@ -5,7 +5,7 @@ import fp from 'fastify-plugin';
 import { ProxyError } from '../errors.ts';
 
 export interface PressureOptions {
-  /** Of the event loop, the mean of a second; undefined: no limit. */
+  /** Of the event loop, the mean of each of two seconds; undefined: no limit. */
   readonly maxStallMs: number | undefined;
   /** Of heap and buffers; undefined: no limit. */
   readonly maxMemoryBytes: number | 'auto' | undefined;
@@ -39,10 +39,22 @@ export const pressure = fp<PressureOptions>(async (app: FastifyInstance, options
       healthCheckInterval: SAMPLE_MS,
     }),
     pressureHandler: (_request, _reply, type) => {
-      throw type === underPressure.TYPE_HEALTH_CHECK ? outOfMemory() : stalled();
+      if (type === underPressure.TYPE_HEALTH_CHECK) throw outOfMemory();
+      if (isStalling()) throw stalled();
     },
   });
+  const isStalling = watchStalls(app, maxStallMs);
 });
+
+/** Tells of the second stall in a row: a pause of the whole machine is over by the time that it is seen. */
+function watchStalls(app: FastifyInstance, limitMs: number): () => boolean {
+  let stalls = 0;
+  const timer = setInterval(() => {
+    stalls = app.memoryUsage().eventLoopDelay > limitMs ? stalls + 1 : 0;
+  }, SAMPLE_MS).unref();
+  app.addHook('onClose', () => clearInterval(timer));
+  return () => stalls > 1;
+}
 
 /** Two thirds of what the process may take: some of it is the program's, and some is garbage. */
 function readDefaultBytes(containerBytes = Infinity): number {

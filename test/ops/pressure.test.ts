@@ -40,6 +40,16 @@ describe('the proxy answers 503 BUSY rather than let work pile up', () => {
     await expect.poll(() => statusOf(proxy), { timeout: 5_000 }).toBe(200);
   });
 
+  test('but serves after a pause that is over', async () => {
+    const proxy = await startTestProxy({ ...(await startUpstream()), listener: { maxStallMs: 30 } });
+    const end = performance.now() + 2_000;
+    while (performance.now() < end);
+
+    const seen = new Set<number>();
+    for (const pastSample = performance.now() + 1_500; performance.now() < pastSample;) seen.add(await statusOf(proxy));
+    expect([...seen]).toEqual([200]);
+  });
+
   test('while its objects and buffers take more than MKIO_PROXY_MAX_MEMORY', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, listener: { maxMemoryBytes: 1_000_000 } });
