@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as dotenv from 'dotenv';
 import { readReason } from '../errors.ts';
@@ -9,6 +8,7 @@ import { DEFAULTS, readEnv, readFlags, readSettings } from './layers.ts';
 import type { Loaded, LoadedPolicy } from './resolve.ts';
 import { resolveConfig, resolvePolicyAlone } from './resolve.ts';
 import { withoutServiceLinks } from './service-links.ts';
+import { readTextFile } from '../text-file.ts';
 
 export interface ConfigWorlds {
   readonly env: Env;
@@ -55,7 +55,7 @@ export const loadFlags = (flags: Flags): Loaded =>
 
 function readDotenv(cwd: string, isNeeded: boolean): CheckedLayer {
   try {
-    return readEnv(dotenv.parse(readFileSync(resolve(cwd, '.env'))), '.env');
+    return readEnv(dotenv.parse(readTextFile(resolve(cwd, '.env'))), '.env');
   } catch (error) {
     const code = readReason(error);
     // A directory of that name is a Python virtual environment.
@@ -77,7 +77,7 @@ function readSettingsFile(cwd: string, path: string): CheckedLayer {
 /** Its errors tell the reason alone: the text of a SyntaxError quotes the file, which may hold a secret. */
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    return JSON.parse(readTextFile(path).replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new Error(error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${readReason(error)})`, {
       cause: error,

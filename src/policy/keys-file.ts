@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { AccessConfig } from '../config/config.ts';
+import { readTextFile } from '../text-file.ts';
 import { ProxyError, readReason } from '../errors.ts';
 import type { CallerEntry } from './callers.ts';
 import { hashKey, parseCallers } from './callers.ts';
@@ -51,7 +52,7 @@ function readAtStart(path: string): readonly CallerEntry[] {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     throw new ProxyError(
       'CONFIG_INVALID',
@@ -66,7 +67,7 @@ function readText(path: string): string {
 
 function readAgain(path: string, log: Logger): readonly CallerEntry[] {
   try {
-    const { entries, wrongLines } = parseCallers(readFileSync(path, 'utf8'));
+    const { entries, wrongLines } = parseCallers(readTextFile(path));
     log.info({ event: 'caller-keys', callers: entries.map(({ name }) => name) }, 'caller keys were read again');
     if (wrongLines.length > 0) log.warn({ event: 'caller-keys', wrongLines }, 'lines that are no caller key');
     return entries;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -61,6 +62,19 @@ describe('SIGHUP', () => {
     expect(settings.MKIO_PROXY_POLICY?.value).toBe('open');
     expect(settings.MKIO_PROXY_CALLER_KEY?.value).toBe('set (27 characters)');
     expect(settings.MKIO_PROXY_HOST?.value).toBe('0.0.0.0');
+  });
+
+  test('is over soon where the policy file has become a pipe that nobody writes to', async () => {
+    let path = '';
+    const { ask, hangUp } = await startWithPolicy((folder) => {
+      path = join(folder, 'policy.json');
+      return { MKIO_PROXY_POLICY: path };
+    });
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+
+    expect(await hangUp(/.*"event":"policy","code":"CONFIG_INVALID".*/)).toContain('cannot be read (ETIMEDOUT)');
+    expect(await ask()).toBe(200);
   });
 
   test('leaves the policy in force where the .env is gone that it came from', async () => {
