@@ -54,7 +54,7 @@ export const ERRORS = {
     party: 'caller',
     status: 401,
     proxyStatus: 'http_request_denied',
-    hint: 'Send a key of this proxy as `Authorization: Bearer <key>`, where the MK.IO token would stand.',
+    hint: 'Send a key of this proxy in the Authorization header, as a Bearer token, where the MK.IO token would stand.',
   },
   HOST_REFUSED: {
     party: 'caller',

@@ -190,4 +190,4 @@ function createOperatorCheck({ host, key }: AdminConfig): (authorization: string
 }
 
 const ADMIN_HINT =
-  'Send MKIO_PROXY_ADMIN_KEY as `Authorization: Bearer <key>`; beyond loopback nothing but health goes without.';
+  'Send MKIO_PROXY_ADMIN_KEY in the Authorization header, as a Bearer token; beyond loopback nothing but health goes without.';

@@ -162,7 +162,7 @@ export const percentOrOff = orOff(percent, 'off for no limit');
 
 export const redisUrl: Kind<string> = {
   parse: parseRedisUrl,
-  expects: 'an address such as redis://:password@host:6379/0, or rediss: for TLS',
+  expects: 'an address such as redis://host:6379/0, the password before an @ in it, or rediss: for TLS',
   placeholder: 'url',
   json: { type: 'string' },
 };

@@ -226,7 +226,7 @@ export const OPTIONS = {
     env: 'MKIO_PROXY_CALLER_KEY',
     kind: kinds.key,
     group: 'access',
-    about: 'Key that every caller has to send as `Authorization: Bearer`',
+    about: 'Key that every caller has to send in the Authorization header, as a Bearer token',
     secret: true,
     outsideFile: true,
   },

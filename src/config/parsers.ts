@@ -73,6 +73,7 @@ export function parseRedisUrl(text: string): string {
   if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
     throw new TypeError('is no address of a Redis');
   }
+  if (!/^(?:\/\d{0,6})?$/.test(url.pathname)) throw new TypeError('names a database that is no number');
   if (!isDecodable(url.password) || !isDecodable(url.username)) throw new TypeError('has a % that is no escape');
   return text.trim();
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
 import { readReason } from '../errors.ts';
@@ -13,7 +14,7 @@ export interface RedisConnection {
   readonly readFailure: (error: unknown) => string;
 }
 
-/** Connects, tries once before it resolves, and goes on trying whenever the connection is lost. */
+/** Connects, tries for a second before it resolves, and goes on trying whenever the connection is lost. */
 export async function connectRedis({ url }: RedisConfig): Promise<RedisConnection> {
   const { Redis: Client } = await import('ioredis');
   const redis = new Client(url, {
@@ -29,7 +30,8 @@ export async function connectRedis({ url }: RedisConfig): Promise<RedisConnectio
   // Whoever counts tells of it.
   redis.on('error', (error) => (lost = error));
   redis.on('ready', () => (lost = undefined));
-  await redis.connect().catch(() => undefined);
+  // A Redis that hangs takes several of its limits until it is known to.
+  await Promise.race([redis.connect().catch(() => undefined), setTimeout(CONNECT_LIMIT_MS, undefined, { ref: false })]);
   return { redis, readFailure: (error) => readRedisReason(lost ?? error) };
 }
 

@@ -163,6 +163,7 @@ const BAD: readonly (readonly [OptionKey, string, RegExp])[] = [
   ['budget', '101%', /not a percentage/],
   ['budget', '0.9', /not a percentage/],
   ['redisUrl', 'http://redis.example', /no address of a Redis/],
+  ['redisUrl', 'redis://redis.example/main', /no number/],
   ['redisUrl', 'redis://:50%@redis.example', /no escape/],
   ['redisFailure', 'yes', /not one of the choices/],
   ['maxStall', '1', /unit/],

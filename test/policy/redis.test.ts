@@ -163,4 +163,15 @@ describe('while Redis does not count', () => {
     expect(told(proxy)).toEqual([expect.objectContaining({ reason: expect.stringMatching(reason) as string })]);
     expect(JSON.stringify(proxy.logged)).not.toContain('not-its-password');
   });
+
+  test('a proxy waits for no longer than a second for a Redis that hangs at the start', async () => {
+    const { url, pid = 0 } = await startRedis();
+    process.kill(pid, 'SIGSTOP');
+    const access = { budgetShare: ONE_PERCENT, redis: { url, failOpen: true } };
+    const from = performance.now();
+    const proxy = await startTestProxy({ ...(await startUpstream()), access });
+    expect(performance.now() - from).toBeLessThan(2_000);
+    expect(await read(proxy)).toBe(200);
+    expect(told(proxy)).toEqual([expect.objectContaining({ reason: 'ETIMEDOUT' })]);
+  });
 });

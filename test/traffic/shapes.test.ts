@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { OPTION_KEYS, optionOf } from '../../src/config/options.ts';
+import { ERRORS } from '../../src/errors.ts';
 import { createRedactor } from '../../src/traffic/redact.ts';
 
 const redact = createRedactor((text) => text);
@@ -195,4 +197,10 @@ test.each([
   redact(text);
   // Of CPU time, which other processes do not use up; what grows with the square takes seconds.
   expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+});
+
+test('no text of our own is taken for a secret', () => {
+  const hints = Object.values(ERRORS).map(({ hint }) => hint);
+  const texts = OPTION_KEYS.map(optionOf).flatMap(({ about, kind }) => [about, kind.expects]);
+  for (const text of [...hints, ...texts]) expect(redact(text)).toBe(text);
 });
