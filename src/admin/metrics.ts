@@ -137,6 +137,16 @@ const METRICS: readonly Metric[] = [
     },
   },
   {
+    name: 'mkio_proxy_upstream_last_seen_timestamp_seconds',
+    help: 'When that was, in seconds since 1970.',
+    type: 'gauge',
+    read: ({ observations }) => {
+      const { lastAnswer, lastFailure } = observations.upstream.read();
+      const atMs = Math.max(lastAnswer?.atMs ?? 0, lastFailure?.atMs ?? 0);
+      return atMs === 0 ? [] : one(atMs / 1_000);
+    },
+  },
+  {
     name: 'mkio_proxy_token_expiry_seconds',
     help: 'Time until the token in use expires, by the kind of its source; absent where nothing tells.',
     type: 'gauge',

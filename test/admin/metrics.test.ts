@@ -48,6 +48,7 @@ describe('GET /metrics', () => {
     expect(value('mkio_proxy_project_limit_per_minute', { project: 'demo', kind: 'write' })).toBe(1_000);
     expect(value('mkio_proxy_upstream_connections', {})).toBeGreaterThan(0);
     expect(value('mkio_proxy_upstream_up', {})).toBe(1);
+    expect(Date.now() / 1_000 - (value('mkio_proxy_upstream_last_seen_timestamp_seconds', {}) ?? 0)).toBeLessThan(60);
     expect(value('mkio_proxy_ready', {})).toBe(1);
     expect(value('nodejs_eventloop_lag_p99_seconds', {})).toBeDefined();
     expect(value('process_resident_memory_bytes', {})).toBeGreaterThan(1_000_000);

@@ -22,7 +22,9 @@ const ofRules = [
 
 // What Prometheus itself adds to what it scrapes, and what Grafana fills in.
 const OF_PROMETHEUS = new Set(['job', 'instance']);
-const WORDS = new Set(['by', 'sum', 'min', 'max', 'count', 'rate', 'increase', 'topk', 'histogram_quantile']);
+const WORDS = new Set(
+  'by on and time absent sum min max count rate increase topk histogram_quantile last_over_time'.split(' '),
+);
 
 /** Names of metrics and labels in a query: everything that is neither a function, a number nor in quotes. */
 function readQuery(query: string): { readonly metrics: string[]; readonly labels: string[] } {
@@ -31,9 +33,9 @@ function readQuery(query: string): { readonly metrics: string[]; readonly labels
     ...[...bare.matchAll(/\{([^}]*)\}/g)].flatMap(([, inner = '']) =>
       [...inner.matchAll(/(\w+)\s*!?=/g)].map(([, name = '']) => name),
     ),
-    ...[...bare.matchAll(/by \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(/,\s*/)),
+    ...[...bare.matchAll(/(?:by|on) \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(/,\s*/)),
   ].filter((name) => !OF_PROMETHEUS.has(name));
-  const rest = bare.replace(/\{[^}]*\}/g, '').replace(/by \([^)]*\)/g, '');
+  const rest = bare.replace(/\{[^}]*\}/g, '').replace(/(?:by|on) \([^)]*\)/g, '');
   const metrics = [...rest.matchAll(/[a-z_]\w*/g)].map(([name]) => name).filter((name) => !WORDS.has(name));
   return { metrics, labels };
 }
@@ -69,6 +71,7 @@ describe('deploy/', () => {
 
   test('asks for no metric and no label that a real proxy does not have', async () => {
     const real = await readReal();
+    real.set('up', OF_PROMETHEUS);
     // An opaque token tells no expiry.
     real.set('mkio_proxy_token_expiry_seconds', new Set(['source']));
     const wrong = [...ofPanels, ...ofRules].flatMap(([title, query]) => {
