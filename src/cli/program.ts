@@ -163,25 +163,31 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
 export async function runProgram(args: readonly string[]): Promise<number> {
   refuseUnknownCommand(args);
   let exitCode = 0;
+  const version = readVersion();
   const program = new Command('mkio-proxy')
     .description("A local proxy for MediaKind's MK.IO API: callers use the API, the token stays here.")
-    .version(readVersion())
+    .version(version)
     .addHelpText('after', '\n`mkio-proxy start --help` lists every setting; `mkio-proxy demo` needs none.')
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  addCommands(program, COMMANDS, (code) => (exitCode = code));
+  addCommands(program, COMMANDS, { version, end: (code) => (exitCode = code) });
   await program.parseAsync(args, { from: 'user' });
   return exitCode;
 }
 
-function addCommands(parent: Command, rows: typeof COMMANDS, end: (code: number) => void): void {
+interface CommandWorlds {
+  readonly version: string;
+  readonly end: (code: number) => void;
+}
+
+function addCommands(parent: Command, rows: typeof COMMANDS, worlds: CommandWorlds): void {
   for (const [name, row] of Object.entries(rows)) {
     const command = parent
       .command(name, { isDefault: name === 'start' })
       .description(row.about)
-      .version(readVersion());
-    if ('commands' in row) addCommands(command, row.commands, end);
-    else addAction(command, row, end);
+      .version(worlds.version);
+    if ('commands' in row) addCommands(command, row.commands, worlds);
+    else addAction(command, row, worlds.end);
   }
 }
 
