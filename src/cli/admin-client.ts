@@ -1,7 +1,9 @@
-import type { AdminConfig } from '../config/config.ts';
+import type { Flags } from '../config/layers.ts';
 import { ProxyError } from '../errors.ts';
 import { isWildcard } from '../loopback.ts';
 import { printable } from '../ops/printable.ts';
+import { withoutPolicy } from './own-settings.ts';
+import { loadProcessConfig } from './process-settings.ts';
 
 /** The admin listener of a proxy that runs elsewhere. */
 export interface AdminClient {
@@ -17,7 +19,8 @@ interface AskOptions {
 }
 
 /** @throws ProxyError CONFIG_INVALID where the settings do not tell a port */
-export function createAdminClient(config: AdminConfig | undefined): AdminClient {
+export function createAdminClient(flags: Flags): AdminClient {
+  const { admin: config } = loadProcessConfig(withoutPolicy(flags)).config;
   if (config === undefined || config.port === 0) {
     const hint = 'Give the port of the running proxy by --admin-port or MKIO_PROXY_ADMIN_PORT.';
     throw new ProxyError('CONFIG_INVALID', 'the settings do not tell where the admin listener is', { hint });

@@ -7,7 +7,6 @@ import { ReadableStream } from 'node:stream/web';
 import type { Flags } from '../config/layers.ts';
 import { ProxyError } from '../errors.ts';
 import { createAdminClient } from './admin-client.ts';
-import { loadProcessConfig } from './process-settings.ts';
 import { normalizeFilter } from './tail.ts';
 
 interface ExportFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
@@ -19,7 +18,7 @@ interface ExportFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> 
 /** Writes what a running proxy keeps to a file that is not there yet; resolves to the exit code. */
 export async function exportHar({ har, filter = '', ...flags }: ExportFlags): Promise<number> {
   const query = `filter=${encodeURIComponent(normalizeFilter(filter))}`;
-  const { body } = await createAdminClient(loadProcessConfig(flags).config.admin).ask(`/export.har?${query}`);
+  const { body } = await createAdminClient(flags).ask(`/export.har?${query}`);
   const entries = Readable.fromWeb(body ?? new ReadableStream());
   if (har === '-') {
     await pipeline(entries, process.stdout, { end: false }).catch(refuseAllButLeaving);

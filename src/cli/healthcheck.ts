@@ -2,11 +2,10 @@ import { connect } from 'node:net';
 import process from 'node:process';
 import type { AdminConfig } from '../config/config.ts';
 import type { Flags } from '../config/layers.ts';
-import { OPTIONS } from '../config/options.ts';
 import { ProxyError, readReason } from '../errors.ts';
 import { isWildcard } from '../loopback.ts';
 import { printable } from '../ops/printable.ts';
-import { loadOwnSettings } from './own-settings.ts';
+import { loadOwnSettings, withoutPolicy } from './own-settings.ts';
 
 /** Longer than this, a probe's own limit is over anyway. */
 const LIMIT_MS = 2_000;
@@ -22,8 +21,7 @@ export async function healthcheck(flags: Flags): Promise<number> {
 
 /** @throws ProxyError CONFIG_INVALID */
 export function requireAdmin(flags: Flags): AdminConfig {
-  // A policy file that has become wrong since is not read here: the running proxy keeps the rules that it has.
-  const { admin } = loadOwnSettings({ ...flags, policy: OPTIONS.policy.default }).config;
+  const { admin } = loadOwnSettings(withoutPolicy(flags)).config;
   if (admin === undefined) throw new ProxyError('CONFIG_INVALID', 'the admin listener is off', { hint: HINT });
   return admin;
 }

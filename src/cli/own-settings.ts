@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { Flags } from '../config/layers.ts';
 import { loadConfig, loadPolicy } from '../config/load.ts';
+import { OPTIONS } from '../config/options.ts';
 import type { Loaded, LoadedPolicy } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 
@@ -11,6 +12,9 @@ import { ProxyError } from '../errors.ts';
  */
 export const loadOwnSettings = (flags: Flags): Loaded =>
   loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
+
+/** For commands that ask a running proxy: it keeps its rules, whatever has become of their file since. */
+export const withoutPolicy = (flags: Flags): Flags => ({ ...flags, policy: OPTIONS.policy.default });
 
 /**
  * The same for what callers may do alone: by then the secrets have been taken out of the environment.

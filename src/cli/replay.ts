@@ -8,7 +8,6 @@ import { printable } from '../ops/printable.ts';
 import type { Edits, Field } from '../traffic/sketch.ts';
 import type { AdminClient } from './admin-client.ts';
 import { createAdminClient } from './admin-client.ts';
-import { loadProcessConfig } from './process-settings.ts';
 import { renderJson, renderLines, say } from './tail.ts';
 
 interface ReplayFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
@@ -29,7 +28,7 @@ export async function replay(flags: ReplayFlags, [id = '']: readonly string[]): 
   const { method, target, header = [], body, json = false, ...where } = flags;
   const added = header.map(parseHeader);
   const text = body === undefined ? undefined : readBody(body);
-  const admin = createAdminClient(loadProcessConfig(where).config.admin);
+  const admin = createAdminClient(where);
   const path = `/exchanges/${encodeURIComponent(id)}`;
   const headers = added.length === 0 ? undefined : withFields(await readExchange(admin, path), added);
   const { exchange, leftOut } = await send(admin, path, { method, target, headers, body: text });

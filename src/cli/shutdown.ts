@@ -3,7 +3,6 @@ import { setTimeout } from 'node:timers/promises';
 import type { Flags } from '../config/layers.ts';
 import type { AdminClient } from './admin-client.ts';
 import { createAdminClient } from './admin-client.ts';
-import { loadProcessConfig } from './process-settings.ts';
 import { readTimeout } from './timeout.ts';
 
 interface ShutdownFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
@@ -16,7 +15,7 @@ const PAUSE_MS = 100;
 /** Ends a running proxy and waits for that; resolves to 0, or to 1 where it still drains after the time. */
 export async function shutdown({ timeout = DEFAULT_TIMEOUT, ...flags }: ShutdownFlags): Promise<number> {
   const endsAt = performance.now() + readTimeout(timeout);
-  const client = createAdminClient(loadProcessConfig(flags).config.admin);
+  const client = createAdminClient(flags);
   await client.ask('/quitquitquit', { method: 'POST' });
   while (await isThere(client)) {
     if (performance.now() >= endsAt) {

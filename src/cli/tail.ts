@@ -9,7 +9,6 @@ import { FilterError, parseFilter, renderFilter } from '../traffic/filter.ts';
 import type { AdminClient } from './admin-client.ts';
 import { createAdminClient } from './admin-client.ts';
 import { readEvents } from './event-stream.ts';
-import { loadProcessConfig } from './process-settings.ts';
 import { renderExchangeLine } from './tail-line.ts';
 
 interface TailFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
@@ -25,7 +24,7 @@ const SIDES = ['request', 'response'] as const;
 /** Follows a running proxy until nobody reads any more; resolves to the exit code. */
 export async function tail({ filter = '', json = false, bodies = false, ...flags }: TailFlags): Promise<number> {
   const query = `filter=${encodeURIComponent(normalizeFilter(filter))}`;
-  const admin = createAdminClient(loadProcessConfig(flags).config.admin);
+  const admin = createAdminClient(flags);
   // A broken pipe is an error there before it is closed.
   const gone = once(process.stdout, 'close').catch(() => undefined);
   const show = async (exchange: ExchangeSummary): Promise<void> => {

@@ -66,10 +66,10 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     0,
-    'shutdown, which has waited for the end',
+    'shutdown, which has waited for the end, whatever has become of the policy file',
     async () => {
       const { admin, ended } = await startProgram({ MKIO_TOKEN: 'opaque', MKIO_PROXY_QUIT: 'on' });
-      const code = await run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: portOf(admin) });
+      const code = await run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: portOf(admin), MKIO_PROXY_POLICY: './gone.json' });
       expect((await ended).code).toBe(0);
       return code;
     },
