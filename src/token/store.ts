@@ -87,6 +87,7 @@ interface Held {
 
 const NONE_YET = 'the token could not be read; there is none yet';
 const LAST_GOOD = 'the token could not be read again; the last good one stays';
+const EXPIRED = 'the token could not be read again; the last one has expired';
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 30_000;
 
@@ -150,7 +151,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     if (asked || message !== failure) {
       const reason = code === 'INTERNAL' ? String(cause) : message;
       const told = { event: 'token', code, reason, hint, hash: held?.hash };
-      log?.warn(told, held === undefined ? NONE_YET : LAST_GOOD);
+      const left = held === undefined ? NONE_YET : isExpired(held) ? EXPIRED : LAST_GOOD;
+      log?.warn(told, left);
     }
     failure = message;
     return { changed: false, failure: error };

@@ -87,6 +87,13 @@ describe('A source that is read again', () => {
     expect(store.status()).toMatchObject({ state: 'failing', failure: 'it is blank', failures: 6 });
   });
 
+  test('and fails once the last token has expired says that', async () => {
+    const failing = () => Promise.reject(new ProxyError('TOKEN_UNAVAILABLE', 'the file is gone'));
+    const { store, lines } = createStore(failing, { token: forgeJwt({ exp: 0 }) });
+    await store.reload();
+    expect(lines.map(({ text }) => text)).toEqual([expect.stringContaining('the last one has expired')]);
+  });
+
   test('is read after pauses of 1 to 30 seconds where it brings nothing new, and at once when asked for outright', async () => {
     const { store, reads, wait } = createStore(() => Promise.resolve({ token: 'token-1' }));
     const pauses: number[] = [];
