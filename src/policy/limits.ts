@@ -6,7 +6,7 @@ import { ProxyError } from '../errors.ts';
 import { MKIO_LIMITS } from './mkio-limits.ts';
 import type { CounterOptions, Counter } from './counters.ts';
 import { READS } from './methods.ts';
-import { decode, fold } from './readings.ts';
+import { readFoldedProject } from './subject.ts';
 
 export interface LimitsOptions extends AccessConfig {
   /** Masks secrets: keys of Redis hold what callers wrote. */
@@ -68,8 +68,8 @@ async function limitAll(
   const count = await createCounter({
     name: 'budget',
     max: (request) => Math.max(1, Math.floor(kindOf(request).max * share)),
-    // However it is spelled, MK.IO takes it for one project.
-    keyOf: (request) => `${kindOf(request).name} ${fold(decode(redact(request.exchange?.project ?? '')))}`,
+    // However it is spelled, MK.IO may take it for one project.
+    keyOf: (request) => `${kindOf(request).name} ${readFoldedProject(redact(request.target?.path ?? '')) ?? ''}`,
   });
   app.addHook('onRequest', async (request) => {
     const counted = await count(request);
