@@ -78,6 +78,11 @@ async function limitAll(
     const allowed = `${max} ${name} a minute, of which callers of this proxy may make ${counted.max}`;
     throw limited(`MK.IO allows ${allowed}; these are used up.`, counted.resetSeconds, BUDGET_HINT);
   });
+  // What was sent again has reached MK.IO by then, so that it is counted whatever is left.
+  app.addHook('onResponse', async (request) => {
+    const { retries = 0 } = request.exchange ?? {};
+    for (let retry = 0; retry < retries; retry++) await count(request).catch(() => undefined);
+  });
 }
 
 const READING = { name: 'reads', max: MKIO_LIMITS.maxReads };

@@ -70,6 +70,23 @@ describe('MKIO_PROXY_BUDGET', () => {
     expect(upstream.seen).toHaveLength(20);
   });
 
+  test('counts what is sent again with another token', async () => {
+    const upstream = await startUpstream(({ headers }, response) =>
+      response.writeHead(headers.authorization === `Bearer ${TOKEN}` ? 401 : 200).end(),
+    );
+    const held = [TOKEN];
+    const token = {
+      current: () => held.at(-1) ?? '',
+      renew: () => Promise.resolve(held.push('another-token') > 1),
+    };
+    const proxy = await startTestProxy({ ...upstream, access: { budgetShare: ONE_PERCENT }, token });
+    expect(await read(proxy)).toBe(200);
+    expect(upstream.seen).toHaveLength(2);
+    for (let call = 2; call < 20; call++) expect(await read(proxy)).toBe(200);
+    expect(await read(proxy)).toBe(429);
+    expect(upstream.seen).toHaveLength(20);
+  });
+
   test('leaves no secret in Redis that a caller writes in the place of a project', async () => {
     const { url } = await startRedis();
     const access = { budgetShare: ONE_PERCENT, redis: { url, failOpen: false } };
