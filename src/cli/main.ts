@@ -3,6 +3,7 @@ import process from 'node:process';
 import { emptyCoreDumps } from '../ops/core-dumps.ts';
 import { keepCompilersSmall } from '../ops/compilers.ts';
 import { renderFailure } from './failure.ts';
+import { endBySignals } from './interruption.ts';
 import { flushAll, redactKnown } from './parting.ts';
 import { runProgram } from './program.ts';
 
@@ -19,6 +20,7 @@ const fail = (error: unknown): void => {
   void flushAll().then(() => end(exit));
 };
 
+endBySignals();
 process.on('uncaughtException', fail);
 // `mkio-proxy settings | head -1` closes the pipe early, which is no failure.
 process.stdout.on('error', () => undefined);
