@@ -18,11 +18,11 @@ export class Interruption extends Error {
 const codeOf = (signal: EndSignal): number => 128 + constants.signals[signal];
 
 /** The kernel spares the first process of a container what signals do by themselves: it ends by them where nothing handles them. */
-export function endBySignals(): void {
+export function endBySignals(end: (code: number) => void): void {
   if (process.pid !== 1) return;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      if (process.listenerCount(signal) === 1) process.exit(codeOf(signal));
+      if (process.listenerCount(signal) === 1) end(codeOf(signal));
     });
   }
 }

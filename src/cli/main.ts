@@ -20,7 +20,7 @@ const fail = (error: unknown): void => {
   void flushAll().then(() => end(exit));
 };
 
-endBySignals();
+endBySignals(end);
 process.on('uncaughtException', fail);
 // `mkio-proxy settings | head -1` closes the pipe early, which is no failure.
 process.stdout.on('error', () => undefined);
