@@ -27,7 +27,7 @@ const keep = (files, patterns) => ({
 const wallsOf = (room) => {
   const up = room.replaceAll(/[^/]+/g, '..');
   const closed = features.filter((other) => other !== room && !rooms[room].includes(other));
-  const outside = ['cli/*', 'index.ts', 'app.ts', 'server.ts'].map((file) => `${up}/${file}`);
+  const outside = ['cli/*', 'index.ts', 'app.ts', 'admin-app.ts', 'server.ts'].map((file) => `${up}/${file}`);
   return [
     { group: closed.map((f) => `${up}/${f}/*`), allowTypeImports: true, message: `${room}/ sees types alone there.` },
     { group: outside, message: 'Nobody imports the outside.' },

@@ -17,7 +17,7 @@ const {
   packageOwners: PACKAGE_OWNERS,
   pure: PURE,
 } = JSON.parse(readFileSync(join(import.meta.dirname, 'architecture.json'), 'utf8')) as Architecture;
-const OUTSIDE = ['cli', 'app.ts', 'index.ts', 'server.ts'];
+const OUTSIDE = ['cli', 'app.ts', 'admin-app.ts', 'index.ts', 'server.ts'];
 
 interface Import {
   readonly from: string;
