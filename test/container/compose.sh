@@ -48,7 +48,7 @@ until_true test -S podman.sock
 docker-compose up -d --no-build > up.log 2>&1 &
 up=$!
 
-waits() { proxy=$(container proxy) && [[ -n $proxy ]] && podman logs "$proxy" 2>/dev/null | grep -q '"event":"waiting"'; }
+waits() { proxy=$(container proxy) && [[ -n $proxy ]] && grep -q '"event":"waiting"' <<<"$(podman logs "$proxy" 2>/dev/null)"; }
 until_true waits
 podman healthcheck run "$proxy" >/dev/null 2>&1 && fail 'healthy without a token'
 say 'without a token it is not healthy'

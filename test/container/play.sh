@@ -71,7 +71,8 @@ sandbox_token() {
   until_true logged sandbox '^MKIO_TOKEN='
   podman logs "$pod-sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p'
 }
-logged() { podman logs "$pod-$1" 2>&1 | grep -q -- "$2"; }
+# Not by a pipe: podman would fail where grep has seen enough.
+logged() { grep -q -- "$2" <<<"$(podman logs "$pod-$1" 2>&1)"; }
 exit_code() { timeout 40 podman wait "$pod-$1"; }
 
 is_confined() {
