@@ -10,8 +10,12 @@ for (const document of documents) {
   if (document.kind === 'ConfigMap') print(document);
   if (document.kind !== 'Deployment' && document.kind !== 'Job') continue;
   const { metadata, spec } = document.spec.template;
-  // It would want systemd for them.
-  for (const container of spec.containers) delete container.livenessProbe;
+  for (const container of spec.containers) {
+    // It would want systemd for them.
+    delete container.livenessProbe;
+    // It would take them of the machine, where the next replica wants them too.
+    delete container.ports;
+  }
   print({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name }, spec: { ...spec, restartPolicy: 'Never' } });
 }
 

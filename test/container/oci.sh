@@ -16,7 +16,7 @@ distroless_image=localhost/distroless-node:24
 
 install() {
   local missing=() package
-  for package in buildah podman runc mmdebstrap catatonit netavark aardvark-dns iptables iproute2 docker-compose; do
+  for package in buildah podman runc mmdebstrap catatonit netavark aardvark-dns iptables iproute2 docker-compose redis-server; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0

@@ -1,25 +1,39 @@
 #!/usr/bin/env bash
 # Plays what deploy/kubernetes builds, with podman in a network namespace of its own and the sandbox in MK.IO's place:
 #
-#   oci.sh within play.sh [sidecar-classic|job-classic|gateway]...      all of them where none is named
+#   oci.sh within play.sh [sidecar-classic|job-classic|gateway|shared-budget]...      all of them where none is named
 #
-# Needs kubectl or kustomize, and the image that `oci.sh build` makes. podman 4.3 is no kubelet: what that does and podman does not (probes, the order of
-# starts, volumes of Secrets), this script does in its place. It knows no native sidecars, so the classic ones are played.
+# Needs kubectl or kustomize, redis-server, and the image that `oci.sh build` makes. podman 4.3 is no kubelet: what that does and podman does not (probes, the
+# order of starts, volumes of Secrets), this script does in its place. It knows no native sidecars, so the classic ones are played. shared-budget is the gateway
+# with this component: two replicas, and a Redis beside them.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 secrets=$(mktemp -d)
 manifest=$secrets/manifest.yaml
-pod=
+pods=()
+pod= # the last of them, which is meant where none is named
+redis=
 cli=(node /app/dist/cli/main.js)
 end() {
   local code=$?
-  if ((code)) && [[ -n $pod ]]; then podman logs "$pod-mkio-proxy" 2>&1 | tail -20 >&2; fi
-  [[ -z $pod ]] || podman pod rm -f -t 0 "$pod" >/dev/null 2>&1
+  set +e
+  if ((code)); then for pod in "${pods[@]}"; do podman logs "$pod-mkio-proxy" 2>&1 | tail -20 >&2; done; fi
+  clear_up
   rm -rf "$secrets"
   exit "$code"
 }
 trap end EXIT
+clear_up() {
+  if ((${#pods[@]})); then
+    # Removal alone stops one container after the other, which takes twice as long.
+    podman pod kill "${pods[@]}" >/dev/null 2>&1 || true
+    podman pod rm -f -i -t 0 "${pods[@]}" >/dev/null
+  fi
+  pods=()
+  stop_redis
+  rm -rf "${secrets:?}"/*
+}
 
 # until_true COMMAND...: tries it for half a minute
 until_true() {
@@ -36,7 +50,7 @@ is() { [[ $2 == $3 ]] || fail "$1: $2, and not $3"; say "$1: $2"; }
 
 # As the kubelet writes a Secret where fsGroup is 1000: files of root and that group, swapped by a link to their folder.
 put_secret() { # NAME KEY TEXT
-  local folder=$secrets/$1 next=..$(date +%s%N)
+  local folder=$secrets/$pod/$1 next=..$(date +%s%N)
   mkdir -p "$folder/$next"
   printf '%s' "$3" > "$folder/$next/$2"
   chgrp -R 1000 "$folder"
@@ -50,10 +64,11 @@ build() { if command -v kustomize >/dev/null; then kustomize build "$1"; else ku
 
 # Makes the pod of the Deployment or Job that a folder builds, without starting it.
 create() { # FOLDER POD
-  mkdir -p "$secrets/mkio"
-  build "kubernetes/$1" | sed "s#/SECRETS#$secrets#" | node as-pod.js "$2" > "$manifest"
-  podman play kube --start=false "$manifest" >/dev/null 2>"$secrets/errors" || { cat "$secrets/errors" >&2; exit 1; }
   pod=$2
+  pods+=("$pod")
+  mkdir -p "$secrets/$pod"/{mkio,mkio-proxy-callers}
+  build "kubernetes/$1" | sed "s#/SECRETS#$secrets/$pod#" | node as-pod.js "$pod" > "$manifest"
+  podman play kube --start=false "$manifest" >/dev/null 2>"$secrets/errors" || { cat "$secrets/errors" >&2; exit 1; }
 }
 
 start() { podman start "$pod-$1" >/dev/null; }
@@ -129,17 +144,25 @@ job-classic() {
   is 'exit code of the proxy, which it ended' "$(exit_code mkio-proxy)" 0
 }
 
-gateway() {
-  local key line
+# A caller's key for the gateway, and its line in the file of keys.
+make_key() {
   { read -r key; read -r line; } < <(podman run --rm --no-healthcheck --network none localhost/mkio-proxy:slim key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
+}
+start_gateway() { # FOLDER POD
+  create "$1" "$2"
   put_secret mkio-proxy-callers keys "$line"$'\n'
-  create gateway mkio-proxy-pod-0
   becomes_ready
-  is_confined
-  local address; address=$(podman inspect "$pod-mkio-proxy" --format '{{.NetworkSettings.IPAddress}}')
+  address=$(podman inspect "$pod-mkio-proxy" --format '{{.NetworkSettings.IPAddress}}')
   [[ -n $address ]] || address=$(in_proxy node -p 'Object.values(os.networkInterfaces()).flat().find(({ internal, family }) => !internal && family === "IPv4").address')
+}
+assets=/api/v1/projects/demo-project/media/assets
+
+gateway() {
+  local key line address
+  make_key
+  start_gateway gateway mkio-proxy-pod-0
+  is_confined
   status() { curl -s -m 5 -o /dev/null -w '%{http_code}' "$@"; }
-  local assets=/api/v1/projects/demo-project/media/assets
   is 'liveness, as the kubelet asks' "$(status "http://$address:6547/livez")" 200
   is 'readiness, as the kubelet asks' "$(status "http://$address:6547/readyz")" 200
   is 'metrics without a key' "$(status "http://$address:6547/metrics")" 401
@@ -155,12 +178,55 @@ gateway() {
   is 'exit code of the proxy' "$(exit_code mkio-proxy)" 0
 }
 
-(($#)) || set -- sidecar-classic job-classic gateway
+# Where pods reach it as host.containers.internal; it keeps nothing.
+start_redis() { # PASSWORD
+  redis-server --port 6379 --bind 0.0.0.0 --requirepass "$1" --save '' >"$secrets/redis" &
+  redis=$!
+  until_true grep -qs 'Ready to accept connections' "$secrets/redis"
+}
+stop_redis() {
+  [[ -n $redis ]] || return 0
+  kill -KILL "$redis"
+  wait "$redis" 2>/dev/null || true
+  rm -f "$secrets/redis"
+  redis=
+}
+
+shared-budget() {
+  local key line address first second password=a-password
+  podman secret rm mkio-proxy-redis >/dev/null 2>&1 || true
+  podman secret create mkio-proxy-redis - >/dev/null <<<"{\"url\": \"$(base64 -w 0 <<<"redis://:$password@host.containers.internal:6379/0")\"}"
+  start_redis "$password"
+  make_key
+  start_gateway shared-budget mkio-proxy-pod-0
+  first=http://$address:6546
+  start_gateway shared-budget mkio-proxy-pod-1
+  second=http://$address:6546
+
+  # How many answers of each kind there are. What follows a # in a URL is not sent.
+  count_answers() { curl -s -m 5 -o /dev/null -w '%{http_code} %header{x-mkio-proxy-error}\n' -H "Authorization: Bearer $key" "$1" | sort | uniq -c | xargs; }
+  all_logged() { for pod in "${pods[@]}"; do logged mkio-proxy "$1" || return 1; done; }
+  count_together() {
+    is '20 reads through one replica' "$(count_answers "$first$assets#[1-20]")" '20 200'
+    is 'the next one through the other' "$(count_answers "$second$assets")" '1 429 RATE_LIMITED'
+  }
+  count_together
+  stop_redis
+  is '30 reads through each without Redis' "$(count_answers "{$first,$second}$assets#[1-30]")" '60 200'
+  until_true all_logged '"event":"redis".*requests pass uncounted'
+  say 'the log of each tells of it'
+  start_redis "$password"
+  # Of the organization, so that these do not count for the project.
+  count_again() { count_answers "{$first,$second}/api/v1/projects" >/dev/null; all_logged '"event":"redis".*Redis counts again'; }
+  until_true count_again
+  say 'Redis is back, as the log of each tells'
+  count_together
+}
+
+(($#)) || set -- sidecar-classic job-classic gateway shared-budget
 for one in "$@"; do
   echo "$one"
   "$one"
-  podman pod rm -f -t 0 "$pod" >/dev/null
-  pod=
-  rm -rf "${secrets:?}"/*
+  clear_up
 done
 echo played
