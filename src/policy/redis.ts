@@ -29,6 +29,8 @@ export async function connectRedis({ url }: RedisConfig): Promise<RedisConnectio
   let lost: unknown;
   // Whoever counts tells of it.
   redis.on('error', (error) => (lost = error));
+  // A Redis that ends closes its connections without a word.
+  redis.on('close', () => (lost ??= { code: 'connection closed' }));
   redis.on('ready', () => (lost = undefined));
   // A Redis that hangs takes several of its limits until it is known to.
   await Promise.race([redis.connect().catch(() => undefined), setTimeout(CONNECT_LIMIT_MS, undefined, { ref: false })]);
