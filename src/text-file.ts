@@ -4,6 +4,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 const MAX_BYTES = 4 * 1024 * 1024;
 /** A pipe's writer may be a program that has to look a secret up first; or there may be none. */
 const PIPE_LIMIT_MS = 2_000;
+/** While the proxy runs, which does nothing else meanwhile. */
+export const RUNNING_PIPE_LIMIT_MS = 200;
 const PAUSE_MS = 10;
 
 /**
@@ -11,11 +13,11 @@ const PAUSE_MS = 10;
  *
  * @throws Error with a `code` as Node's own: ETIMEDOUT for a pipe without an end, EFBIG for more than 4 MB
  */
-export function readTextFile(path: string): string {
+export function readTextFile(path: string, pipeLimitMs = PIPE_LIMIT_MS): string {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const isPipe = fstatSync(file).isFIFO();
-    const deadline = performance.now() + PIPE_LIMIT_MS;
+    const deadline = performance.now() + pipeLimitMs;
     const chunks: Buffer[] = [];
     let bytes = 0;
     for (;;) {

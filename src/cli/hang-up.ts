@@ -7,9 +7,17 @@ import process from 'node:process';
  */
 export function onHangUp(reload: () => void): void {
   const hadTerminal = hasTerminal();
+  let waiting: NodeJS.Immediate | undefined;
   process.on('SIGHUP', () => {
-    if (hadTerminal && !hasTerminal()) process.kill(process.pid, 'SIGTERM');
-    else reload();
+    if (hadTerminal && !hasTerminal()) {
+      process.kill(process.pid, 'SIGTERM');
+      return;
+    }
+    // Those that came together, or during a reload, are one.
+    waiting ??= setImmediate(() => {
+      waiting = undefined;
+      reload();
+    });
   });
 }
 

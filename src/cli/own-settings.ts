@@ -4,6 +4,7 @@ import { loadConfig, loadPolicy } from '../config/load.ts';
 import { OPTIONS } from '../config/options.ts';
 import type { Loaded, LoadedPolicy } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
+import { RUNNING_PIPE_LIMIT_MS } from '../text-file.ts';
 
 /**
  * The settings of this process.
@@ -22,7 +23,7 @@ export const withoutPolicy = (flags: Flags): Flags => ({ ...flags, policy: OPTIO
  * @throws ProxyError CONFIG_INVALID
  */
 export const loadOwnPolicy = (flags: Flags, needsDotenv: boolean): LoadedPolicy =>
-  loadPolicy({ env: process.env, cwd: readCwd(), flags, needsDotenv });
+  loadPolicy({ env: process.env, cwd: readCwd(), flags, needsDotenv, pipeLimitMs: RUNNING_PIPE_LIMIT_MS });
 
 function readCwd(): string {
   try {

@@ -17,6 +17,8 @@ export interface ConfigWorlds {
   readonly flags?: Flags;
   /** Whether `.env` has to be there, as it was before: without it, what it closed would be open. */
   readonly needsDotenv?: boolean;
+  /** How long the writer of a pipe is waited for; absent at the start. */
+  readonly pipeLimitMs?: number;
   /** The arguments of Node itself, before the program's name. */
   readonly execArgv?: readonly string[];
 }
@@ -25,23 +27,20 @@ const checked = (layer: Layer): CheckedLayer => ({ layer, issues: [], warnings: 
 
 /** defaults ← settings file ← `.env` ← environment ← flags. Throws a ConfigError with every problem at once. */
 export function loadConfig(worlds: ConfigWorlds): Loaded {
-  const { env, cwd, execArgv = [] } = worlds;
-  return resolveConfig(readLayers(worlds), { env, execArgv, readPolicyFile: (path) => readJson(resolve(cwd, path)) });
+  const { env, execArgv = [] } = worlds;
+  return resolveConfig(readLayers(worlds), { env, execArgv, readPolicyFile: (path) => readJson(path, worlds) });
 }
 
 /** The same for what callers may do alone, which is read again while the proxy runs. */
 export const loadPolicy = (worlds: ConfigWorlds): LoadedPolicy =>
-  resolvePolicyAlone(readLayers(worlds), (path) => readJson(resolve(worlds.cwd, path)));
+  resolvePolicyAlone(readLayers(worlds), (path) => readJson(path, worlds));
 
-function readLayers({ env, cwd, flags = {}, needsDotenv = false }: ConfigWorlds): readonly CheckedLayer[] {
-  const over = [
-    readDotenv(cwd, needsDotenv),
-    readEnv(withoutServiceLinks(env), 'environment'),
-    checked(readFlags(flags)),
-  ];
+function readLayers(worlds: ConfigWorlds): readonly CheckedLayer[] {
+  const { env, flags = {} } = worlds;
+  const over = [readDotenv(worlds), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
   // A token that stands there is reported with the other settings.
-  const file = path === undefined || holdsToken(path) ? [] : [readSettingsFile(cwd, path)];
+  const file = path === undefined || holdsToken(path) ? [] : [readSettingsFile(path, worlds)];
   return [checked(DEFAULTS), ...file, ...over];
 }
 
@@ -50,40 +49,44 @@ export const loadFlags = (flags: Flags): Loaded =>
   resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], {
     env: {},
     execArgv: [],
-    readPolicyFile: (path) => readJson(path),
+    readPolicyFile: (path) => readJson(path, { cwd: '.' }),
   });
 
-function readDotenv(cwd: string, isNeeded: boolean): CheckedLayer {
+type Place = Pick<ConfigWorlds, 'cwd' | 'pipeLimitMs'>;
+
+function readDotenv({ needsDotenv = false, ...place }: ConfigWorlds): CheckedLayer {
   try {
-    return readEnv(dotenv.parse(readTextFile(resolve(cwd, '.env'))), '.env');
+    return readEnv(dotenv.parse(readText('.env', place)), '.env');
   } catch (error) {
     const code = readReason(error);
     // A directory of that name is a Python virtual environment.
-    return !isNeeded && (code === 'ENOENT' || code === 'EISDIR')
+    return !needsDotenv && (code === 'ENOENT' || code === 'EISDIR')
       ? checked({})
       : unreadable('.env', '.env', `cannot be read (${code})`);
   }
 }
 
-function readSettingsFile(cwd: string, path: string): CheckedLayer {
+function readSettingsFile(path: string, place: Place): CheckedLayer {
   const origin = `file ${path}`;
   try {
-    return readSettings(readJson(resolve(cwd, path)), origin);
+    return readSettings(readJson(path, place), origin);
   } catch (error) {
     return unreadable(OPTIONS.config.env, origin, (error as Error).message);
   }
 }
 
 /** Its errors tell the reason alone: the text of a SyntaxError quotes the file, which may hold a secret. */
-function readJson(path: string): unknown {
+function readJson(path: string, place: Place): unknown {
   try {
-    return JSON.parse(readTextFile(path).replace(/^\uFEFF/, ''));
+    return JSON.parse(readText(path, place).replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new Error(error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${readReason(error)})`, {
       cause: error,
     });
   }
 }
+
+const readText = (path: string, { cwd, pipeLimitMs }: Place): string => readTextFile(resolve(cwd, path), pipeLimitMs);
 
 function unreadable(setting: string, origin: string, reason: string): CheckedLayer {
   const issue = { setting, origin, problem: `the file ${reason}`, remedy: 'correct or remove it' };

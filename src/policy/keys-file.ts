@@ -50,9 +50,16 @@ function readAtStart(path: string): readonly CallerEntry[] {
   });
 }
 
+/** @throws Error with a code */
+function readKeys(path: string): string {
+  // What a pipe gives, it gives once, and the file is read whenever it changes.
+  if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'no regular file' });
+  return readTextFile(path);
+}
+
 function readText(path: string): string {
   try {
-    return readTextFile(path);
+    return readKeys(path);
   } catch (error) {
     throw new ProxyError(
       'CONFIG_INVALID',
@@ -67,7 +74,7 @@ function readText(path: string): string {
 
 function readAgain(path: string, log: Logger): readonly CallerEntry[] {
   try {
-    const { entries, wrongLines } = parseCallers(readTextFile(path));
+    const { entries, wrongLines } = parseCallers(readKeys(path));
     log.info({ event: 'caller-keys', callers: entries.map(({ name }) => name) }, 'caller keys were read again');
     if (wrongLines.length > 0) log.warn({ event: 'caller-keys', wrongLines }, 'lines that are no caller key');
     return entries;

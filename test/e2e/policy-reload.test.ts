@@ -64,17 +64,23 @@ describe('SIGHUP', () => {
     expect(settings.MKIO_PROXY_HOST?.value).toBe('0.0.0.0');
   });
 
-  test('is over soon where the policy file has become a pipe that nobody writes to', async () => {
+  test('is over soon where the policy file has become a pipe that nobody writes to, however often it comes', async () => {
     let path = '';
-    const { ask, hangUp } = await startWithPolicy((folder) => {
+    const { program, write, ask, hangUp } = await startWithPolicy((folder) => {
       path = join(folder, 'policy.json');
       return { MKIO_PROXY_POLICY: path };
     });
     rmSync(path);
     execFileSync('mkfifo', [path]);
 
+    for (let more = 0; more < 5; more++) program.child.kill('SIGHUP');
     expect(await hangUp(/.*"event":"policy","code":"CONFIG_INVALID".*/)).toContain('cannot be read (ETIMEDOUT)');
     expect(await ask()).toBe(200);
+
+    rmSync(path);
+    write('policy.json', NOTHING);
+    await hangUp(/"event":"policy","changed":true/);
+    expect(program.stdout().match(/"code":"CONFIG_INVALID"/g)?.length).toBeLessThanOrEqual(2);
   });
 
   test('leaves the policy in force where the .env is gone that it came from', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -85,6 +86,13 @@ describe('with a keys file', () => {
     ['nothing', '# nobody\n', /holds no key/],
   ])('that holds %s the proxy does not start', async (_, text, problem) => {
     await expect(startWithFile(text)).rejects.toThrow(problem);
+  });
+
+  test('that is a pipe the proxy does not start, as it could be read once alone', async () => {
+    const callerKeysFile = join(createFolder(), 'pipe');
+    execFileSync('mkfifo', [callerKeysFile]);
+    const starting = startTestProxy({ ...(await startUpstream()), access: { callerKeysFile } });
+    await expect(starting).rejects.toThrow("can't be read (no regular file)");
   });
 });
 
