@@ -2,7 +2,7 @@ import { constants, fstatSync, openSync, write as writeFile } from 'node:fs';
 
 export interface LogSink {
   readonly write: (text: string) => void;
-  /** Resolves once all is written, nothing more can be, or the limit has passed. */
+  /** Resolves once all is written, nothing more can be, nothing was read for so long, or after ten times that. */
   readonly flush: (limitMs: number) => Promise<void>;
 }
 
@@ -36,6 +36,7 @@ export function createLogSink({ fd, onDropped, mask }: LogSinkOptions): LogSink 
   let broken = false;
   let dropped = 0;
   let onRest = (): void => undefined;
+  let onProgress = (): void => undefined;
   const unread = (): number => leaving.length + waiting.length;
 
   const send = (): void => {
@@ -62,6 +63,7 @@ export function createLogSink({ fd, onDropped, mask }: LogSinkOptions): LogSink 
   const advance = (count: number): void => {
     busyMs = 1;
     leaving = leaving.subarray(count);
+    onProgress();
     if (leaving.length > 0 || dropped === 0) return;
     const lines = dropped;
     dropped = 0;
@@ -81,11 +83,15 @@ export function createLogSink({ fd, onDropped, mask }: LogSinkOptions): LogSink 
       if (unread() === 0) return;
       if (broken && !writing) send();
       await new Promise<void>((resolve) => {
-        const limit = setTimeout(resolve, limitMs);
         onRest = () => {
           clearTimeout(limit);
+          clearTimeout(last);
+          onProgress = () => undefined;
           resolve();
         };
+        const limit = setTimeout(onRest, limitMs);
+        const last = setTimeout(onRest, limitMs * 10);
+        onProgress = () => limit.refresh();
       });
     },
   };

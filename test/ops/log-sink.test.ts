@@ -28,6 +28,19 @@ describe('the log of a reader that reads nothing', () => {
     expect(lines.at(-1)).toBe('dropped 500');
   });
 
+  test('is waited for at the end as long as something is read, however slowly', async () => {
+    const { fd, read } = openPipe(16_384);
+    const sink = createLogSink({ fd, onDropped: () => undefined, mask });
+    for (let i = 0; i < 600; i++) sink.write(LINE);
+
+    const reading = sink.flush(200).then(() => false);
+    let taken = '';
+    while (await Promise.race([reading, sleep(20, true)])) taken += read();
+    for (let rest; (rest = read()) !== '';) taken += rest;
+
+    expect(taken).toHaveLength(600 * LINE.length);
+  });
+
   test('is given up after the limit', async () => {
     const { fd } = openPipe();
     const sink = createLogSink({ fd, onDropped: () => undefined, mask });
@@ -84,11 +97,11 @@ function openFor(path: string, flags: number): number {
 }
 
 /** A pipe that this test alone may read. */
-function openPipe() {
+function openPipe(chunkBytes = 65_536) {
   const path = join(createFolder(), 'pipe');
   execFileSync('mkfifo', [path]);
   const fd = openFor(path, constants.O_RDWR | constants.O_NONBLOCK);
-  const buffer = Buffer.alloc(65_536);
+  const buffer = Buffer.alloc(chunkBytes);
   const read = (): string => {
     try {
       return buffer.toString('utf8', 0, readSync(fd, buffer));
