@@ -104,7 +104,7 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: 'mkio_proxy_endings_total',
-    help: 'Exchanges that did not end whole: truncated by MK.IO, or cancelled by their caller.',
+    help: 'Exchanges that did not end whole: truncated by MK.IO, or cancelled by their caller or the limit of a drain.',
     type: 'counter',
     read: ({ observations: { tally } }) =>
       ['truncated', 'cancelled'].map((ending) => ({ labels: { ending }, value: tally.endings.get(ending) ?? 0 })),

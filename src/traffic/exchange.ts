@@ -12,7 +12,7 @@ import type { ExchangeTrace } from './tracing.ts';
  */
 export type AnsweredBy = 'upstream' | 'refusal' | 'failure' | 'preflight';
 
-/** How an exchange ended: whole, cut by the upstream, or left by the caller. */
+/** How an exchange ended: whole, cut by the upstream, or left by the caller or cut at the limit of a drain. */
 export type Ending = 'complete' | 'truncated' | 'cancelled';
 
 export interface ExchangeStart {
