@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Flags } from '../config/layers.ts';
+import type { Settings } from '../config/resolve.ts';
 import { asProxyError } from '../errors.ts';
 import { renderLoosenings } from '../policy/loosenings.ts';
 import type { ProxyHandle } from '../server.ts';
@@ -10,16 +11,21 @@ import { loadOwnPolicy } from './own-settings.ts';
 
 export interface PolicyWorlds {
   readonly proxy: Pick<ProxyHandle, 'policy' | 'replacePolicy'>;
-  /** Whether `.env` has settings of this process. */
-  readonly hasDotenv: boolean;
+  /** Whether `.env` has had settings of this process: it has to be there from then on. */
+  hasDotenv: boolean;
   readonly redact: Redact;
   readonly log: Logger;
 }
 
+export const hasDotenv = (settings: Partial<Settings>): boolean =>
+  Object.values(settings).some(({ origin }) => origin === '.env');
+
 /** Reads again what callers may do. Where that cannot be read, the policy in force stays, and the log says why. */
-export function reloadPolicy(flags: Flags, { proxy, hasDotenv, redact, log }: PolicyWorlds): void {
+export function reloadPolicy(flags: Flags, worlds: PolicyWorlds): void {
+  const { proxy, redact, log } = worlds;
   try {
-    const { policy, settings } = loadOwnPolicy(flags, hasDotenv);
+    const { policy, settings } = loadOwnPolicy(flags, worlds.hasDotenv);
+    worlds.hasDotenv ||= hasDotenv(settings);
     const changed = !isDeepStrictEqual(policy, proxy.policy());
     proxy.replacePolicy(policy, renderSettings(settings, redact));
     log.info({ event: 'policy', changed }, 'the policy was read again');

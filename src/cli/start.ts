@@ -10,7 +10,7 @@ import { startUpkeep } from '../token/upkeep.ts';
 import { onHangUp } from './hang-up.ts';
 import { interruptible } from './interruption.ts';
 import { prepareParting } from './parting.ts';
-import { reloadPolicy } from './policy-reload.ts';
+import { hasDotenv, reloadPolicy } from './policy-reload.ts';
 import type { OpenToken } from './process-settings.ts';
 import { loadProcessConfig, openToken, withoutToken } from './process-settings.ts';
 import type { ReadyFacts } from './ready.ts';
@@ -37,10 +37,10 @@ export async function start(flags: Flags): Promise<number> {
   const proxy = await interruptible(life, () => startProxy({ config: withoutToken(config), ...worlds }));
   const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
-  const hasDotenv = Object.values(loaded.settings).some(({ origin }) => origin === '.env');
+  const reloading = { proxy, hasDotenv: hasDotenv(loaded.settings), redact: secrets.redact, log };
   onHangUp(() => {
     void store.reload();
-    reloadPolicy(flags, { proxy, hasDotenv, redact: secrets.redact, log });
+    reloadPolicy(flags, reloading);
   });
   const close = async () => {
     const closed = await proxy.close({ drainTimeoutMs, prestopDelayMs });

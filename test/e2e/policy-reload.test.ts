@@ -97,4 +97,20 @@ describe('SIGHUP', () => {
     expect(await hangUp(/.*"event":"policy",.*/)).toContain('.env (.env): the file cannot be read (ENOENT)');
     expect(await ask()).toBe(403);
   });
+
+  test('leaves the policy in force where the .env is gone that came after the start', async () => {
+    let path = '';
+    const { write, ask, hangUp } = await startWithPolicy((folder) => {
+      path = join(folder, '.env');
+      return {};
+    });
+    write('.env', 'MKIO_PROXY_PROJECTS=another');
+    await hangUp(/"event":"policy","changed":true/);
+    expect(await ask()).toBe(403);
+
+    rmSync(path);
+
+    expect(await hangUp(/.*"event":"policy","code":.*/)).toContain('.env (.env): the file cannot be read (ENOENT)');
+    expect(await ask()).toBe(403);
+  });
 });
