@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as dotenv from 'dotenv';
 import { readReason } from '../errors.ts';
+import type { ConfigIssue } from './issues.ts';
 import { holdsToken } from './issues.ts';
 import { OPTIONS } from './options.ts';
 import type { CheckedLayer, Env, Flags, Layer } from './layers.ts';
@@ -56,7 +57,10 @@ type Place = Pick<ConfigWorlds, 'cwd' | 'pipeLimitMs'>;
 
 function readDotenv({ needsDotenv = false, ...place }: ConfigWorlds): CheckedLayer {
   try {
-    return readEnv(dotenv.parse(readText('.env', place)), '.env');
+    const text = readText('.env', place);
+    const env = dotenv.parse(text);
+    const read = readEnv(env, '.env');
+    return { ...read, issues: [...read.issues, ...findUnread(text, env)] };
   } catch (error) {
     const code = readReason(error);
     // A directory of that name is a Python virtual environment.
@@ -64,6 +68,16 @@ function readDotenv({ needsDotenv = false, ...place }: ConfigWorlds): CheckedLay
       ? checked({})
       : unreadable('.env', '.env', `cannot be read (${code})`);
   }
+}
+
+/** Lines that begin like a setting and that dotenv passes over: what they would close is open without them. */
+function findUnread(text: string, env: Env): readonly ConfigIssue[] {
+  return text.split('\n').flatMap((line, index) => {
+    const name = /^\s*(?:export\s+)?(MKIO_\w*|LOG_\w*)/.exec(line)?.[1];
+    if (name === undefined || name in env) return [];
+    const problem = `line ${index + 1} begins like a setting and is none`;
+    return [{ setting: '.env', origin: '.env', problem, remedy: 'write it as NAME=value' }];
+  });
 }
 
 function readSettingsFile(path: string, place: Place): CheckedLayer {

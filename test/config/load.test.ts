@@ -56,6 +56,16 @@ describe('Precedence', () => {
     expect(loaded.listener.port).toBe(5);
   });
 
+  test('a line of .env that is no setting, and looks like one, is told by its number alone', () => {
+    const text = `MKIO_TOKEN=x\nMKIO_PROXY_POLICY read-only\n# MKIO_PROXY_PORT 1\nMKIO_TOKEN${CANARY}\nexport LOG_LEVEL=warn`;
+    const error = failureOf({ files: { '.env': text } });
+    expect(error.issues.map(({ problem }) => problem)).toEqual([
+      'line 2 begins like a setting and is none',
+      'line 4 begins like a setting and is none',
+    ]);
+    expect(error.message).not.toContain(CANARY.slice(0, 12));
+  });
+
   test('the settings file itself may be named by flag, environment or .env', () => {
     expect(load({ files, env: { MKIO_PROXY_CONFIG: config } }).settings.config.origin).toBe('environment');
     const dotenv = { '.env': 'MKIO_PROXY_CONFIG=s.json', 's.json': '{"port": 2}' };
