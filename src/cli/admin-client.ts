@@ -16,6 +16,8 @@ interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Ends the wait for an answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** @throws ProxyError CONFIG_INVALID where the settings do not tell a port */

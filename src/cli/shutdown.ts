@@ -11,12 +11,16 @@ interface ShutdownFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'
 
 const DEFAULT_TIMEOUT = '60s';
 const PAUSE_MS = 100;
+/** A proxy that answers no more would be waited for without end. */
+const ANSWER_LIMIT_MS = 2_000;
 
 /** Ends a running proxy and waits for that; resolves to 0, or to 1 where it still drains after the time. */
 export async function shutdown({ timeout = DEFAULT_TIMEOUT, ...flags }: ShutdownFlags): Promise<number> {
-  const endsAt = performance.now() + readTimeout(timeout);
+  const timeoutMs = readTimeout(timeout);
+  const endsAt = performance.now() + timeoutMs;
   const client = createAdminClient(flags);
-  await client.ask('/quitquitquit', { method: 'POST' });
+  const signal = AbortSignal.timeout(Math.max(timeoutMs, ANSWER_LIMIT_MS));
+  await client.ask('/quitquitquit', { method: 'POST', signal });
   while (await isThere(client)) {
     if (performance.now() >= endsAt) {
       process.stdout.write(`the proxy at ${client.address} still drains\n`);
@@ -28,8 +32,10 @@ export async function shutdown({ timeout = DEFAULT_TIMEOUT, ...flags }: Shutdown
   return 0;
 }
 
-const isThere = ({ ask }: AdminClient): Promise<boolean> =>
-  ask('/livez').then(
+function isThere({ ask }: AdminClient): Promise<boolean> {
+  const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+  return ask('/livez', { signal }).then(
     () => true,
-    () => false,
+    () => signal.aborted,
   );
+}

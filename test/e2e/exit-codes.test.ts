@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -94,6 +95,17 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     1,
+    'shutdown of a proxy that answers no more before it has ended',
+    async () => {
+      const stuck = createHttpServer(({ url }, response) => {
+        if (url === '/quitquitquit') response.end('{"status":"draining"}');
+      });
+      const port = String(await listen(stuck));
+      return await run(['shutdown', '--timeout', '100ms'], { MKIO_PROXY_ADMIN_PORT: port });
+    },
+  ],
+  [
+    1,
     'healthcheck where nothing listens',
     async () => run(['healthcheck'], { MKIO_PROXY_ADMIN_PORT: await takeFreePort() }),
   ],
@@ -110,6 +122,14 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
     4,
     'a port that is taken',
     async () => run(['start'], { MKIO_TOKEN: 'opaque', MKIO_PROXY_PORT: String((await startUpstream()).port) }),
+  ],
+  [
+    5,
+    'shutdown of what takes connections and never answers',
+    async () => {
+      const port = String(await listen(createServer(() => undefined)));
+      return await run(['shutdown', '--timeout', '100ms'], { MKIO_PROXY_ADMIN_PORT: port });
+    },
   ],
   [5, 'shutdown of no proxy', async () => run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: await takeFreePort() })],
   [
