@@ -10,6 +10,8 @@ import { loadOwnSettings, withoutPolicy } from './own-settings.ts';
 /** Longer than this, a probe's own limit is over anyway. */
 const LIMIT_MS = 2_000;
 const MAX_ANSWER = 64_000;
+/** A readiness, or an error such as that of a host name that is refused. */
+const OWN_ANSWER = /^\{"(?:status":"(?:ok|degraded|not ready)"|error":\{)/;
 
 /** Asks a running proxy whether it is ready; resolves to 0, or to 1 where it is not or does not answer. */
 export async function healthcheck(flags: Flags): Promise<number> {
@@ -38,8 +40,9 @@ export async function askReadiness({ host, port }: AdminConfig): Promise<Readine
   const hostname = isWildcard(host) ? 'localhost' : host;
   try {
     const answer = await ask(hostname, port);
-    const [, status, text = 'what answers speaks no HTTP'] =
-      /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n([^]*)$/.exec(answer) ?? [];
+    const [, status, text = ''] = /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n([^]*)$/.exec(answer) ?? [];
+    // Servers of pages answer 200 at any path.
+    if (!OWN_ANSWER.test(text)) return { exit: 1, text: `what answers at ${hostname} port ${port} is no mkio-proxy` };
     return { exit: status === '200' ? 0 : 1, text };
   } catch (error) {
     return { exit: 1, text: `no answer from the admin listener at ${hostname} port ${port}: ${readReason(error)}` };

@@ -81,6 +81,19 @@ test('healthcheck ends with 1 where the listener takes too long', async () => {
   expect([code, stdout]).toEqual([1, expect.stringContaining('no answer from the admin listener')]);
 });
 
+test.each([
+  ['a server of pages, which has one for every path', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n<!doctype html>'],
+  ['what speaks no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+])('healthcheck and wait end with 1 where %s listens in the place of a proxy', async (_, answer) => {
+  const port = await listen(createServer((socket) => void socket.resume().end(answer)));
+  const env = { MKIO_PROXY_ADMIN_PORT: String(port) };
+
+  for (const args of [['healthcheck'], ['wait', '--timeout', '10ms']]) {
+    const { code, stdout } = await runCli(args, { cwd: createFolder(), env });
+    expect([code, stdout]).toEqual([1, `what answers at 127.0.0.1 port ${port} is no mkio-proxy\n`]);
+  }
+});
+
 test('wait ends with 0 as soon as the proxy is ready, however late that is started', async () => {
   const server = createServer();
   const port = String(await listen(server));
