@@ -18,7 +18,12 @@ const FIELDS = new Set(
   ),
 );
 
+/** Names of a header's fields, as the source of a pattern. */
+export const SECRET_HEADER = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)`;
+const HEADER = new RegExp(`^${SECRET_HEADER}$`, 'i');
+
 export const isSecretParameter = (name: string): boolean => PARAMETERS.has(fold(decode(name)));
+export const isSecretHeader = (name: string): boolean => HEADER.test(name);
 export const isSecretField = (name: string): boolean => FIELDS.has(fold(name));
 /** Beside those: what a webhook authenticates itself with, however its object is filled. */
 export const isSecretObject = (name: string): boolean => fold(name) === 'authentication';

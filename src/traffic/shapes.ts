@@ -1,5 +1,6 @@
+import { countBackslashes, endOfBrackets, endOfString, isMark, readDepth } from './quotes.ts';
 import { maskFields, maskMarkup } from './secret-fields.ts';
-import { isSecretParameter } from './secret-names.ts';
+import { isSecretParameter, SECRET_HEADER } from './secret-names.ts';
 
 // Header, payload and signature of a JWT, or the five parts of a JWE (RFC 7519 §3), their dots percent-encoded or not.
 const JWT = /eyJ[\w-]{8,1024}(?:(?:\.|%2[eE])[\w-]*){2,4}/g;
@@ -14,18 +15,18 @@ const PARAMETER_VALUE = /(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
 // Some write `\/` in JSON (RFC 8259 §7).
 const USER_INFO = /(:\\?\/\\?\/)[^\s/?#@"'<>\\]+@/g;
 // The stream key is the last segment of the address that an encoder pushes to.
-const STREAM_KEY = /(\brtmps?:\\?\/\\?\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?]+/gi;
+const STREAM_KEY = /(\brtmps?:\\?\/\\?\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?\\]+/gi;
 // How the name of a header's field that is a secret ends: looked for first, as most texts have none.
-const HEADER_NAME_END =
-  /[:,=](?<=(?:auth|authorization|cookie2?|key|passwd|password|secret|signature|token)["']?\s*.)/i;
+const HEADER_NAME_END = /[:=](?<=(?:auth|authorization|cookie2?|key|passwd|password|secret|signature|token)\s*.)/i;
 // A header's field on a line of its own, whose value ends with the line, whatever it quotes (RFC 9110 §11.2, RFC 6265 §4.1.1).
 const HEADER_LINE =
   /^([ \t]*(?:(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token))[ \t]*:[ \t]*)[^\r\n]+/gim;
-// The same as objects and lists show it, also as a pair of `name` and `value`. Its value ends with its quotes or its list.
-const HEADER =
-  /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)["']?\s*[:,=]\s*(?:["']\w{1,20}["']\s*:\s*)?)("(?:[^"\\\r\n]|\\.)*"?|'[^'\r\n]*'?|\[(?:[\s,]*"(?:[^"\\]|\\.)*"?)+\s*\]?|[^\r\n"']+)/gi;
+// The same anywhere in a line, its name without quotes.
+const HEADER = new RegExp(String.raw`\b${SECRET_HEADER}\s*[:=]\s*`, 'gi');
+const LIST_BEGIN = /\[\s*/y;
+const HEADER_VALUE = /[^\r\n"']+/y;
 const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
-const FIELD_SEPARATOR = /["']\s*:/;
+const FIELD_SEPARATOR = /["']\s*[:,]/;
 
 // Printable ASCII that JSON escapes without a need: all but the quotation mark and the backslash (RFC 8259 §7).
 const ESCAPED = /\\u00(?!22|5c|7f)([2-7][\da-f])/gi;
@@ -48,29 +49,58 @@ function maskPlain(text: string, mask: string): string {
   if (masked.includes('://') || masked.includes(':\\/'))
     masked = masked.replace(USER_INFO, `$1${mask}@`).replace(STREAM_KEY, `$1${mask}`);
   if (masked.includes(' ')) masked = masked.replace(CREDENTIALS, `$1$2${mask}`);
-  if (masked.includes(':') || masked.includes(',')) masked = maskHeaders(masked, mask);
+  if (masked.includes(':') || masked.includes('=')) masked = maskHeaders(masked, mask);
   if (FIELD_SEPARATOR.test(masked)) masked = maskFields(masked, mask);
   if (masked.includes('</') || masked.includes('/>')) masked = maskMarkup(masked, mask);
   return masked;
 }
 
-function maskParameters(text: string, mask: string): string {
+const maskParameters = (text: string, mask: string): string =>
+  maskBehind(text, PARAMETER, { mask, value: PARAMETER_VALUE, isSecret: isSecretParameter });
+
+function maskHeaders(text: string, mask: string): string {
+  if (!HEADER_NAME_END.test(text)) return text;
+  const masked = text.replace(HEADER_LINE, `$1${mask}`);
+  return maskBehind(masked, HEADER, { mask, value: HEADER_VALUE, isSecret: () => true });
+}
+
+interface Behind {
+  readonly mask: string;
+  /** What is masked where no quotes are around it. */
+  readonly value: RegExp;
+  readonly isSecret: (name: string) => boolean;
+}
+
+/** Masks what stands behind each name: a string, or as much as the pattern of the value finds. */
+function maskBehind(text: string, names: RegExp, { mask, value, isSecret }: Behind): string {
   let masked = '';
   let from = 0;
-  for (const { 0: found, 1: name = '', index } of text.matchAll(PARAMETER)) {
+  for (const { 0: found, 1: name = '', index } of text.matchAll(names)) {
     const start = index + found.length;
-    PARAMETER_VALUE.lastIndex = start;
-    if (index < from || !isSecretParameter(name) || !PARAMETER_VALUE.test(text)) continue;
-    masked += text.slice(from, start) + mask;
-    from = PARAMETER_VALUE.lastIndex;
+    if (index < from || !isSecret(name)) continue;
+    const depth = readDepth(text, start);
+    const quotes = depth === undefined ? '' : text.slice(start, start + depth + 1);
+    const end = depth === undefined ? endOfBare(text, start, value) : endOfQuoted(text, start, depth);
+    if (end <= start) continue;
+    masked += text.slice(from, start) + quotes + mask + quotes;
+    from = end;
   }
   return masked + text.slice(from);
 }
 
-function maskHeaders(text: string, mask: string): string {
-  if (!HEADER_NAME_END.test(text)) return text;
-  return text.replace(HEADER_LINE, `$1${mask}`).replace(HEADER, (_, name: string, value: string) => {
-    const quote = /^["']/.exec(value)?.[0] ?? '';
-    return name + (/^\[\s*"/.test(value) ? `["${mask}"]` : quote + mask + quote);
-  });
+/** The backslashes before a mark belong to the mark. */
+function endOfBare(text: string, start: number, value: RegExp): number {
+  LIST_BEGIN.lastIndex = start;
+  const depth = LIST_BEGIN.test(text) ? readDepth(text, LIST_BEGIN.lastIndex) : undefined;
+  if (depth !== undefined) return endOfBrackets(text, start, depth);
+  value.lastIndex = start;
+  if (!value.test(text)) return start;
+  return isMark(text[value.lastIndex]) ? value.lastIndex - countBackslashes(text, value.lastIndex) : value.lastIndex;
+}
+
+/** An apostrophe in a string of JSON must not reach beyond that string. */
+function endOfQuoted(text: string, start: number, depth: number): number {
+  const end = endOfString(text, start + depth, depth);
+  const around = text[start + depth] === "'" ? text.slice(start, end).indexOf('"') : -1;
+  return around === -1 ? end : start + around - countBackslashes(text, start + around);
 }
