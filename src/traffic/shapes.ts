@@ -28,17 +28,22 @@ const HEADER_VALUE = /[^\r\n"']+/y;
 const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
 const FIELD_SEPARATOR = /["']\s*[:,]/;
 
-// Printable ASCII that JSON escapes without a need: all but the quotation mark and the backslash (RFC 8259 §7).
-const ESCAPED = /\\u00(?!22|5c|7f)([2-7][\da-f])/gi;
+// Printable ASCII that JSON escapes without a need: all but the backslash (RFC 8259 §7). In a string of JSON, the backslash of
+// an escape is escaped itself.
+const ESCAPED = /(?<!\\)(\\|\\{2}|\\{4}|\\{8})u00(?!5c|7f)([2-7][\da-f])/gi;
 
 /** Masks what looks like a secret, whoever's it is, also where JSON's escapes hide it. */
 export function maskShapes(text: string, mask: string): string {
   const masked = maskPlain(text, mask);
   if (!masked.includes('\\u00')) return masked;
-  const plain = masked.replace(ESCAPED, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const plain = masked.replace(ESCAPED, (_, slashes: string, hex: string) => unescape(slashes, hex));
   const maskedAgain = maskPlain(plain, mask);
   return maskedAgain === plain ? masked : maskedAgain;
 }
+
+/** A quotation mark stays escaped, the short way: as many backslashes as before, and one less. */
+const unescape = (slashes: string, hex: string): string =>
+  hex === '22' ? `${slashes}${slashes.slice(1)}"` : String.fromCharCode(parseInt(hex, 16));
 
 /** Each step looks first for what it cannot do without. */
 function maskPlain(text: string, mask: string): string {

@@ -135,6 +135,21 @@ const masked: [string, string, string][] = [
     '"[redacted]"',
   ],
   ['a field that JSON escapes', String.raw`{"p\u0061ssword":"s3cret"}`, '{"password":"[redacted]"}'],
+  [
+    'a field of JSON in a string whose marks JSON escapes',
+    String.raw`{"a":"{\u0022token\u0022:\u0022s3\u002Bcret\u0022,\u0022b\u0022:1}"}`,
+    String.raw`{"a":"{\"token\":\"[redacted]\",\"b\":1}"}`,
+  ],
+  [
+    'a field of JSON in a string in a string whose marks JSON escapes',
+    String.raw`{"a":"{\"b\":\"{\\u0022t\\u006fken\\u0022:\\u0022s3cret\\u0022}\"}"}`,
+    String.raw`{"a":"{\"b\":\"{\\\"token\\\":\\\"[redacted]\\\"}\"}"}`,
+  ],
+  [
+    'a field that JSON escapes beside a backslash',
+    String.raw`{"t\u006fken":"s3cret","a":"\\\u0041"}`,
+    String.raw`{"token":"[redacted]","a":"\\\u0041"}`,
+  ],
   ['file access', '{"accessToken" : "a\\"b", "url":"u"}', '{"accessToken" : "[redacted]", "url":"u"}'],
   [
     'a field of JSON in a string',
@@ -263,6 +278,8 @@ test.each([
   '?sig=a&token'.repeat(20_000),
   '%253f'.repeat(40_000),
   'eyJaaaaaaaa'.repeat(10_000),
+  `${'\\'.repeat(100_000)}u0022`,
+  String.raw`\u0022`.repeat(20_000),
   '://a'.repeat(40_000),
 ])('text made to be slow (%#) is not', (text) => {
   const before = process.cpuUsage();
