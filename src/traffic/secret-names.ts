@@ -2,7 +2,7 @@
 // own ($skiptoken, $label_key) and never one of these.
 const PARAMETERS = new Set(
   `accesskey accesstoken accountkey apikey auth authorization authtoken awsaccesskeyid clientassertion clientsecret code
-  credential hdnea hdntl hdnts idtoken jwt key passphrase passwd password pwd refreshtoken sas sastoken secret
+  credential hdnea hdntl hdnts idtoken jwt key mkiotoken passphrase passwd password pwd refreshtoken sas sastoken secret
   sessiontoken sharedaccesskey sharedaccesssignature sig signature subscriptionkey token xamzcredential xamzsecuritytoken xamzsignature
   xgoogcredential xgoogsignature xmkiotoken`.split(/\s+/),
 );
@@ -11,22 +11,27 @@ const PARAMETERS = new Set(
 // metrics endpoints, ingest, storage credentials, webhooks), and the usual names beside them.
 const FIELDS = new Set(
   `accesskey accesskeyid accesstoken accountkey apikey ask authorization authtoken clientsecret connectionstring credential
-  credentials fairplaypfx fairplaypfxpassword idtoken jwt keyvalue passphrase password primarykey privatekey privatekeyid
+  credentials fairplaypfx fairplaypfxpassword idtoken jwt keyvalue mkiotoken passphrase password primarykey privatekey privatekeyid
   refreshtoken sas sastoken sasuri sasurl secondarykey secret secretaccesskey secretkey serviceaccountjson serviceaccountkey
   sessiontoken sharedaccesskey sharedaccesssignature sharedkey signingkey storagekey streamkey token xmkiotoken`.split(
     /\s+/,
   ),
 );
 
+// Whosever they are: `srtPassphrase`, `aws_secret_access_key`. Of tokens, more than one kind is none, as `nextToken`.
+const ENDING = /(?:accesskey|accesstoken|accountkey|apikey|passphrase|passwd|password|privatekey|secret|secretkey)$/;
+
 /** Names of a header's fields, as the source of a pattern. */
 export const SECRET_HEADER = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)`;
 const HEADER = new RegExp(`^${SECRET_HEADER}$`, 'i');
 
-export const isSecretParameter = (name: string): boolean => PARAMETERS.has(fold(decode(name)));
+export const isSecretParameter = (name: string): boolean => isSecret(PARAMETERS, fold(decode(name)));
 export const isSecretHeader = (name: string): boolean => HEADER.test(name);
-export const isSecretField = (name: string): boolean => FIELDS.has(fold(name));
+export const isSecretField = (name: string): boolean => isSecret(FIELDS, fold(name));
 /** Beside those: what a webhook authenticates itself with, however its object is filled. */
 export const isSecretObject = (name: string): boolean => fold(name) === 'authentication';
+
+const isSecret = (names: ReadonlySet<string>, name: string): boolean => names.has(name) || ENDING.test(name);
 
 /** `access_token`, `X-Amz-Signature` and `accessToken` are spelled differently by different makers. */
 const fold = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');

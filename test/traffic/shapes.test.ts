@@ -150,6 +150,16 @@ const masked: [string, string, string][] = [
     String.raw`{"t\u006fken":"s3cret","a":"\\\u0041"}`,
     String.raw`{"token":"[redacted]","a":"\\\u0041"}`,
   ],
+  [
+    'fields whose names end as those of secrets do',
+    '{"srtPassphrase":"s3cret","aws_secret_access_key":"s3cret","adminPassword":"s3cret","MKIO_TOKEN":"s3cret"}',
+    '{"srtPassphrase":"[redacted]","aws_secret_access_key":"[redacted]","adminPassword":"[redacted]","MKIO_TOKEN":"[redacted]"}',
+  ],
+  [
+    'variables of an environment',
+    'export MKIO_TOKEN=s3cret AWS_SECRET_ACCESS_KEY=s3cret',
+    'export MKIO_TOKEN=[redacted] AWS_SECRET_ACCESS_KEY=[redacted]',
+  ],
   ['file access', '{"accessToken" : "a\\"b", "url":"u"}', '{"accessToken" : "[redacted]", "url":"u"}'],
   [
     'a field of JSON in a string',
@@ -227,6 +237,7 @@ const staying = [
   'the token of MKIO_TOKEN (environment) is blank',
   'srt://in.example:6000',
   '{"token":null,"password":false,"key":"token:"}',
+  '{"nextToken":"a","continuationToken":"b","key":"c","keyId":"d","tokenType":"e","passwordPolicy":"f"}',
   '{"cookie":null,"authorization":false,"x-api-key":true,"a":"cookie:","b":1}',
   '{"error":{"detail":"wrong token=","ref":"1"},"core.authorization":["get"]}',
   '{"in":"cookie","x-b":"c","kind":"authorization","schema":{"a":"b"}}',
