@@ -4,6 +4,11 @@ const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 // What may stand behind the mark that ends a string, and does not behind one that begins it.
 const BEHIND_STRING = /[\s,:}\]\\"']|$/y;
 
+const MAX_LOOK_BACK = 8_192;
+const END_OF_LINE = /[\r\n"']|(?<=\\)[rn]/g;
+// What may stand before the mark that begins a string.
+const BEFORE_STRING = /^[\s:,=([{]?$/;
+
 export const isMark = (char: string | undefined): boolean => char === '"' || char === "'";
 export const opensBracket = (text: string, at: number): boolean => text[at] === '{' || text[at] === '[';
 
@@ -46,6 +51,31 @@ export function countBackslashes(text: string, end: number): number {
   return end - start;
 }
 
+/**
+ * Where the line ends that `start` is in, or else the string around it: its marks have no more backslashes than that which
+ * began it, and its line feeds one more.
+ */
+export function endOfLine(text: string, start: number, around: Around | undefined): number {
+  END_OF_LINE.lastIndex = start;
+  for (let found; (found = END_OF_LINE.exec(text)) !== null;) {
+    const [char] = found;
+    const backslashes = countBackslashes(text, found.index);
+    const begin = Math.max(start, found.index - backslashes);
+    if (char === '\n' || char === '\r') return found.index;
+    if (around === undefined) continue;
+    if (!isMark(char) ? backslashes === around.depth + 1 : endsString(text, found.index, around)) return begin;
+  }
+  return text.length;
+}
+
+function endsString(text: string, at: number, around: Around): boolean {
+  const char = text.charAt(at);
+  if (char === around.mark) return countBackslashes(text, at) <= around.depth;
+  // What began with an apostrophe may have been none.
+  BEHIND_STRING.lastIndex = at + 1;
+  return char === '"' && around.depth === 0 && countBackslashes(text, at) === 0 && BEHIND_STRING.test(text);
+}
+
 /** How many backslashes stand before the mark that begins a string at `start`; undefined where none begins there. */
 export function readDepth(text: string, start: number): number | undefined {
   let mark = start;
@@ -53,4 +83,29 @@ export function readDepth(text: string, start: number): number | undefined {
   if (!isMark(text[mark])) return undefined;
   BEHIND_STRING.lastIndex = mark + 1;
   return BEHIND_STRING.test(text) ? undefined : mark - start;
+}
+
+export interface Around {
+  readonly mark: string;
+  readonly depth: number;
+}
+
+/** The string that a place stands in, as far as its line tells, near enough; undefined where it stands in none. */
+export function readAround(text: string, place: number): Around | undefined {
+  let depth = Infinity;
+  const furthest = Math.max(0, place - MAX_LOOK_BACK);
+  for (let at = place - 1; at >= furthest && text[at] !== '\n' && text[at] !== '\r'; at--) {
+    const mark = text.charAt(at);
+    if (!isMark(mark)) continue;
+    const backslashes = countBackslashes(text, at);
+    at -= backslashes;
+    if (backslashes >= depth) continue;
+    const before = text.charAt(at - 1);
+    const beginsAnother = isMark(before) && countBackslashes(text, at - 1) < backslashes;
+    if (beginsAnother || BEFORE_STRING.test(before)) return { mark, depth: backslashes };
+    // It ends a string; what is around that has fewer.
+    if (mark === '"') depth = backslashes;
+    if (depth === 0) return undefined;
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { countBackslashes, endOfBrackets, endOfString, isMark, readDepth } from './quotes.ts';
+import { countBackslashes, endOfBrackets, endOfLine, endOfString, isMark, readAround, readDepth } from './quotes.ts';
 import { maskFields, maskMarkup } from './secret-fields.ts';
 import { isSecretParameter, SECRET_HEADER } from './secret-names.ts';
 
@@ -11,7 +11,7 @@ const CALLER_KEY = /mkp_[\w-]{43}/g;
 const PARAMETER =
   /(?:=|%(?:25)?3d)(?<=(?:(?<![\w$.~%=-])|%(?:25)?(?:3f|26|23)|\\u0026)((?:[\w$.~-]|%(?!(?:25)?(?:3d|26|3f|23))[\da-f]{2}){1,64})(?:=|%(?:25)?3d))/gi;
 // An apostrophe is a part of it where more follows.
-const PARAMETER_VALUE = /(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
+const PARAMETER_VALUE = /(?:(?:bearer|basic)(?:\s|\+|%20)+)?(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
 // Some write `\/` in JSON (RFC 8259 §7).
 const USER_INFO = /(:\\?\/\\?\/)[^\s/?#@"'<>\\]+@/g;
 // The stream key is the last segment of the address that an encoder pushes to.
@@ -22,9 +22,8 @@ const HEADER_NAME_END = /[:=](?<=(?:auth|authorization|cookie2?|key|passwd|passw
 const HEADER_LINE =
   /^([ \t]*(?:(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token))[ \t]*:[ \t]*)[^\r\n]+/gim;
 // The same anywhere in a line, its name without quotes.
-const HEADER = new RegExp(String.raw`\b${SECRET_HEADER}\s*[:=]\s*`, 'gi');
+const HEADER = new RegExp(String.raw`[:=](?<=(?:(?<!\w)|(?<=\\[nrt]))(${SECRET_HEADER}\s*).)\s*`, 'gi');
 const LIST_BEGIN = /\[\s*/y;
-const HEADER_VALUE = /[^\r\n"']+/y;
 const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
 const FIELD_SEPARATOR = /["']\s*[:,]/;
 
@@ -61,31 +60,33 @@ function maskPlain(text: string, mask: string): string {
 }
 
 const maskParameters = (text: string, mask: string): string =>
-  maskBehind(text, PARAMETER, { mask, value: PARAMETER_VALUE, isSecret: isSecretParameter });
+  maskBehind(text, PARAMETER, { mask, isSecret: isSecretParameter, endOfBare: endOfParameter });
 
+/** In a line of its own, and anywhere else. */
 function maskHeaders(text: string, mask: string): string {
   if (!HEADER_NAME_END.test(text)) return text;
   const masked = text.replace(HEADER_LINE, `$1${mask}`);
-  return maskBehind(masked, HEADER, { mask, value: HEADER_VALUE, isSecret: () => true });
+  return maskBehind(masked, HEADER, { mask, isSecret: () => true, endOfBare: endOfHeader });
 }
 
 interface Behind {
   readonly mask: string;
-  /** What is masked where no quotes are around it. */
-  readonly value: RegExp;
   readonly isSecret: (name: string) => boolean;
+  /** Where a value ends that is not in quotes, whose name begins at `name`. */
+  readonly endOfBare: (text: string, name: number, start: number) => number;
 }
 
-/** Masks what stands behind each name: a string, or as much as the pattern of the value finds. */
-function maskBehind(text: string, names: RegExp, { mask, value, isSecret }: Behind): string {
+/** Masks what stands behind each name. */
+function maskBehind(text: string, names: RegExp, { mask, isSecret, endOfBare }: Behind): string {
   let masked = '';
   let from = 0;
   for (const { 0: found, 1: name = '', index } of text.matchAll(names)) {
     const start = index + found.length;
-    if (index < from || !isSecret(name)) continue;
+    const first = index - name.length;
+    if (first < from || !isSecret(name)) continue;
     const depth = readDepth(text, start);
     const quotes = depth === undefined ? '' : text.slice(start, start + depth + 1);
-    const end = depth === undefined ? endOfBare(text, start, value) : endOfQuoted(text, start, depth);
+    const end = depth === undefined ? endOfBare(text, first, start) : endOfQuoted(text, start, depth);
     if (end <= start) continue;
     masked += text.slice(from, start) + quotes + mask + quotes;
     from = end;
@@ -93,15 +94,21 @@ function maskBehind(text: string, names: RegExp, { mask, value, isSecret }: Behi
   return masked + text.slice(from);
 }
 
-/** The backslashes before a mark belong to the mark. */
-function endOfBare(text: string, start: number, value: RegExp): number {
+function endOfParameter(text: string, _: number, start: number): number {
+  PARAMETER_VALUE.lastIndex = start;
+  return PARAMETER_VALUE.test(text) ? beforeMark(text, PARAMETER_VALUE.lastIndex) : start;
+}
+
+function endOfHeader(text: string, name: number, start: number): number {
+  if (text.slice(name, start).includes('=')) return endOfParameter(text, name, start);
   LIST_BEGIN.lastIndex = start;
   const depth = LIST_BEGIN.test(text) ? readDepth(text, LIST_BEGIN.lastIndex) : undefined;
   if (depth !== undefined) return endOfBrackets(text, start, depth);
-  value.lastIndex = start;
-  if (!value.test(text)) return start;
-  return isMark(text[value.lastIndex]) ? value.lastIndex - countBackslashes(text, value.lastIndex) : value.lastIndex;
+  return endOfLine(text, start, readAround(text, name));
 }
+
+/** The backslashes before a mark belong to the mark. */
+const beforeMark = (text: string, end: number): number => (isMark(text[end]) ? end - countBackslashes(text, end) : end);
 
 /** An apostrophe in a string of JSON must not reach beyond that string. */
 function endOfQuoted(text: string, start: number, depth: number): number {

@@ -218,6 +218,27 @@ const masked: [string, string, string][] = [
   ['a parameter on a later line', 'failed:\npassword=s3cret\nfor a', 'failed:\npassword=[redacted]\nfor a'],
   ['a parameter among cookies', 'a=b; token=s3cret', 'a=b; token=[redacted]'],
   [
+    'a header whose value quotes, in a string of JSON',
+    String.raw`{"a":"sent Authorization: Digest username=\"u\", response=\"s3cret\"","b":1}`,
+    String.raw`{"a":"sent Authorization: [redacted]","b":1}`,
+  ],
+  [
+    'a header line in lines of a string of JSON',
+    String.raw`{"a":"GET /\r\nX: \"b\"\r\nAuthorization: OAuth a=\"s3cret\"\r\nCookie: s3cret\nC: d","b":1}`,
+    String.raw`{"a":"GET /\r\nX: \"b\"\r\nAuthorization: [redacted]\r\nCookie: [redacted]\nC: d","b":1}`,
+  ],
+  [
+    'a header behind an apostrophe',
+    `{"a":"it's x-api-key: s3cret","b":"don't"}`,
+    `{"a":"it's x-api-key: [redacted]","b":"don't"}`,
+  ],
+  [
+    'headers of a command line',
+    `curl -H "Authorization: Bearer s3cret" -H 'x-api-key: s3cret' https://x`,
+    `curl -H "Authorization: [redacted]" -H 'x-api-key: [redacted]' https://x`,
+  ],
+  ['a parameter with its scheme', 'authorization=Bearer s3cret, b', 'authorization=[redacted] b'],
+  [
     'an element of XML',
     '<a:Keys xmlns:a="b"><a:PrimaryKey c="d">s3cret</a:PrimaryKey><Name>e</Name></a:Keys>',
     '<a:Keys xmlns:a="b"><a:PrimaryKey c="d">[redacted]</a:PrimaryKey><Name>e</Name></a:Keys>',
