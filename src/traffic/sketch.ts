@@ -66,8 +66,8 @@ export function sketchRequest(
   const target = edits.target ?? facts.target;
   const gaps = new Map<Part, string>();
   if (method === '') noteGap(gaps, 'method', 'the method could not be read');
-  if (edits.target === undefined) noteGap(gaps, 'target', readTargetGap(target));
-  if (edits.body === undefined) noteGap(gaps, 'body', readBodyGap(request, stored));
+  noteGap(gaps, 'target', readTargetGap(target));
+  noteGap(gaps, 'body', edits.body === undefined ? readBodyGap(request, stored) : readSuppliedGap(request, edits.body));
   const body = edits.body ?? request.body?.text;
   return { method: method || 'GET', target, fields, leftOut: [...leftOut], maskedFields, body, gaps };
 }
@@ -81,6 +81,10 @@ function readTargetGap(target: string): string | undefined {
   if (target.includes(MASK)) return 'the target was redacted';
   return UNSENDABLE.test(target) ? 'the target holds what no request can' : undefined;
 }
+
+/** Sent as it was shown, a body would put the mask in the place of the secret. */
+const readSuppliedGap = ({ body }: ExchangeRecord['request'], supplied: string): string | undefined =>
+  body?.redacted === true && supplied.includes(MASK) ? `the body supplied holds ${MASK} yet` : undefined;
 
 function readBodyGap({ body }: ExchangeRecord['request'], stored: readonly Field[]): string | undefined {
   if (body === undefined) return hasBody(stored.flat()) ? 'the body was not captured' : undefined;

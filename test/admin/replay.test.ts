@@ -289,6 +289,17 @@ describe('a replay is refused until what is not kept is supplied:', () => {
   });
 });
 
+test('what is shown of a secret is not sent in its place', async () => {
+  const { proxy, upstream, id } = await startWith(`${ASSET}?sig=s3cret`, json(`{"token":"s3cret","a":1}`), {});
+  const before = upstream.seen.length;
+  const shown = await (await fetch(`${proxy.admin}/exchanges/${String(id)}/body/request`)).text();
+  expect(shown).toBe('{"token":"[redacted]","a":1}');
+  const { status, answer } = await replay(proxy, id, { target: `${ASSET}?sig=[redacted]`, body: shown });
+  expect([status, answer.error.code]).toEqual([409, 'REPLAY_INCOMPLETE']);
+  expect(answer.error.detail).toMatch(/target was redacted, the body supplied holds \[redacted\] yet/);
+  expect(upstream.seen).toHaveLength(before);
+});
+
 describe('edits that are wrong are told, and nothing is sent:', () => {
   test.each<[string, object | string, RegExp, Record<string, string>?]>([
     ['an unknown key', { path: '/' }, /it takes method, target, headers, body alone/],
