@@ -30,7 +30,7 @@ export interface EarlyRefusal {
   readonly id: string;
   readonly caller: string | undefined;
   /** undefined where it could not be read: bytes that nobody understood are not kept. */
-  readonly request: IncomingMessage | undefined;
+  readonly request: (IncomingMessage & { readonly originalUrl?: string }) | undefined;
   readonly error: ProxyError;
   readonly answer: RenderedError;
 }
@@ -117,7 +117,8 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
       id,
       caller,
       method: request?.method ?? '',
-      target: redact(request?.url ?? ''),
+      // Where Fastify has met it, its URL is rewritten.
+      target: redact(request?.originalUrl ?? request?.url ?? ''),
       replay: request && replays.take(request),
       requestFields: request?.rawHeaders ?? [],
     });
