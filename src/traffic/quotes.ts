@@ -37,10 +37,13 @@ export function endOfString(text: string, start: number, depth: number): number 
   for (let end = start; (end = text.indexOf(mark, end + 1)) !== -1;) {
     const backslashes = countBackslashes(text, end);
     if (endsAround(backslashes, depth)) return end - backslashes;
-    if ((backslashes - depth) % (2 * (depth + 1)) === 0) return end + 1;
+    if (endsAt(backslashes, depth)) return end + 1;
   }
   return text.length;
 }
+
+/** Whether a mark behind so many backslashes ends a string of the depth. */
+const endsAt = (backslashes: number, depth: number): boolean => (backslashes - depth) % (2 * (depth + 1)) === 0;
 
 /** Whether a mark behind so many backslashes ends a string around that of the depth. */
 const endsAround = (backslashes: number, depth: number): boolean => backslashes % (depth + 1) !== depth;
@@ -59,21 +62,23 @@ export function endOfLine(text: string, start: number, around: Around | undefine
   END_OF_LINE.lastIndex = start;
   for (let found; (found = END_OF_LINE.exec(text)) !== null;) {
     const [char] = found;
-    const backslashes = countBackslashes(text, found.index);
-    const begin = Math.max(start, found.index - backslashes);
     if (char === '\n' || char === '\r') return found.index;
     if (around === undefined) continue;
-    if (!isMark(char) ? backslashes === around.depth + 1 : endsString(text, found.index, around)) return begin;
+    const { depth } = around;
+    const backslashes = countBackslashes(text, found.index);
+    const ends = isMark(char) ? endsString(text, found.index, around) : backslashes === depth + 1;
+    if (ends) return Math.max(start, found.index - (isMark(char) ? Math.min(backslashes, depth) : backslashes));
   }
   return text.length;
 }
 
-function endsString(text: string, at: number, around: Around): boolean {
+function endsString(text: string, at: number, { mark, depth }: Around): boolean {
   const char = text.charAt(at);
-  if (char === around.mark) return countBackslashes(text, at) <= around.depth;
+  const backslashes = countBackslashes(text, at);
+  if (char === mark) return backslashes < depth || endsAt(backslashes, depth);
   // What began with an apostrophe may have been none.
   BEHIND_STRING.lastIndex = at + 1;
-  return char === '"' && around.depth === 0 && countBackslashes(text, at) === 0 && BEHIND_STRING.test(text);
+  return char === '"' && depth === 0 && endsAt(backslashes, 0) && BEHIND_STRING.test(text);
 }
 
 /** How many backslashes stand before the mark that begins a string at `start`; undefined where none begins there. */
