@@ -26,10 +26,12 @@ export const SECRET_HEADER = String.raw`(?:(?:proxy-)?authorization|(?:set-)?coo
 const HEADER = new RegExp(`^${SECRET_HEADER}$`, 'i');
 
 export const isSecretParameter = (name: string): boolean => isSecret(PARAMETERS, fold(decode(name)));
+/** In prose, these are no secrets: `exit code=3`. */
+export const isCommonWord = (name: string): boolean => /^(?:code|key)$/i.test(name);
 export const isSecretHeader = (name: string): boolean => HEADER.test(name);
 export const isSecretField = (name: string): boolean => isSecret(FIELDS, fold(name));
-/** Beside those: what a webhook authenticates itself with, however its object is filled. */
-export const isSecretObject = (name: string): boolean => fold(name) === 'authentication';
+/** Beside those: what a webhook authenticates itself with, however its objects are filled. */
+export const isSecretObject = (name: string): boolean => /^(?:authentication|queryparams)$/.test(fold(name));
 
 const isSecret = (names: ReadonlySet<string>, name: string): boolean => names.has(name) || ENDING.test(name);
 

@@ -1,6 +1,6 @@
 import { countBackslashes, endOfBrackets, endOfLine, endOfString, isMark, readAround, readDepth } from './quotes.ts';
 import { maskFields, maskMarkup } from './secret-fields.ts';
-import { isSecretParameter, SECRET_HEADER } from './secret-names.ts';
+import { isCommonWord, isSecretParameter, SECRET_HEADER } from './secret-names.ts';
 
 // Header, payload and signature of a JWT, or the five parts of a JWE (RFC 7519 §3), their dots percent-encoded or not.
 const JWT = /eyJ[\w-]{8,1024}(?:(?:\.|%2[eE])[\w-]*){2,4}/g;
@@ -12,6 +12,8 @@ const PARAMETER =
   /(?:=|%(?:25)?3d)(?<=(?:(?<![\w$.~%=-])|%(?:25)?(?:3f|26|23)|\\u0026)((?:[\w$.~-]|%(?!(?:25)?(?:3d|26|3f|23))[\da-f]{2}){1,64})(?:=|%(?:25)?3d))/gi;
 // An apostrophe is a part of it where more follows.
 const PARAMETER_VALUE = /(?:(?:bearer|basic)(?:\s|\+|%20)+)?(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
+// What stands before a word in prose, and not before a parameter in a link.
+const PROSE = /[\s"'([{,:]/;
 // Some write `\/` in JSON (RFC 8259 §7).
 const USER_INFO = /(:\\?\/\\?\/)[^\s/?#@"'<>\\]+@/g;
 // The stream key is the last segment of the address that an encoder pushes to.
@@ -60,7 +62,11 @@ function maskPlain(text: string, mask: string): string {
 }
 
 const maskParameters = (text: string, mask: string): string =>
-  maskBehind(text, PARAMETER, { mask, isSecret: isSecretParameter, endOfBare: endOfParameter });
+  maskBehind(text, PARAMETER, {
+    mask,
+    isSecret: (name, first) => isSecretParameter(name) && !(isCommonWord(name) && PROSE.test(text.charAt(first - 1))),
+    endOfBare: endOfParameter,
+  });
 
 /** In a line of its own, and anywhere else. */
 function maskHeaders(text: string, mask: string): string {
@@ -71,7 +77,8 @@ function maskHeaders(text: string, mask: string): string {
 
 interface Behind {
   readonly mask: string;
-  readonly isSecret: (name: string) => boolean;
+  /** @param first where the name begins */
+  readonly isSecret: (name: string, first: number) => boolean;
   /** Where a value ends that is not in quotes, whose name begins at `name`. */
   readonly endOfBare: (text: string, name: number, start: number) => number;
 }
@@ -83,7 +90,7 @@ function maskBehind(text: string, names: RegExp, { mask, isSecret, endOfBare }: 
   for (const { 0: found, 1: name = '', index } of text.matchAll(names)) {
     const start = index + found.length;
     const first = index - name.length;
-    if (first < from || !isSecret(name)) continue;
+    if (first < from || !isSecret(name, first)) continue;
     const depth = readDepth(text, start);
     const quotes = depth === undefined ? '' : text.slice(start, start + depth + 1);
     const end = depth === undefined ? endOfBare(text, first, start) : endOfQuoted(text, start, depth);

@@ -245,6 +245,7 @@ const masked: [string, string, string][] = [
   ],
   ['an element of XML that is cut', '<a>b</a>\n<token>s3cr', '<a>b</a>\n<token>[redacted]'],
   ['an attribute of XML', '<user name="a" password = "s3 cret"/>', '<user name="a" password = "[redacted]"/>'],
+  ['the parameters of a webhook', '{"queryParams":{"code":"s3cret"}}', '{"queryParams":"[redacted]"}'],
   ['the keys of a storage', '{"credential":{"sasToken":"x"}}', '{"credential":"[redacted]"}'],
 ];
 const staying = [
@@ -257,6 +258,7 @@ const staying = [
   String.raw`{"name":"a\u0026b \u003cc\u003e"}`,
   'the token of MKIO_TOKEN (environment) is blank',
   'srt://in.example:6000',
+  'exit code=3, error (code=404), label "key=value"',
   '{"token":null,"password":false,"key":"token:"}',
   '{"nextToken":"a","continuationToken":"b","key":"c","keyId":"d","tokenType":"e","passwordPolicy":"f"}',
   '{"cookie":null,"authorization":false,"x-api-key":true,"a":"cookie:","b":1}',
