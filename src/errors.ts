@@ -137,24 +137,28 @@ export const ERRORS = {
   EXCHANGE_UNKNOWN: {
     party: 'caller',
     status: 404,
+    exit: 5,
     proxyStatus: 'http_request_denied',
     hint: 'Newer exchanges push old ones out; MKIO_PROXY_CAPTURE_COUNT and MKIO_PROXY_CAPTURE_BYTES say how many are kept.',
   },
   REPLAY_INVALID: {
     party: 'caller',
     status: 400,
+    exit: 5,
     proxyStatus: 'http_request_error',
     hint: 'Send a JSON object with any of method, target, headers (pairs of a name and a value) and body.',
   },
   REPLAY_REFUSED: {
     party: 'caller',
     status: 403,
+    exit: 5,
     proxyStatus: 'http_request_denied',
     hint: 'Set MKIO_PROXY_ADMIN_KEY: whoever has it may replay where callers need keys or a Unix socket.',
   },
   REPLAY_INCOMPLETE: {
     party: 'caller',
     status: 409,
+    exit: 5,
     proxyStatus: 'http_request_error',
     hint: 'Supply what is not kept whole in the JSON of the replay.',
   },

@@ -1,5 +1,6 @@
 import type { Flags } from '../config/layers.ts';
-import { ProxyError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import { ERRORS, ProxyError } from '../errors.ts';
 import { isWildcard } from '../loopback.ts';
 import { printable } from '../ops/printable.ts';
 import { withoutPolicy } from './own-settings.ts';
@@ -48,16 +49,25 @@ export function createAdminClient(flags: Flags): AdminClient {
 /** What the admin listener says itself; anything else is no proxy of ours. */
 async function readRefusal(answer: Response, address: string): Promise<ProxyError> {
   const { error } = ((await answer.json().catch(() => ({}))) ?? {}) as { error?: Refusal };
-  if (answer.headers.get('x-mkio-proxy-error') === null || error === undefined) {
+  const code = answer.headers.get('x-mkio-proxy-error');
+  if (code === null || error === undefined) {
     return new ProxyError('PROXY_UNREACHABLE', `what answers at ${address} is no mkio-proxy`);
   }
   const hint = error.extraDetail?.hint;
-  return new ProxyError('PROXY_UNREACHABLE', `the proxy at ${address} answered: ${printable(String(error.detail))}`, {
-    ...(hint !== undefined && { hint: printable(hint) }),
-  });
+  return new ProxyError(
+    isOfCommand(code) ? code : 'PROXY_UNREACHABLE',
+    `the proxy at ${address} answered: ${printable(String(error.detail))}`,
+    {
+      ...(hint !== undefined && { hint: printable(hint) }),
+    },
+  );
 }
 
 interface Refusal {
   readonly detail?: unknown;
   readonly extraDetail?: { readonly hint?: string };
 }
+
+/** Whether the answer is about what a command asked for, rather than about who may ask. */
+const isOfCommand = (code: string): code is ErrorCode =>
+  code in ERRORS && (ERRORS[code as ErrorCode] as { exit?: number }).exit !== undefined;

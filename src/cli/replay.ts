@@ -31,7 +31,7 @@ export async function replay(flags: ReplayFlags, [id = '']: readonly string[]): 
   const admin = createAdminClient(where);
   const path = `/exchanges/${encodeURIComponent(id)}`;
   const headers = added.length === 0 ? undefined : withFields(await readExchange(admin, path), added);
-  const { exchange, leftOut } = await send(admin, path, { method, target, headers, body: text });
+  const { exchange, leftOut } = await send(admin, path, { method, target, headers, body: text }).catch(inOwnWords);
   if (leftOut.length > 0) say(`not sent: ${printable(leftOut.join(', '))}`);
   const made = await readExchange(admin, `/exchanges/${exchange}`);
   process.stdout.write(json ? renderJson(made, []) : renderLines(made, []));
@@ -44,6 +44,18 @@ async function send(admin: AdminClient, path: string, edits: Edits): Promise<Rep
   const answer = await admin.ask(`${path}/replay`, { method: 'POST', headers, body: JSON.stringify(edits) });
   return (await answer.json()) as ReplayAnswer;
 }
+
+/** The answer's hint is for whoever speaks HTTP. */
+function inOwnWords(error: unknown): never {
+  if (error instanceof ProxyError && (error.code === 'REPLAY_INCOMPLETE' || error.code === 'REPLAY_INVALID'))
+    throw new ProxyError(error.code, error.message, { hint: HINTS[error.code] });
+  throw error;
+}
+
+const HINTS = {
+  REPLAY_INCOMPLETE: 'Supply what is not kept whole by --target or --body <file>, with the secrets in place.',
+  REPLAY_INVALID: 'Correct --method, --target or --header.',
+};
 
 const readExchange = async (admin: AdminClient, path: string): Promise<ExchangeDetail> =>
   (await (await admin.ask(path)).json()) as ExchangeDetail;

@@ -60,10 +60,15 @@ describe('mkio-proxy replay', () => {
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['an exchange that is not kept', ['nothing'], 5, /answered: No exchange with this id is kept/],
+    ['an exchange that is not kept', ['nothing'], 5, /EXCHANGE_UNKNOWN: .* answered: No exchange with this id is kept/],
     ['a header that is none', ['ID', '--header', 'x'], 2, /--header is not `name: value`/],
     ['a file that is not there', ['ID', '--body', 'nowhere'], 2, /--body: what it names cannot be read \(ENOENT\)/],
-    ['a method that is none', ['ID', '--method', 'x'], 5, /method is none of GET/],
+    [
+      'a method that is none',
+      ['ID', '--method', 'x'],
+      5,
+      /REPLAY_INVALID: .*method is none of GET.*\nCorrect --method/,
+    ],
     ['a missing id', [], 2, /missing required argument/],
   ])('tells of %s', async (_, args, exit, problem) => {
     const { id, run, upstream } = await start();
@@ -76,7 +81,10 @@ describe('mkio-proxy replay', () => {
   test('tells what has to be supplied', async () => {
     const { id, run, bodies } = await start('{"password":"x"}');
     const { code, stderr } = await run(id);
-    expect([code, stderr]).toEqual([5, expect.stringMatching(/the body was redacted\.\nSupply body/)]);
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/REPLAY_INCOMPLETE: .*the body was redacted\.\nSupply .* by --target or --body <file>/),
+    ]);
     expect((await run(id, '--body', 'new.json')).code).toBe(0);
     expect(bodies[1]).toBe('“new”');
   });
