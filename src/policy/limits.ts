@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import type { Logger } from 'pino';
 import type { AccessConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
+import { createBoundedNames } from './bounded-names.ts';
 import { MKIO_LIMITS } from './mkio-limits.ts';
 import type { CounterOptions, Counter } from './counters.ts';
 import { READS } from './methods.ts';
@@ -27,6 +28,9 @@ export const limits = fp<LimitsOptions>(async (app: FastifyInstance, options) =>
   if (rateLimit !== undefined) await limitCallers(app, createCounter, rateLimit);
   if (budgetShare !== undefined) await limitAll(app, createCounter, { share: budgetShare, redact });
 });
+
+/** Far more than an organization has. */
+const MAX_PROJECTS = 1_000;
 
 type CreateCounter = (options: CounterOptions) => Promise<Counter>;
 
@@ -65,11 +69,13 @@ async function limitAll(
   { share, redact }: Pick<LimitsOptions, 'redact'> & { readonly share: number },
 ): Promise<void> {
   const kindOf = ({ method }: FastifyRequest) => (READS.has(method) ? READING : WRITING);
+  const nameOf = createBoundedNames(MAX_PROJECTS, () => performance.now());
   const count = await createCounter({
     name: 'budget',
     max: (request) => Math.max(1, Math.floor(kindOf(request).max * share)),
     // However it is spelled, MK.IO may take it for one project.
-    keyOf: (request) => `${kindOf(request).name} ${readFoldedProject(redact(request.target?.path ?? '')) ?? ''}`,
+    keyOf: (request) =>
+      `${kindOf(request).name} ${nameOf(readFoldedProject(redact(request.target?.path ?? '')) ?? '')}`,
   });
   app.addHook('onRequest', async (request) => {
     const counted = await count(request);
