@@ -2,7 +2,7 @@ import { constants, fstatSync, openSync, write as writeFile } from 'node:fs';
 
 export interface LogSink {
   readonly write: (text: string) => void;
-  /** Resolves once all is written, nothing more can be, nothing was read for so long, or after ten times that. */
+  /** Resolves once all is written, nothing more can be, nothing was read for so long, or after three times that. */
   readonly flush: (limitMs: number) => Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export function createLogSink({ fd, onDropped, mask }: LogSinkOptions): LogSink 
           resolve();
         };
         const limit = setTimeout(onRest, limitMs);
-        const last = setTimeout(onRest, limitMs * 10);
+        const last = setTimeout(onRest, limitMs * 3);
         onProgress = () => limit.refresh();
       });
     },

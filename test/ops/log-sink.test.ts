@@ -33,7 +33,7 @@ describe('the log of a reader that reads nothing', () => {
     const sink = createLogSink({ fd, onDropped: () => undefined, mask });
     for (let i = 0; i < 600; i++) sink.write(LINE);
 
-    const reading = sink.flush(200).then(() => false);
+    const reading = sink.flush(400).then(() => false);
     let taken = '';
     while (await Promise.race([reading, sleep(20, true)])) taken += read();
     for (let rest; (rest = read()) !== '';) taken += rest;
