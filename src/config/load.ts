@@ -66,14 +66,22 @@ function readDotenv({ needsDotenv = false, ...place }: ConfigWorlds): CheckedLay
     // A directory of that name is a Python virtual environment.
     return !needsDotenv && (code === 'ENOENT' || code === 'EISDIR')
       ? checked({})
-      : unreadable('.env', '.env', `cannot be read (${code})`);
+      : unreadable('.env', {
+          origin: '.env',
+          reason: `cannot be read (${code})`,
+          remedy: needsDotenv ? RESTART : CORRECT,
+        });
   }
 }
 
+/** Values that may have lines of their own. */
+const QUOTED = /(?<==[ \t]*)(["'`])(?:\\[^]|(?!\1)[^\\])*\1/g;
+
 /** Lines that begin like a setting and that dotenv passes over: what they would close is open without them. */
 function findUnread(text: string, env: Env): readonly ConfigIssue[] {
-  return text.split('\n').flatMap((line, index) => {
-    const name = /^\s*(?:export\s+)?(MKIO_\w*|LOG_\w*)/.exec(line)?.[1];
+  const bare = text.replace(QUOTED, (quoted) => quoted.replace(/[^\n]/g, ''));
+  return bare.split('\n').flatMap((line, index) => {
+    const name = /^\s*(?:export\s+)?(MKIO_\w*|LOG_LEVEL|LOG_FORMAT)\b/.exec(line)?.[1];
     if (name === undefined || name in env) return [];
     const problem = `line ${index + 1} begins like a setting and is none`;
     return [{ setting: '.env', origin: '.env', problem, remedy: 'write it as NAME=value' }];
@@ -85,7 +93,7 @@ function readSettingsFile(path: string, place: Place): CheckedLayer {
   try {
     return readSettings(readJson(path, place), origin);
   } catch (error) {
-    return unreadable(OPTIONS.config.env, origin, (error as Error).message);
+    return unreadable(OPTIONS.config.env, { origin, reason: (error as Error).message, remedy: CORRECT });
   }
 }
 
@@ -102,7 +110,13 @@ function readJson(path: string, place: Place): unknown {
 
 const readText = (path: string, { cwd, pipeLimitMs }: Place): string => readTextFile(resolve(cwd, path), pipeLimitMs);
 
-function unreadable(setting: string, origin: string, reason: string): CheckedLayer {
-  const issue = { setting, origin, problem: `the file ${reason}`, remedy: 'correct or remove it' };
+const CORRECT = 'correct or remove it';
+const RESTART = 'put it back, or start the proxy anew without it';
+
+function unreadable(
+  setting: string,
+  { origin, reason, remedy }: Record<'origin' | 'reason' | 'remedy', string>,
+): CheckedLayer {
+  const issue = { setting, origin, problem: `the file ${reason}`, remedy };
   return { layer: {}, issues: [issue], warnings: [] };
 }

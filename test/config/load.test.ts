@@ -57,7 +57,7 @@ describe('Precedence', () => {
   });
 
   test('a line of .env that is no setting, and looks like one, is told by its number alone', () => {
-    const text = `MKIO_TOKEN=x\nMKIO_PROXY_POLICY read-only\n# MKIO_PROXY_PORT 1\nMKIO_TOKEN${CANARY}\nexport LOG_LEVEL=warn`;
+    const text = `MKIO_TOKEN=x\nMKIO_PROXY_POLICY read-only\n# MKIO_PROXY_PORT 1\nMKIO_TOKEN${CANARY}\nexport LOG_LEVEL=warn\nLOG_DIR\nKEY="a\nMKIO_A b\n"`;
     const error = failureOf({ files: { '.env': text } });
     expect(error.issues.map(({ problem }) => problem)).toEqual([
       'line 2 begins like a setting and is none',
