@@ -45,9 +45,12 @@ export async function askReadiness({ host, port }: AdminConfig): Promise<Readine
     if (!OWN_ANSWER.test(text)) return { exit: 1, text: `what answers at ${hostname} port ${port} is no mkio-proxy` };
     return { exit: status === '200' ? 0 : 1, text };
   } catch (error) {
-    return { exit: 1, text: `no answer from the admin listener at ${hostname} port ${port}: ${readReason(error)}` };
+    const reason = isAborted(error) ? `nothing came within ${LIMIT_MS / 1_000} seconds` : readReason(error);
+    return { exit: 1, text: `no answer from the admin listener at ${hostname} port ${port}: ${reason}` };
   }
 }
+
+const isAborted = (error: unknown): boolean => (error as Error).name === 'AbortError';
 
 /**
  * The whole answer as text. Over a socket, as loading node:http loads Node's own undici too: 70 ms of CPU, more than all the

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import type { Flags } from '../config/layers.ts';
+import { ProxyError } from '../errors.ts';
 import type { AdminClient } from './admin-client.ts';
 import { createAdminClient } from './admin-client.ts';
 import { readTimeout } from './timeout.ts';
@@ -20,7 +21,9 @@ export async function shutdown({ timeout = DEFAULT_TIMEOUT, ...flags }: Shutdown
   const endsAt = performance.now() + timeoutMs;
   const client = createAdminClient(flags);
   const signal = AbortSignal.timeout(Math.max(timeoutMs, ANSWER_LIMIT_MS));
-  await client.ask('/quitquitquit', { method: 'POST', signal });
+  const answer = await client.ask('/quitquitquit', { method: 'POST', signal });
+  if (!(await answer.text()).startsWith('{"status":"draining"'))
+    throw new ProxyError('PROXY_UNREACHABLE', `what answers at ${client.address} is no mkio-proxy`);
   while (await isThere(client)) {
     if (performance.now() >= endsAt) {
       process.stdout.write(`the proxy at ${client.address} still drains\n`);
