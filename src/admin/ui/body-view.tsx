@@ -4,6 +4,7 @@ import type { BodyView as Body } from '../views.ts';
 import { copy } from './actions.ts';
 import { renderSize } from './figures.ts';
 import { useInspector } from './inspector.ts';
+import { completeJson } from './cut-json.ts';
 import { parseJsonTree } from './json-lines.ts';
 import { JsonTree } from './json-tree.tsx';
 import { Text } from './text.tsx';
@@ -18,7 +19,7 @@ interface BodyProps {
 export function BodyView({ name, body, text }: BodyProps): JSX.Element {
   const inspector = useInspector();
   const [isRawWanted, setIsRawWanted] = useState(false);
-  const tree = useMemo(() => (text === undefined ? undefined : parseJsonTree(text)), [text]);
+  const tree = useMemo(() => readTree(text, body?.cut === true), [text, body]);
   const capture = inspector.status.hello.value?.capture;
   if (body === undefined) {
     const isUncaptured = capture !== 'bodies';
@@ -68,6 +69,9 @@ export function BodyView({ name, body, text }: BodyProps): JSX.Element {
     </section>
   );
 }
+
+const readTree = (text: string | undefined, isCut: boolean): object | undefined =>
+  text === undefined ? undefined : parseJsonTree(isCut ? completeJson(text) : text);
 
 function describe({ bytes, type, cut, redacted }: Body): string {
   const words = [renderSize(bytes), type, cut && 'only the beginning is kept', redacted && 'secrets are masked'];
