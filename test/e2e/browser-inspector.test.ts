@@ -188,6 +188,18 @@ describe('an exchange in the inspector', () => {
     expect(await detail.locator('pre').innerText()).toBe(CREATE.body);
   });
 
+  test('has the beginning of a large body as a tree too, and says that it is one', async () => {
+    const { media, row, detail } = await start();
+    const labels = Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`label-${i}`, 'a value']));
+    await media('/assets/large', { ...CREATE, body: JSON.stringify({ properties: {}, labels }) });
+    await row('large').click();
+    await detail.getByRole('tab', { name: 'Request' }).click();
+
+    expect(await detail.getByText('only the beginning is kept').count()).toBe(1);
+    await detail.getByRole('searchbox').fill('label-2000');
+    await expect.poll(() => detail.locator('.line.hit').innerText()).toContain('label-2000');
+  });
+
   test('has its times as a waterfall', async () => {
     const { media, row, page, detail } = await start();
     await media('/assets');
