@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { keysOf } from '../config/config.ts';
@@ -90,20 +91,26 @@ export async function openToken({ config, settings, secrets }: LoadedProcess, wo
     onStderr: (line) => onHelperLine(printable(secrets.redact(line))),
   });
   const waits = mayWait && (source.kind === 'file' || source.kind === 'command');
-  const first = await interruptible(life, () => readFirst(source, waits));
+  const reading = source.read();
+  const first = await interruptible(life, () => readFirst(reading, waits));
   const onExposed = (file: ExposedFile): void => log.warn({ event: 'setting' }, renderExposure(file));
   let onAppeared: (token: string) => void = () => undefined;
   const appears = new Promise<Claims | undefined>((resolve) => (onAppeared = (token) => resolve(readClaims(token))));
-  const store = createTokenStore({ source, first, log, onExposed, onAppeared });
+  const begun = first === UNANSWERED ? reading : undefined;
+  const store = createTokenStore({ source, first, begun, log, onExposed, onAppeared });
   if (first instanceof ProxyError) return { store, source, claims: undefined, warnings: [], appears };
   const warnings = first.exposed === undefined ? [] : [renderExposure(first.exposed)];
   const isWaiting = waits && store.status().state === 'expired';
   return { store, source, claims: readClaims(first.token), warnings, appears: isWaiting ? appears : undefined };
 }
 
-async function readFirst(source: TokenSource, waits: boolean): Promise<FoundToken | ProxyError> {
+/** A helper may take its time, and asks somebody perhaps: the proxy listens meanwhile. */
+const ANSWER_LIMIT_MS = 1_000;
+const UNANSWERED = new ProxyError('TOKEN_UNAVAILABLE', 'the token command has not answered yet');
+
+async function readFirst(reading: Promise<FoundToken>, waits: boolean): Promise<FoundToken | ProxyError> {
   try {
-    return await source.read();
+    return await (waits ? Promise.race([reading, setTimeout(ANSWER_LIMIT_MS, UNANSWERED, { ref: false })]) : reading);
   } catch (error) {
     if (waits && error instanceof ProxyError) return error;
     throw error;

@@ -65,6 +65,8 @@ export interface TokenStoreOptions {
   readonly source: TokenSource;
   /** What the source gave at the start, or why it gave none, where one is waited for. */
   readonly first: FoundToken | ProxyError;
+  /** The reading that is under way since the start. */
+  readonly begun?: Promise<FoundToken> | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly log?: TokenLog;
@@ -106,8 +108,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 
   const isExpired = ({ expiresAtMs = Infinity }: Held): boolean => now() >= expiresAtMs;
 
-  const read = (asked: boolean): Promise<Reload> =>
-    (reading ??= attempt(asked).finally(() => {
+  const read = (asked: boolean, begun?: Promise<FoundToken>): Promise<Reload> =>
+    (reading ??= attempt(asked, begun ?? source.read()).finally(() => {
       reading = undefined;
     }));
 
@@ -118,9 +120,9 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     return outcome;
   };
 
-  const attempt = async (asked: boolean): Promise<Reload> => {
+  const attempt = async (asked: boolean, found: Promise<FoundToken>): Promise<Reload> => {
     try {
-      const outcome = take(await source.read());
+      const outcome = take(await found);
       if (failure !== undefined) log?.info({ event: 'token', hash: held?.hash }, 'the token can be read again');
       failure = undefined;
       return outcome;
@@ -189,6 +191,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     if (failure !== undefined) return 'failing';
     return isExpiringSoon(readLifetime(), now()) ? 'expiring' : 'ok';
   };
+
+  if (options.begun !== undefined) void read(false, options.begun);
 
   return {
     current: () => {

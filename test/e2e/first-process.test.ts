@@ -40,7 +40,8 @@ describe.skipIf(!canBeFirst)('the first process of a container, whom the kernel 
     });
     await expect.poll(() => existsSync(path), { timeout: 15_000 }).toBe(true);
     signal('SIGTERM');
-    expect(await ended).toBe(143);
+    // Where it waits, it may listen already, and drains.
+    expect(waits === 'yes' ? [0, 143] : [143]).toContain(await ended);
   });
 
   test('ends by SIGTERM while it connects to a Redis that hangs', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, expect, test } from 'vitest';
 import type { Statusz } from '../../src/admin/statusz.ts';
@@ -79,6 +79,23 @@ test.each<[string, string]>([
 
   await proxy.printed(/"event":"ready"/);
   expect(await proxy.probe()).toBe(200);
+});
+
+test('a helper that takes its time holds nothing up, and its token is taken once it gives it', async () => {
+  const proxy = await startWaiting((folder) => {
+    const waits = 'echo run >> runs; until [ -e token ]; do sleep 0.05; done; cat token';
+    writeFileSync(join(folder, 'helper'), `#!/bin/sh\n${waits}\n`, { mode: 0o755 });
+    return { MKIO_TOKEN_COMMAND: './helper', MKIO_TOKEN_COMMAND_TIMEOUT: '1m' };
+  });
+  expect([proxy.event, proxy.reason]).toEqual(['waiting', 'the token command has not answered yet']);
+  expect((await fetch(`${proxy.admin}/livez`)).status).toBe(200);
+  expect(await proxy.probe()).toBe(503);
+
+  writeFileSync(join(proxy.folder, 'token'), 'opaque');
+
+  await proxy.printed(/"event":"ready"/);
+  expect([await proxy.probe(), (await proxy.ask()).status]).toEqual([200, 200]);
+  expect(readFileSync(join(proxy.folder, 'runs'), 'utf8')).toBe('run\n');
 });
 
 test('a helper that fails is run again until it gives a token', async () => {
