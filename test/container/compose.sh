@@ -73,7 +73,7 @@ is 'what the application sees of the token' \
 pid=$(inspect proxy '{{.State.Pid}}')
 is 'user, capabilities, no new privileges' "$(awk '/^(Uid|CapEff|NoNewPrivs):/ { printf "%s ", $2 }' "/proc/$pid/status")" '1000 0000000000000000 1 '
 is 'core dumps' "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$pid/limits")" '0 0'
-is 'memory limit, read-only root, time to stop' "$(inspect proxy '{{.HostConfig.Memory}} {{.HostConfig.ReadonlyRootfs}} {{.Config.StopTimeout}}')" '134217728 true 15'
+is 'memory limit, read-only root, time to stop' "$(inspect proxy '{{.HostConfig.Memory}} {{.HostConfig.ReadonlyRootfs}} {{.Config.StopTimeout}}')" '134217728 true 20'
 docker-compose stop proxy >/dev/null 2>&1
 is 'exit code of the proxy' "$(inspect proxy '{{.State.ExitCode}}')" 0
 echo 'came up'
