@@ -43,7 +43,7 @@ export function createAdminApp(config: AdminConfig, shown: Shown): FastifyInstan
       // Exchanges are those of callers.
       record: () => undefined,
       maxConnections: Infinity,
-      createId: randomUUID,
+      idOf: () => randomUUID(),
       methods: ADMIN_METHODS,
     }),
     maxHeaderBytes: listener.maxHeaderBytes,

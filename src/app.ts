@@ -68,17 +68,16 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
   const { origin } = config.upstream;
   const { maskTokens, redact, spellings } = secrets;
   const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
-  const createId = (): string => randomUUID();
   const answers = createListenerAnswers({
     record: (refusal) => app.recordEarlyRefusal(refusal),
     maxConnections: listener.maxConnections,
-    createId,
+    idOf: (request) => (request && app.findExchange(request)?.id) ?? randomUUID(),
     methods: { headers: ALLOW },
   });
 
   const app = fastify({
     logger: false,
-    genReqId: createId,
+    genReqId: () => randomUUID(),
     clientErrorHandler: answers.onClientError,
     // The router must neither decode nor judge paths: policy/target.ts does, on the bytes as they came.
     rewriteUrl: () => '/',

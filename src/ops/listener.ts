@@ -17,7 +17,8 @@ type ClientError = Parameters<ClientErrorHandler>[0];
 export interface ListenerWorlds {
   readonly record: (refusal: EarlyRefusal) => void;
   readonly maxConnections: number;
-  readonly createId: () => string;
+  /** The id of a request, or a new one where there is none. */
+  readonly idOf: (request: IncomingMessage | undefined) => string;
   /** What a refusal of a method tells: `Allow`, and what to do. */
   readonly methods: ProxyErrorOptions;
 }
@@ -33,13 +34,13 @@ export interface ListenerAnswers {
 
 /** The answers that Node's HTTP server would give without a word, or not at all. */
 export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
-  const { record, maxConnections, createId, methods } = worlds;
+  const { record, maxConnections, idOf, methods } = worlds;
   let connections: Connections;
   const excess = new WeakSet<Socket>();
   const refused = new WeakSet<Socket>();
 
   const refuse = (socket: Socket, error: ProxyError, request?: IncomingMessage): void => {
-    const id = createId();
+    const id = idOf(request);
     const answer = renderLastAnswer(error, id);
     refused.add(socket);
     socket.on('error', () => socket.destroy());

@@ -51,6 +51,8 @@ export class Exchange {
   answerFields: FieldLines | undefined;
   retries = 0;
   truncated = false;
+  /** Whether it has been recorded. */
+  hasEnded = false;
   /** What the proxy's own answer was caused by: for the log alone. */
   cause: unknown;
   requestTap: BodyTap | undefined;

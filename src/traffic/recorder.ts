@@ -22,15 +22,17 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     readonly recordEarlyRefusal: (refusal: EarlyRefusal) => void;
+    /** That of a request that Fastify has met. */
+    readonly findExchange: (request: IncomingMessage) => Exchange | undefined;
   }
 }
 
-/** What was answered on its connection, before there was a request for Fastify. */
+/** What was answered on its connection: before there was a request for Fastify, or in place of its answer. */
 export interface EarlyRefusal {
   readonly id: string;
   readonly caller: string | undefined;
   /** undefined where it could not be read: bytes that nobody understood are not kept. */
-  readonly request: (IncomingMessage & { readonly originalUrl?: string }) | undefined;
+  readonly request: IncomingMessage | undefined;
   readonly error: ProxyError;
   readonly answer: RenderedError;
 }
@@ -54,6 +56,12 @@ export interface RecorderOptions {
   readonly now: () => number;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
+}
+
+const REQUEST = Symbol('request');
+
+interface Met extends IncomingMessage {
+  [REQUEST]?: FastifyRequest;
 }
 
 /**
@@ -80,6 +88,8 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     });
 
   const close = (exchange: Exchange, closing: Closing): void => {
+    if (exchange.hasEnded) return;
+    exchange.hasEnded = true;
     const sent = readBody(exchange.requestTap, exchange.sentAt !== undefined);
     const got = readBody(exchange.answerTap, closing.ending === 'complete');
     if (!(sent instanceof Promise) && !(got instanceof Promise)) {
@@ -112,24 +122,31 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     start.replay?.onEnd(facts);
   };
 
-  app.decorate('recordEarlyRefusal', ({ id, caller, request, error, answer }) => {
-    const exchange = new Exchange(capture, {
+  const openEarly = ({ id, caller, request }: EarlyRefusal): Exchange => {
+    observer.opened();
+    return new Exchange(capture, {
       id,
       caller,
       method: request?.method ?? '',
-      // Where Fastify has met it, its URL is rewritten.
-      target: redact(request?.originalUrl ?? request?.url ?? ''),
+      target: redact(request?.url ?? ''),
       replay: request && replays.take(request),
       requestFields: request?.rawHeaders ?? [],
     });
-    observer.opened();
+  };
+
+  app.decorate('findExchange', (request: Met) => request[REQUEST]?.exchange);
+  app.decorate('recordEarlyRefusal', (refusal) => {
+    const { error, answer } = refusal;
+    const met = (refusal.request as Met | undefined)?.[REQUEST];
+    const exchange = met?.exchange ?? openEarly(refusal);
     exchange.answerByItself(error, answer);
-    close(exchange, { ending: 'complete', endedAt: now(), endedAtMs: wallClock(), callerName: undefined });
+    close(exchange, { ending: 'complete', endedAt: now(), endedAtMs: wallClock(), callerName: met?.callerName });
   });
   app.decorateRequest('exchange');
   app.addHook('onRequest', (request, reply, next) => {
     const exchange = open(request);
     request.exchange = exchange;
+    (request.raw as Met)[REQUEST] = request;
     observer.opened();
     if (tracing !== undefined) exchange.trace = tracing.open(request.raw, exchange.start.target);
     reply.raw.once('close', () => {

@@ -104,14 +104,16 @@ describe('what could not be read as a request', () => {
     expect(value('mkio_proxy_exchanges_in_flight', {})).toBe(0);
   });
 
-  test('tells the target of a request whose body is broken', async () => {
+  test('is one exchange where its body alone is broken, and tells its target', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
     const head = 'POST /api/v1/x?sig=abc HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
 
     const answer = readAnswer(await sendRaw(proxy.port, `${head}nonsense`));
 
     const kept = await readExchange(proxy, answer.field('x-request-id'));
-    expect(kept).toMatchObject({ method: 'POST', target: '/api/v1/x?sig=[redacted]', status: 400 });
+    expect(kept).toMatchObject({ method: 'POST', target: '/api/v1/x?sig=[redacted]', status: 400, ending: 'complete' });
+    expect((await readMetrics(proxy.admin)).value('mkio_proxy_exchanges_in_flight', {})).toBe(0);
+    expect(proxy.logged.filter(({ event }) => event === 'exchange')).toHaveLength(1);
   });
 
   test('is not sent again without what was not read', async () => {
