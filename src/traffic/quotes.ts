@@ -5,6 +5,8 @@ const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const BEHIND_STRING = /[\s,:}\]\\"']|$/y;
 
 const MAX_LOOK_BACK = 8_192;
+// Names in apostrophes may stand close together.
+const NEAR_LOOK_BACK = 512;
 const END_OF_LINE = /[\r\n"']|(?<=\\)[rn]/g;
 // What may stand before the mark that begins a string.
 const BEFORE_STRING = /^[\s:,=([{]?$/;
@@ -96,9 +98,9 @@ export interface Around {
 }
 
 /** The string that a place stands in, as far as its line tells, near enough; undefined where it stands in none. */
-export function readAround(text: string, place: number): Around | undefined {
+export function readAround(text: string, place: number, maxLookBack = MAX_LOOK_BACK): Around | undefined {
   let depth = Infinity;
-  const furthest = Math.max(0, place - MAX_LOOK_BACK);
+  const furthest = Math.max(0, place - maxLookBack);
   for (let at = place - 1; at >= furthest && text[at] !== '\n' && text[at] !== '\r'; at--) {
     const mark = text.charAt(at);
     if (!isMark(mark)) continue;
@@ -113,4 +115,10 @@ export function readAround(text: string, place: number): Around | undefined {
     if (depth === 0) return undefined;
   }
   return undefined;
+}
+
+/** The text to the end of the string of JSON that a place stands in, where that begins close before, or all of it. */
+export function withinString(text: string, place: number, start: number): string {
+  const around = readAround(text, place, NEAR_LOOK_BACK);
+  return around?.mark === '"' ? text.slice(0, endOfLine(text, start, around)) : text;
 }

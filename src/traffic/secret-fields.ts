@@ -1,4 +1,4 @@
-import { countBackslashes, endOfBrackets, endOfString, opensBracket, readDepth } from './quotes.ts';
+import { countBackslashes, endOfBrackets, endOfString, opensBracket, readDepth, withinString } from './quotes.ts';
 import { isSecretField, isSecretHeader, isSecretObject } from './secret-names.ts';
 
 // A name and its colon, as JSON and Python write them: in a string of JSON, as many backslashes stand before each mark. Or a
@@ -23,7 +23,10 @@ export function maskFields(text: string, mask: string): string {
     const start = NAME.lastIndex;
     const isField = comma === undefined;
     const isSecret = isField ? holdsSecret(text, name, start) : isSecretHeader(name);
-    const end = isSecret ? endOfValue(text, start, { mark, depth: slashes.length, isField }) : start;
+    // What begins with an apostrophe in a string of JSON may not end in it.
+    const place = found.index - name.length - 1 - 2 * slashes.length;
+    const near = isSecret && mark === "'" ? withinString(text, place, start) : text;
+    const end = isSecret ? endOfValue(near, start, { mark, depth: slashes.length, isField }) : start;
     if (end === start) {
       NAME.lastIndex = found.index + 1;
       continue;

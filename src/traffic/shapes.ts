@@ -1,4 +1,13 @@
-import { countBackslashes, endOfBrackets, endOfLine, endOfString, isMark, readAround, readDepth } from './quotes.ts';
+import {
+  countBackslashes,
+  endOfBrackets,
+  endOfLine,
+  endOfString,
+  isMark,
+  readAround,
+  readDepth,
+  withinString,
+} from './quotes.ts';
 import { maskFields, maskMarkup } from './secret-fields.ts';
 import { isCommonWord, isSecretParameter, SECRET_HEADER } from './secret-names.ts';
 
@@ -110,7 +119,7 @@ function endOfHeader(text: string, name: number, start: number): number {
   if (text.slice(name, start).includes('=')) return endOfParameter(text, name, start);
   LIST_BEGIN.lastIndex = start;
   const depth = LIST_BEGIN.test(text) ? readDepth(text, LIST_BEGIN.lastIndex) : undefined;
-  if (depth !== undefined) return endOfBrackets(text, start, depth);
+  if (depth !== undefined) return endOfBrackets(withinString(text, name, start), start, depth);
   return endOfLine(text, start, readAround(text, name));
 }
 

@@ -245,6 +245,11 @@ const masked: [string, string, string][] = [
   ],
   ['an element of XML that is cut', '<a>b</a>\n<token>s3cr', '<a>b</a>\n<token>[redacted]'],
   ['an attribute of XML', '<user name="a" password = "s3 cret"/>', '<user name="a" password = "[redacted]"/>'],
+  [
+    'an apostrophe that does not end in its string of JSON',
+    `{"a":"'token': 'b","token":"it's s3cret"}`,
+    `{"a":"'token': '[redacted]'","token":"[redacted]"}`,
+  ],
   ['the parameters of a webhook', '{"queryParams":{"code":"s3cret"}}', '{"queryParams":"[redacted]"}'],
   ['the keys of a storage', '{"credential":{"sasToken":"x"}}', '{"credential":"[redacted]"}'],
 ];
