@@ -68,15 +68,22 @@ export function endOfLine(text: string, start: number, around: Around | undefine
     if (around === undefined) continue;
     const { depth } = around;
     const backslashes = countBackslashes(text, found.index);
-    const ends = isMark(char) ? endsString(text, found.index, around) : backslashes === depth + 1;
-    if (ends) return Math.max(start, found.index - (isMark(char) ? Math.min(backslashes, depth) : backslashes));
+    if (!isMark(char)) {
+      if (backslashes === depth + 1) return Math.max(start, found.index - backslashes);
+    } else if (endsString(text, { at: found.index, backslashes }, around)) {
+      return Math.max(start, found.index - Math.min(backslashes, depth));
+    }
   }
   return text.length;
 }
 
-function endsString(text: string, at: number, { mark, depth }: Around): boolean {
+interface Mark {
+  readonly at: number;
+  readonly backslashes: number;
+}
+
+function endsString(text: string, { at, backslashes }: Mark, { mark, depth }: Around): boolean {
   const char = text.charAt(at);
-  const backslashes = countBackslashes(text, at);
   if (char === mark) return backslashes < depth || endsAt(backslashes, depth);
   // What began with an apostrophe may have been none.
   BEHIND_STRING.lastIndex = at + 1;
