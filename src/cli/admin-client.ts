@@ -51,7 +51,7 @@ async function readRefusal(answer: Response, address: string): Promise<ProxyErro
   const { error } = ((await answer.json().catch(() => ({}))) ?? {}) as { error?: Refusal };
   const code = answer.headers.get('x-mkio-proxy-error');
   if (code === null || error === undefined) {
-    return new ProxyError('PROXY_UNREACHABLE', `what answers at ${address} is no mkio-proxy`);
+    return noProxy(address);
   }
   const hint = error.extraDetail?.hint;
   return new ProxyError(
@@ -62,6 +62,9 @@ async function readRefusal(answer: Response, address: string): Promise<ProxyErro
     },
   );
 }
+
+export const noProxy = (address: string): ProxyError =>
+  new ProxyError('PROXY_UNREACHABLE', `what answers at ${address} is no mkio-proxy`);
 
 interface Refusal {
   readonly detail?: unknown;

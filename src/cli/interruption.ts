@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import process from 'node:process';
+import { codeOf } from '../ops/shutdown.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -14,8 +14,6 @@ export class Interruption extends Error {
     this.exit = codeOf(signal);
   }
 }
-
-const codeOf = (signal: EndSignal): number => 128 + constants.signals[signal];
 
 /** The kernel spares the first process of a container what signals do by themselves: it ends by them where nothing handles them. */
 export function endBySignals(end: (code: number) => void): void {

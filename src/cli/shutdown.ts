@@ -1,9 +1,8 @@
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import type { Flags } from '../config/layers.ts';
-import { ProxyError } from '../errors.ts';
 import type { AdminClient } from './admin-client.ts';
-import { createAdminClient } from './admin-client.ts';
+import { createAdminClient, noProxy } from './admin-client.ts';
 import { readTimeout } from './timeout.ts';
 
 interface ShutdownFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
@@ -22,8 +21,7 @@ export async function shutdown({ timeout = DEFAULT_TIMEOUT, ...flags }: Shutdown
   const client = createAdminClient(flags);
   const signal = AbortSignal.timeout(Math.max(timeoutMs, ANSWER_LIMIT_MS));
   const answer = await client.ask('/quitquitquit', { method: 'POST', signal });
-  if (!(await answer.text()).startsWith('{"status":"draining"'))
-    throw new ProxyError('PROXY_UNREACHABLE', `what answers at ${client.address} is no mkio-proxy`);
+  if (!(await answer.text()).startsWith('{"status":"draining"')) throw noProxy(client.address);
   while (await isThere(client)) {
     if (performance.now() >= endsAt) {
       process.stdout.write(`the proxy at ${client.address} still drains\n`);

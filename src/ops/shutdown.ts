@@ -48,4 +48,5 @@ export function onSignals({ close, exit, log, flush }: ShutdownWorlds): () => vo
   return () => end('SIGTERM', { request: 'POST /quitquitquit' });
 }
 
-const codeOf = (signal: EndSignal): number => 128 + constants.signals[signal];
+/** The exit code of a process that a signal ends. */
+export const codeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
