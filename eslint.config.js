@@ -12,7 +12,7 @@ const { rooms, packageOwners, pure } = JSON.parse(
 );
 const features = Object.keys(rooms);
 /** Code of the browser: there is no Node and no server in it. */
-const BROWSER_ROOM = 'admin/ui';
+const BROWSER_ROOM = 'page';
 const inSource = (file) => `src/${file}`;
 
 const worlds = ['performance', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'globalThis', 'global'];

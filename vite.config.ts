@@ -2,13 +2,13 @@ import { defineConfig } from 'vite';
 
 /** The inspector page: static files that need neither a server of their own nor the network. */
 export default defineConfig({
-  root: 'src/admin/ui',
+  root: 'src/page',
   logLevel: 'warn',
   // The page is served as it is built, so nothing of the environment gets in.
   envPrefix: 'NOTHING_',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    outDir: '../../../dist/admin/page',
+    outDir: '../../dist/page',
     emptyOutDir: true,
     target: ['chrome123', 'firefox121', 'safari17.5'],
     modulePreload: false,

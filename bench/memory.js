@@ -13,7 +13,7 @@ import { recorder } from '../dist/traffic/recorder.js';
 import { decodeFacts, decodeRecord, encodeRecord } from '../dist/traffic/record-text.js';
 import { createReplays } from '../dist/traffic/replays.js';
 import { createRing } from '../dist/traffic/ring.js';
-import { createSecrets } from '../dist/traffic/secrets.js';
+import { createSecrets } from '../dist/secrets/secrets.js';
 
 const { values } = parseArgs({ options: { count: { type: 'string', default: '1000000' } } });
 const COUNT = Number(values.count);

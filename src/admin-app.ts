@@ -6,12 +6,12 @@ import type { Observations } from './admin/observations.ts';
 import { createOwnListener } from './admin/own-listener.ts';
 import type { About } from './admin/statusz.ts';
 import { renderStatusz } from './admin/statusz.ts';
-import type { Traffic } from './admin/traffic.ts';
+import type { Traffic } from './admin/kept.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import type { AccessConfig, AdminConfig, Config } from './config/config.ts';
 import { isForwarded } from './forward/headers.ts';
-import { readAddress, readCallersOrigin, readOrigin, readOwnPlace } from './ops/address.ts';
-import { createListenerAnswers } from './ops/listener.ts';
+import { readAddress, readCallersOrigin, readOrigin, readOwnPlace } from './listener/address.ts';
+import { createListenerAnswers } from './listener/answers.ts';
 import type { Replays } from './traffic/replays.ts';
 
 /** What the operator is shown: the proxy, and what is known of its exchanges. */

@@ -9,5 +9,5 @@ export type { FoundToken, TokenSource } from './token/sources.ts';
 export { createValueSource } from './token/sources.ts';
 export type { TokenStatus, TokenStore } from './token/store.ts';
 export { createTokenStore } from './token/store.ts';
-export type { Secrets } from './traffic/secrets.ts';
-export { createSecrets } from './traffic/secrets.ts';
+export type { Secrets } from './secrets/secrets.ts';
+export { createSecrets } from './secrets/secrets.ts';

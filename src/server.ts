@@ -8,7 +8,7 @@ import type { Proxy, ProxyWorlds } from './app.ts';
 import { createProxy } from './app.ts';
 import type { Config, PolicyConfig } from './config/config.ts';
 import { readFailure } from './forward/failures.ts';
-import { listen } from './ops/address.ts';
+import { listen } from './listener/address.ts';
 import { REVOKED_PATH, watchRevocations } from './token/revocation.ts';
 import { decodeFacts, decodeRecord, encodeRecord } from './traffic/record-text.ts';
 import { createReplays } from './traffic/replays.ts';

@@ -59,11 +59,11 @@ describe('the architecture holds', () => {
   });
 
   test('the page imports as code what runs in a browser alone', () => {
-    const code = imports.filter(({ from, typeOnly }) => roomOf(from) === 'admin/ui' && !typeOnly);
-    const others = code.filter(({ to }) => roomOf(to) !== 'admin/ui' && to !== 'errors.ts' && !PURE.includes(to));
+    const code = imports.filter(({ from, typeOnly }) => roomOf(from) === 'page' && !typeOnly);
+    const others = code.filter(({ to }) => roomOf(to) !== 'page' && to !== 'errors.ts' && !PURE.includes(to));
     const packages = ['preact', 'preact/hooks', '@preact/signals', '@tanstack/virtual-core'];
     expect(others.filter(({ to }) => !packages.includes(to))).toEqual([]);
-    expect(imports.filter(({ from, to }) => roomOf(to) === 'admin/ui' && roomOf(from) !== 'admin/ui')).toEqual([]);
+    expect(imports.filter(({ from, to }) => roomOf(to) === 'page' && roomOf(from) !== 'page')).toEqual([]);
   });
 
   test('nobody but the outside imports the outside', () => {

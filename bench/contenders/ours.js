@@ -6,9 +6,9 @@ import { TOKEN } from '../token.js';
 /** The built program as `mkio-proxy start` runs it: its defaults, all guards, link rewriting, its own JSON log. */
 const [origin, dist, capture] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(`${dist}/${file}`).href);
-(await load('ops/compilers.js')).keepCompilersSmall();
+(await load('cli/compilers.js')).keepCompilersSmall();
 const [{ loadConfig }, { createLogger }, { startProxy }, { createTokenStore }] = await Promise.all(
-  ['config/load.js', 'ops/logging.js', 'server.js', 'token/store.js'].map(load),
+  ['config/load.js', 'log/logging.js', 'server.js', 'token/store.js'].map(load),
 );
 
 const { config } = loadConfig({
@@ -32,7 +32,7 @@ reportSelf(address);
 async function createToken() {
   try {
     const [{ createSecrets }, { createValueSource }] = await Promise.all(
-      ['traffic/secrets.js', 'token/sources.js'].map(load),
+      ['secrets/secrets.js', 'token/sources.js'].map(load),
     );
     const secrets = createSecrets();
     const source = createValueSource(TOKEN, 'bench', secrets.hold);
@@ -48,7 +48,7 @@ async function createToken() {
 async function createMask(held) {
   try {
     const [{ createTokenMask }, { createSpellings }] = await Promise.all(
-      ['traffic/redact.js', 'traffic/spellings.js'].map(load),
+      ['secrets/redact.js', 'secrets/spellings.js'].map(load),
     );
     return createTokenMask(createSpellings(held));
   } catch {

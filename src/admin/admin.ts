@@ -4,12 +4,12 @@ import fastify from 'fastify';
 import type { Logger } from 'pino';
 import type { AdminConfig } from '../config/config.ts';
 import { asProxyError, ProxyError, renderError } from '../errors.ts';
-import type { CallerFields } from '../policy/access.ts';
-import { createAccess, readCallerFields, requireOwnPage } from '../policy/access.ts';
-import { isLoopback } from '../loopback.ts';
-import type { ListenerAnswers } from '../ops/listener.ts';
-import { hashKey, requireCaller } from '../policy/callers.ts';
-import { READS } from '../policy/methods.ts';
+import type { CallerFields } from '../access/access.ts';
+import { createAccess, readCallerFields, requireOwnPage } from '../access/access.ts';
+import { isLoopback } from '../http/hosts.ts';
+import type { ListenerAnswers } from '../listener/answers.ts';
+import { hashKey, requireCaller } from '../access/callers.ts';
+import { READS } from '../http/methods.ts';
 import { readHosts, resolveAddress } from '../policy/target.ts';
 import type { TokenStore } from '../token/store.ts';
 import { renderCause } from '../traffic/cause.ts';
@@ -33,7 +33,7 @@ import type { SnippetWorlds } from './snippet.ts';
 import { serveSnippet } from './snippet.ts';
 import { RELOAD, reloadToken } from './token-reload.ts';
 import { viewToken } from './token-view.ts';
-import type { Traffic } from './traffic.ts';
+import type { Traffic } from './kept.ts';
 import type { UpstreamHealth } from './upstream-health.ts';
 
 export interface AdminWorlds {

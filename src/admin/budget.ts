@@ -1,5 +1,5 @@
-import { READS } from '../policy/methods.ts';
-import { MKIO_LIMITS } from '../policy/mkio-limits.ts';
+import { READS } from '../http/methods.ts';
+import { MKIO_LIMITS } from '../mkio/limits.ts';
 import type { ExchangeFacts } from '../traffic/record.ts';
 
 /** Requests of the last minute against what MK.IO allows. */

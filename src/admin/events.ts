@@ -5,8 +5,8 @@ import type { Accepts } from '../traffic/filter-keys.ts';
 import type { Query } from './query.ts';
 import { parseAfter, parseMatcher, requireKnown } from './query.ts';
 import { AFTER, FILTER, object, textual } from './schemas.ts';
-import type { Traffic } from './traffic.ts';
-import { renderCursor } from './traffic.ts';
+import type { Traffic } from './kept.ts';
+import { renderCursor } from './kept.ts';
 import { viewSummary } from './views.ts';
 
 /** What is told beside exchanges: by the event's name, as of now. Told at the beginning and when it changes. */

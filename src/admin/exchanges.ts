@@ -5,8 +5,8 @@ import { parseAfter, parseLimit, parseMatcher, requireKnown } from './query.ts';
 import type { Query } from './query.ts';
 import type { Session } from './session.ts';
 import { SESSION_FIELD, SESSION_HEADER } from './session.ts';
-import type { Traffic } from './traffic.ts';
-import { renderCursor, requireExchange } from './traffic.ts';
+import type { Traffic } from './kept.ts';
+import { renderCursor, requireExchange } from './kept.ts';
 import { AFTER, array, EXCHANGE, EXCHANGE_DETAIL, FILTER, ID, json, object, oneOf, text, textual } from './schemas.ts';
 import { viewDetail, viewSummary } from './views.ts';
 

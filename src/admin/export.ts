@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { HarWorlds } from '../traffic/har.ts';
-import { renderHarEntry } from '../traffic/har.ts';
+import type { HarWorlds } from './har.ts';
+import { renderHarEntry } from './har.ts';
 import type { Accepts } from '../traffic/filter-keys.ts';
 import type { ExchangeFacts, ExchangeRecord } from '../traffic/record.ts';
 import type { Ring } from '../traffic/ring.ts';
 import type { Query } from './query.ts';
 import { parseMatcher, requireKnown } from './query.ts';
 import { FILTER, json, object } from './schemas.ts';
-import type { Traffic } from './traffic.ts';
+import type { Traffic } from './kept.ts';
 
 const EXPORT = {
   summary: 'All that is kept, as HAR 1.2',

@@ -3,7 +3,7 @@ import { ProxyError } from '../errors.ts';
 import type { ExchangeFacts } from '../traffic/record.ts';
 import type { Replays } from '../traffic/replays.ts';
 import { REPLAY_HEADER } from '../traffic/replays.ts';
-import type { RequestSketch } from '../traffic/sketch.ts';
+import type { RequestSketch } from './sketch.ts';
 
 /** Where the listener for callers is, seen from this machine. */
 export type Place = { readonly socketPath: string } | { readonly host: string; readonly port: number };

@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { extname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 
-/** Beside the built program and beside its bundle; for the sources, where the last build put it. */
-const PLACES = ['../admin/page/', '../../dist/admin/page/'];
+/** The same for the built program, its bundle and the sources: the folder that the last build filled. */
+const BUILT = new URL('../../dist/page/', import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -61,14 +61,13 @@ interface PageFile {
 
 /** By path; empty where the page has not been built. */
 function readPage(): ReadonlyMap<string, PageFile> {
-  const folder = PLACES.map((place) => new URL(place, import.meta.url)).find((place) => existsSync(place));
-  if (folder === undefined) return new Map();
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
+  if (!existsSync(BUILT)) return new Map();
+  const names = readdirSync(BUILT, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
   return new Map(
     names.flatMap((name) => {
       const type = TYPES[extname(name)];
       if (type === undefined) return [];
-      return [[name === 'index.html' ? '/' : `/${name}`, { type, content: readFileSync(new URL(name, folder)) }]];
+      return [[name === 'index.html' ? '/' : `/${name}`, { type, content: readFileSync(new URL(name, BUILT)) }]];
     }),
   );
 }

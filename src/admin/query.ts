@@ -1,8 +1,8 @@
 import { ProxyError } from '../errors.ts';
 import { createMatcher, FilterError, parseFilter } from '../traffic/filter.ts';
 import type { Accepts } from '../traffic/filter-keys.ts';
-import type { Traffic } from './traffic.ts';
-import { readCursor } from './traffic.ts';
+import type { Traffic } from './kept.ts';
+import { readCursor } from './kept.ts';
 
 /** As Fastify gives it. */
 export type Query = Readonly<Record<string, unknown>>;

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProxyError } from '../errors.ts';
-import type { RequestSketch } from '../traffic/sketch.ts';
-import { sketchRequest } from '../traffic/sketch.ts';
+import type { RequestSketch } from './sketch.ts';
+import { sketchRequest } from './sketch.ts';
 import type { OwnListener } from './own-listener.ts';
 import { EDITS, MAX_EDITS_BYTES, parseEdits } from './replay-edits.ts';
 import { array, ID, json, object, text } from './schemas.ts';
 import type { Session } from './session.ts';
 import { SESSION_FIELD, SESSION_HEADER } from './session.ts';
-import type { Traffic } from './traffic.ts';
-import { requireExchange } from './traffic.ts';
+import type { Traffic } from './kept.ts';
+import { requireExchange } from './kept.ts';
 
 export interface ReplayAnswer {
   /** Id of the new exchange. */

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { ProxyError } from '../errors.ts';
-import { sketchRequest } from '../traffic/sketch.ts';
-import type { Destination, LanguageName } from '../traffic/snippets/snippets.ts';
-import { LANGUAGES, renderSnippet } from '../traffic/snippets/snippets.ts';
+import { sketchRequest } from './sketch.ts';
+import type { Destination, LanguageName } from './snippets/snippets.ts';
+import { LANGUAGES, renderSnippet } from './snippets/snippets.ts';
 import type { Query } from './query.ts';
 import { parseChoice, requireKnown } from './query.ts';
 import { ID, object, oneOf, textual } from './schemas.ts';
-import type { Traffic } from './traffic.ts';
-import { requireExchange } from './traffic.ts';
+import type { Traffic } from './kept.ts';
+import { requireExchange } from './kept.ts';
 
 export interface SnippetWorlds {
   readonly traffic: Traffic;

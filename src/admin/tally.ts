@@ -1,4 +1,4 @@
-import { FORWARDED_METHODS } from '../policy/methods.ts';
+import { FORWARDED_METHODS } from '../http/methods.ts';
 import type { Histogram } from './histogram.ts';
 import { createHistogram, observe } from './histogram.ts';
 import type { ExchangeFacts } from '../traffic/record.ts';

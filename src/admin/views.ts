@@ -1,4 +1,4 @@
-import { parseFields } from '../traffic/fields.ts';
+import { parseFields } from '../http/fields.ts';
 import type { ExchangeFacts, ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 

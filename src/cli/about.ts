@@ -2,7 +2,7 @@ import type { About } from '../admin/statusz.ts';
 import type { OptionKey } from '../config/options.ts';
 import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import type { Settings } from '../config/resolve.ts';
-import type { Redact } from '../traffic/redact.ts';
+import type { Redact } from '../secrets/redact.ts';
 import type { LoadedProcess } from './process-settings.ts';
 import { readVersion } from './version.ts';
 

@@ -1,8 +1,8 @@
 import type { Flags } from '../config/layers.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ERRORS, ProxyError } from '../errors.ts';
-import { isWildcard } from '../loopback.ts';
-import { printable } from '../ops/printable.ts';
+import { isWildcard } from '../http/hosts.ts';
+import { printable } from '../text/unseen.ts';
 import { withoutPolicy } from './own-settings.ts';
 import { loadProcessConfig } from './process-settings.ts';
 

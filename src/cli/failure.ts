@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ProxyError } from '../errors.ts';
-import { printable } from '../ops/printable.ts';
+import { printable } from '../text/unseen.ts';
 import { Interruption } from './interruption.ts';
 
 export interface EndedBy {

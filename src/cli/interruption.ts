@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { codeOf } from '../ops/shutdown.ts';
+import { codeOf } from './signals.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

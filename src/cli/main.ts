@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import { emptyCoreDumps } from '../ops/core-dumps.ts';
-import { keepCompilersSmall } from '../ops/compilers.ts';
+import { emptyCoreDumps } from './core-dumps.ts';
+import { keepCompilersSmall } from './compilers.ts';
 import { renderFailure } from './failure.ts';
 import { endBySignals } from './interruption.ts';
-import { flushAll, redactKnown } from './parting.ts';
+import { flushAll, redactKnown } from './at-exit.ts';
 import { runProgram } from './program.ts';
 
 /** The one way out: what was printed leaves first. */

@@ -5,7 +5,7 @@ import type { Settings } from '../config/resolve.ts';
 import { asProxyError } from '../errors.ts';
 import { renderLoosenings } from '../policy/loosenings.ts';
 import type { ProxyHandle } from '../server.ts';
-import type { Redact } from '../traffic/redact.ts';
+import type { Redact } from '../secrets/redact.ts';
 import { renderSettings } from './about.ts';
 import { loadOwnPolicy } from './own-settings.ts';
 

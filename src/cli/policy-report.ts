@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import { ProxyError } from '../errors.ts';
-import type { Operation } from '../policy/operations.ts';
-import { printable } from '../ops/printable.ts';
+import type { Operation } from '../mkio/operations.ts';
+import { printable } from '../text/unseen.ts';
 
 /** A request and what becomes of it. */
 export interface Explained {

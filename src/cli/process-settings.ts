@@ -8,7 +8,7 @@ import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import type { Loaded } from '../config/resolve.ts';
 import { ProxyError } from '../errors.ts';
 import { renderLoosenings } from '../policy/loosenings.ts';
-import { printable } from '../ops/printable.ts';
+import { printable } from '../text/unseen.ts';
 import type { ExposedFile } from '../token/file.ts';
 import type { Claims } from '../token/jwt.ts';
 import { readClaims } from '../token/jwt.ts';
@@ -16,12 +16,12 @@ import type { FoundToken, TokenSource } from '../token/sources.ts';
 import { createTokenSource } from '../token/sources.ts';
 import type { TokenStore } from '../token/store.ts';
 import { createTokenStore } from '../token/store.ts';
-import type { Secrets } from '../traffic/secrets.ts';
-import { createSecrets } from '../traffic/secrets.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { createSecrets } from '../secrets/secrets.ts';
 import { interruptible } from './interruption.ts';
 import { loadOwnSettings } from './own-settings.ts';
-import { prepareParting } from './parting.ts';
-import { renderCommand } from './shell.ts';
+import { prepareParting } from './at-exit.ts';
+import { renderCommand } from '../text/shell.ts';
 
 const SECRETS = OPTION_KEYS.filter((key) => optionOf(key).secret === true);
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { readNearest } from '../config/nearest.ts';
+import { readNearest } from '../text/nearest.ts';
 import type { OptionKey } from '../config/options.ts';
 import { OPTION_KEYS, optionOf } from '../config/options.ts';
 import { GROUP_TITLES, renderAbout, renderFlag, renderSecretHelp } from '../config/render.ts';
@@ -39,13 +39,13 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
   start: {
     about: 'start the proxy (the default command)',
     settings: WITH_FLAGS,
-    load: async () => (await import('./start.ts')).start,
+    load: async () => (await import('./commands/start.ts')).start,
   },
   demo: {
     about: 'start the proxy in front of a built-in stand-in for MK.IO; needs no token',
     settings: ['port', 'adminPort'],
     flags: [new Option('--once', 'make three calls, show them and end')],
-    load: async () => (await import('./demo.ts')).demo,
+    load: async () => (await import('./commands/demo.ts')).demo,
   },
   tail: {
     about: 'follow the exchanges of a running proxy, one line each',
@@ -55,7 +55,7 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
       new Option('--json', 'print one JSON object a line'),
       new Option('--bodies', 'show what is kept of the bodies too'),
     ],
-    load: async () => (await import('./tail.ts')).tail,
+    load: async () => (await import('./commands/tail.ts')).tail,
   },
   export: {
     about: 'write the exchanges that a running proxy keeps to a file',
@@ -65,7 +65,7 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
       new Option('--filter <filter>', 'write these alone, such as "status:4xx op:assets"'),
     ],
     load: async () => {
-      const { exportHar } = await import('./export.ts');
+      const { exportHar } = await import('./commands/export.ts');
       return (flags) => exportHar(flags as Values & { har: string });
     },
   },
@@ -83,7 +83,7 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
       new Option('--body <file>', 'send the text of this file; - for standard input'),
       JSON_FLAG,
     ],
-    load: async () => (await import('./replay.ts')).replay,
+    load: async () => (await import('./commands/replay.ts')).replay,
   },
   sandbox: {
     about: 'start the stand-in for MK.IO alone',
@@ -96,31 +96,31 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
         .choices(['relative', 'absolute'])
         .default('relative'),
     ],
-    load: async () => (await import('./sandbox.ts')).sandbox,
+    load: async () => (await import('./commands/sandbox.ts')).sandbox,
   },
   check: {
     about: 'look at settings, token, network, MK.IO, project and rights, and say what to do',
     settings: WITH_FLAGS,
     flags: [JSON_FLAG],
-    load: async () => (await import('./check.ts')).check,
+    load: async () => (await import('./commands/check.ts')).check,
   },
   healthcheck: {
     about: 'ask a running proxy whether it is ready: ends with 0 or 1',
     settings: ['adminHost', 'adminPort', 'config'],
-    load: async () => (await import('./healthcheck.ts')).healthcheck,
+    load: async () => (await import('./commands/healthcheck.ts')).healthcheck,
   },
   wait: {
     about: 'wait until a running proxy is ready: ends with 0, or with 1 after the timeout',
     settings: ['adminHost', 'adminPort', 'config'],
     flags: [new Option('--timeout <time>', 'give up after this time').default('60s')],
-    load: async () => (await import('./wait.ts')).wait,
+    load: async () => (await import('./commands/wait.ts')).wait,
   },
   shutdown: {
     about:
       'end a running proxy, where MKIO_PROXY_QUIT is on, and wait for that: ends with 0, or with 1 after the timeout',
     settings: ['adminHost', 'adminPort', 'config'],
     flags: [new Option('--timeout <time>', 'wait no longer than this').default('60s')],
-    load: async () => (await import('./shutdown.ts')).shutdown,
+    load: async () => (await import('./commands/shutdown.ts')).shutdown,
   },
   key: {
     about: 'make keys for callers',
@@ -129,7 +129,7 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
         about: 'print a fresh key, and the line of the keys file that lets it in',
         words: '<name>',
         settings: [],
-        load: async () => (await import('./key.ts')).newKey,
+        load: async () => (await import('./commands/key.ts')).newKey,
       },
     },
   },
@@ -141,13 +141,13 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
         words: '<request...>',
         settings: OF_POLICY,
         flags: [JSON_FLAG],
-        load: async () => (await import('./policy.ts')).explainPolicy,
+        load: async () => (await import('./commands/policy.ts')).explainPolicy,
       },
       list: {
         about: 'print every documented operation of MK.IO with its verdict',
         settings: OF_POLICY,
         flags: [JSON_FLAG],
-        load: async () => (await import('./policy.ts')).listPolicy,
+        load: async () => (await import('./commands/policy.ts')).listPolicy,
       },
     },
   },
@@ -155,7 +155,7 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     about: 'print all settings as a .env file, a JSON schema or a Markdown table',
     settings: [],
     flags: [new Option('--format <format>', 'what to print').choices(['env', 'schema', 'markdown']).default('env')],
-    load: async () => (await import('./settings.ts')).settings,
+    load: async () => (await import('./commands/settings.ts')).settings,
   },
 };
 

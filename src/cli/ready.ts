@@ -1,7 +1,7 @@
 import { daysLeft } from '../token/expiry.ts';
 import type { Claims } from '../token/jwt.ts';
-import { renderCommand } from './shell.ts';
-import { printable } from '../ops/printable.ts';
+import { renderCommand } from '../text/shell.ts';
+import { printable } from '../text/unseen.ts';
 
 /** What may be said of a token: where it came from and how long it lasts. */
 export interface TokenFacts {

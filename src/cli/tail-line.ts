@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { ExchangeSummary } from '../admin/views.ts';
-import { printable } from '../ops/printable.ts';
+import { printable } from '../text/unseen.ts';
 
 export interface LineStyle {
   readonly colours: boolean;

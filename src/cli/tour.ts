@@ -1,4 +1,4 @@
-import { renderCommand } from './shell.ts';
+import { renderCommand } from '../text/shell.ts';
 
 /** One call of the demo, and the command line that makes the same one. */
 export interface Stop {

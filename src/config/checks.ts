@@ -1,6 +1,6 @@
 import type { ConfigIssue } from './issues.ts';
 import type { Env } from './layers.ts';
-import { isLoopback, isWildcard, readName } from '../loopback.ts';
+import { isLoopback, isWildcard, readName } from '../http/hosts.ts';
 import type { OptionKey, Values } from './options.ts';
 import { OPTIONS } from './options.ts';
 

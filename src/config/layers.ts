@@ -1,6 +1,6 @@
 import type { ConfigIssue } from './issues.ts';
 import { renderValue } from './issues.ts';
-import { readNearest } from './nearest.ts';
+import { readNearest } from '../text/nearest.ts';
 import type { OptionKey } from './options.ts';
 import { OPTION_KEYS, OPTIONS, flagOf, optionOf } from './options.ts';
 

@@ -1,4 +1,4 @@
-import type { ForwardedMethod } from '../policy/methods.ts';
+import type { ForwardedMethod } from '../http/methods.ts';
 
 /** The families of MK.IO's API, which a policy may be confined to. */
 export const FAMILIES = ['media', 'live', 'templates', 'fleets', 'infra', 'management'] as const;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline, Transform } from 'node:stream';
-import type { Coding } from './answer-content.ts';
-import { readContent } from './answer-content.ts';
+import type { Coding } from '../http/answer-content.ts';
+import { readContent } from '../http/answer-content.ts';
 import type { AnswerBody, AnswerBodyWorlds } from './answer-head.ts';
 import { BODYLESS, DECODED, LENGTH, MAPPED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import { READS } from '../policy/methods.ts';
+import { READS } from '../http/methods.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { createAnswerBody } from './answer-body.ts';
 import type { AnswerBody } from './answer-head.ts';

@@ -1,4 +1,4 @@
-import type { Spellings } from '../traffic/spellings.ts';
+import type { Spellings } from '../secrets/spellings.ts';
 import type { BodyMapper } from './body-mapper.ts';
 
 const STAR = 0x2a;

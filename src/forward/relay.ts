@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ProxyError } from '../errors.ts';
-import { READS } from '../policy/methods.ts';
+import { READS } from '../http/methods.ts';
 import type { DeliveryWorlds } from './delivery.ts';
 import { Delivery } from './delivery.ts';
 import type { Renew, Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';

@@ -1,5 +1,5 @@
-import type { Operation } from './operations.ts';
-import { OPERATIONS } from './operations.ts';
+import type { Operation } from '../mkio/operations.ts';
+import { OPERATIONS } from '../mkio/operations.ts';
 import type { Asked, Pattern } from './patterns.ts';
 import { compileTemplate, matches } from './patterns.ts';
 import type { Path } from './readings.ts';

@@ -1,5 +1,5 @@
 import { readOperations } from './catalogue.ts';
-import { SAFE_METHODS } from './methods.ts';
+import { SAFE_METHODS } from '../http/methods.ts';
 import type { Asked, Pattern } from './patterns.ts';
 import { compilePattern, matchesSome } from './patterns.ts';
 import { renderOpening } from './suggestion.ts';

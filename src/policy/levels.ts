@@ -1,7 +1,7 @@
 import type { Family, Level } from '../config/policy.ts';
 import { readFoldedOperations, readOperations } from './catalogue.ts';
 import { FAMILY_PATTERNS, STARTING } from './families.ts';
-import { SAFE_METHODS } from './methods.ts';
+import { SAFE_METHODS } from '../http/methods.ts';
 import type { Asked } from './patterns.ts';
 import { compilePattern, liesWithin, matchesSome } from './patterns.ts';
 import { renderOpening } from './suggestion.ts';

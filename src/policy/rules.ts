@@ -2,7 +2,7 @@ import type { PolicyConfig } from '../config/config.ts';
 import type { Level, Rule } from '../config/policy.ts';
 import { refuseGuarded } from './guarded.ts';
 import { createLevelJudge } from './levels.ts';
-import { SAFE_METHODS } from './methods.ts';
+import { SAFE_METHODS } from '../http/methods.ts';
 import type { Asked } from './patterns.ts';
 import { compilePattern, matchesEvery } from './patterns.ts';
 import { createFileJudge } from './policy-file.ts';

@@ -1,7 +1,7 @@
 import type { BodyTap, TappedBody } from './body-tap.ts';
 import { hashOf } from './body-tap.ts';
-import type { Coding } from './content.ts';
-import { decode } from './decode.ts';
+import type { Coding } from '../http/content.ts';
+import { decode } from '../http/decode.ts';
 import type { StoredBody } from './stored-body.ts';
 import { isBinary, withoutOpenEnd } from './stored-body.ts';
 

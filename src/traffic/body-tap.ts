@@ -1,6 +1,6 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import type { BodyContent } from './content.ts';
+import type { BodyContent } from '../http/content.ts';
 
 /** Sees a body go by, and copies no more of it than it may keep. */
 export interface BodyTap {

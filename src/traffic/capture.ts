@@ -1,8 +1,8 @@
 import type { CaptureConfig } from '../config/config.ts';
 import type { BodyTap } from './body-tap.ts';
 import { createBodyTap } from './body-tap.ts';
-import { hasBody, isJson, readContent } from './content.ts';
-import type { FieldLines } from './fields.ts';
+import { hasBody, isJson, readContent } from '../http/content.ts';
+import type { FieldLines } from '../http/fields.ts';
 
 /** What of an exchange is looked at while it is under way. */
 export interface Capture {

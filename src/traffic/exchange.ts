@@ -2,7 +2,7 @@ import type { ProxyError, RenderedError } from '../errors.ts';
 import { ERRORS } from '../errors.ts';
 import type { BodyTap } from './body-tap.ts';
 import type { Capture } from './capture.ts';
-import type { FieldLines } from './fields.ts';
+import type { FieldLines } from '../http/fields.ts';
 import type { Replay } from './replays.ts';
 import type { ExchangeTrace } from './tracing.ts';
 

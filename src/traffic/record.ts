@@ -1,7 +1,7 @@
 import type { AnsweredBy, Ending, Exchange } from './exchange.ts';
-import type { Redact } from './redact.ts';
+import type { Redact } from '../secrets/redact.ts';
 import type { StoredBody } from './stored-body.ts';
-import type { UpstreamError } from './upstream-error.ts';
+import type { UpstreamError } from '../mkio/error.ts';
 
 /** What the access log and the list of exchanges tell of one: docs/logging.md says what each field means. */
 export interface ExchangeFacts {

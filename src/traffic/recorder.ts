@@ -8,13 +8,13 @@ import { createBodyReader } from './bodies.ts';
 import { createCapture } from './capture.ts';
 import { renderCause } from './cause.ts';
 import { Exchange } from './exchange.ts';
-import { renderFields } from './fields.ts';
+import { renderFields } from '../http/fields.ts';
 import type { Closing, ExchangeFacts, ExchangeRecord } from './record.ts';
 import { renderFacts } from './record.ts';
 import type { Replays } from './replays.ts';
 import type { StoredBody } from './stored-body.ts';
 import type { Tracing } from './tracing.ts';
-import { readUpstreamError } from './upstream-error.ts';
+import { readUpstreamError } from '../mkio/error.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

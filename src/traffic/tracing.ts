@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { FieldLines } from './fields.ts';
+import type { FieldLines } from '../http/fields.ts';
 import type { ExchangeFacts } from './record.ts';
 
 /** Spans of exchanges, where an SDK of OpenTelemetry has been loaded before the proxy. */
@@ -40,6 +40,6 @@ const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 export async function loadTracing(worlds: TracingWorlds): Promise<Tracing | undefined> {
   const registered = (globalThis as { readonly [REGISTERED]?: { readonly trace?: unknown } })[REGISTERED];
   if (registered?.trace === undefined) return undefined;
-  const { createTracing } = await import('./spans.ts');
+  const { createTracing } = await import('../tracing/spans.ts');
   return createTracing(worlds);
 }

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import fastify from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serveEvents } from '../../src/admin/events.ts';
-import type { Traffic } from '../../src/admin/traffic.ts';
+import type { Traffic } from '../../src/admin/kept.ts';
 import type { ExchangeRecord } from '../../src/traffic/record.ts';
 import { decodeFacts, decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTally } from '../../src/admin/tally.ts';
-import { OPERATIONS } from '../../src/policy/operations.ts';
+import { OPERATIONS } from '../../src/mkio/operations.ts';
 import type { ExchangeFacts } from '../../src/traffic/record.ts';
 import { readMetrics } from '../support/metrics.ts';
 import type { TestProxyOptions } from '../support/proxy.ts';

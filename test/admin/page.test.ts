@@ -7,7 +7,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 
 /** `npm run build` comes before the tests. */
-const BUILT = resolve(import.meta.dirname, '../../dist/admin/page');
+const BUILT = resolve(import.meta.dirname, '../../dist/page');
 const MAX_BYTES = 60 * 1024;
 const ASSETS = readdirSync(join(BUILT, 'assets'));
 
@@ -68,9 +68,9 @@ describe('the inspector page', () => {
     );
     expect(sources).toHaveLength(1);
     expect(sources.join('')).not.toMatch(/\beval\(|new Function\(|insertAdjacentHTML|document\.write|outerHTML/);
-    const own = readdirSync(resolve(BUILT, '../../../src/admin/ui')).filter((name) => /\.tsx?$/.test(name));
+    const own = readdirSync(resolve(BUILT, '../../src/page')).filter((name) => /\.tsx?$/.test(name));
     for (const name of own) {
-      expect(readFileSync(resolve(BUILT, '../../../src/admin/ui', name), 'utf8')).not.toMatch(/innerHTML/i);
+      expect(readFileSync(resolve(BUILT, '../../src/page', name), 'utf8')).not.toMatch(/innerHTML/i);
     }
   });
 

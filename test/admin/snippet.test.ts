@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { LANGUAGES } from '../../src/traffic/snippets/snippets.ts';
+import { LANGUAGES } from '../../src/admin/snippets/snippets.ts';
 import { createFolder } from '../support/folder.ts';
 import type { CallOptions, ErrorBody, TestProxy, TestProxyOptions } from '../support/proxy.ts';
 import { call, startTestProxy, TOKEN } from '../support/proxy.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/issues.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { parsePolicyFile, parseRule } from '../../src/config/policy.ts';
-import { FORWARDED_METHODS } from '../../src/policy/methods.ts';
+import { FORWARDED_METHODS } from '../../src/http/methods.ts';
 import { createFolder } from '../support/folder.ts';
 
 const load = (files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>) =>

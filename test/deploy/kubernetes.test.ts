@@ -6,7 +6,7 @@ import type { Service } from 'kubernetes-types/core/v1.js';
 import type { NetworkPolicy, NetworkPolicyPort } from 'kubernetes-types/networking/v1.js';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js';
 import { describe, expect, test } from 'vitest';
-import { isLoopback } from '../../src/loopback.ts';
+import { isLoopback } from '../../src/http/hosts.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createFolder } from '../support/folder.ts';
 import { HEALTHCHECK, IMAGE, IMAGE_ENV, PROGRAM, readHelp } from '../support/image.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { renderKey, SHORTCUTS } from '../../src/admin/ui/shortcuts.ts';
+import { renderKey, SHORTCUTS } from '../../src/page/shortcuts.ts';
 import { FILTER_KEYS } from '../../src/traffic/filter-keys.ts';
 import { parseFilter } from '../../src/traffic/filter.ts';
 import { readAdminPaths } from '../support/canary-admin.ts';
@@ -38,7 +38,7 @@ test('docs/inspector.md has every key of the page', () => {
 test('docs/inspector.md has every column of the page', () => {
   const [, table = ''] = /\n\| column [^]*?\n\|[- |]*\n([^]*?)\n\n/.exec(doc) ?? [];
   const columns = table.split('\n').map((row) => row.split('|')[1]?.trim());
-  const source = readFileSync(resolve(import.meta.dirname, '../../src/admin/ui/exchange-row.tsx'), 'utf8');
+  const source = readFileSync(resolve(import.meta.dirname, '../../src/page/list/exchange-row.tsx'), 'utf8');
   expect(columns).toEqual([...source.matchAll(/title: '([^']+)' \}/g)].map(([, title]) => title));
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEchoMask } from '../../src/forward/echo.ts';
-import { createSpellings } from '../../src/traffic/spellings.ts';
+import { createSpellings } from '../../src/secrets/spellings.ts';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl-_x';
 const SLASHED = 'Mk+io/Tok~eN=.A-b_0123456789==';

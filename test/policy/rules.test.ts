@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/policy/operations.ts';
+import { OPERATIONS } from '../../src/mkio/operations.ts';
 import { askPolicy, policyOf } from '../support/policy.ts';
 
 const REFUSED = 'OPERATION_REFUSED';

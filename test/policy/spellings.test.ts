@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/policy/operations.ts';
+import { OPERATIONS } from '../../src/mkio/operations.ts';
 import { spellingsOf } from '../support/spellings.ts';
 import type { PolicyText } from '../support/policy.ts';
 import { askPolicy, policyOf } from '../support/policy.ts';

@@ -1,4 +1,4 @@
-import { watchConnections } from '../../src/ops/connections.ts';
+import { watchConnections } from '../../src/listener/connections.ts';
 import pino from 'pino';
 import type { Statusz } from '../../src/admin/statusz.ts';
 import { createAdmin } from '../../src/admin/admin.ts';

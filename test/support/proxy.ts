@@ -19,7 +19,7 @@ import { startProxy } from '../../src/server.ts';
 import { createValueSource } from '../../src/token/sources.ts';
 import type { TokenStore } from '../../src/token/store.ts';
 import { createTokenStore } from '../../src/token/store.ts';
-import { createSecrets } from '../../src/traffic/secrets.ts';
+import { createSecrets } from '../../src/secrets/secrets.ts';
 
 /** Looks like a token of MK.IO, so that its length and alphabet are real. */
 export const TOKEN = `eyJhbGciOiJSUzI1NiIsImtpZCI6IjE3NjcyMjU2MDAifQ.${'Y2FuYXJ5'.repeat(20)}.${'c2lnbmF0dXJl'.repeat(20)}`;

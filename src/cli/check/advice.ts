@@ -3,7 +3,7 @@ import type { Outcome } from './examination.ts';
 import { examination, TAKEN } from './examination.ts';
 import { ok, warn } from './findings.ts';
 import { planPermissions } from './permissions.ts';
-import { renderCommand } from '../shell.ts';
+import { renderCommand } from '../../text/shell.ts';
 
 const TERM_MS = 90 * 86_400_000;
 const MAX_DESCRIPTION_LENGTH = 128;

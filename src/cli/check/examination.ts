@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { ProxyError } from '../../errors.ts';
 import type { PublicAnswer } from '../../forward/dispatcher.ts';
 import { readFailure } from '../../forward/failures.ts';
-import type { Certificate } from '../../ops/certificate.ts';
+import type { Certificate } from './certificate.ts';
 import type { OpenToken } from '../process-settings.ts';
 import type { Answer } from './answers.ts';
 import type { Fact, Finding } from './findings.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { readName } from '../../loopback.ts';
+import { readName } from '../../http/hosts.ts';
 import type { Outcome } from './examination.ts';
 import { examination, REACHED } from './examination.ts';
 import { fail, ok, warn } from './findings.ts';

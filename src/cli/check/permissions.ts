@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Family } from '../../config/policy.ts';
-import type { Operation } from '../../policy/operations.ts';
-import { OPERATIONS } from '../../policy/operations.ts';
+import type { Operation } from '../../mkio/operations.ts';
+import { OPERATIONS } from '../../mkio/operations.ts';
 import { createPolicy } from '../../policy/rules.ts';
 import type { Capabilities, Rights } from './rights.ts';
 

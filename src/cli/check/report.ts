@@ -1,7 +1,7 @@
 import { OPTION_KEYS, OPTIONS } from '../../config/options.ts';
 import type { Settings } from '../../config/resolve.ts';
-import { printable } from '../../ops/printable.ts';
-import type { Secrets } from '../../traffic/secrets.ts';
+import { printable } from '../../text/unseen.ts';
+import type { Secrets } from '../../secrets/secrets.ts';
 import type { Finding, Status } from './findings.ts';
 
 export interface Report {

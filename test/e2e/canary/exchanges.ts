@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import { renderCallerLine, hashKey } from '../../../src/policy/callers.ts';
+import { renderCallerLine, hashKey } from '../../../src/access/callers.ts';
 import { ENCODINGS } from '../../support/canary-encodings.ts';
 import { ECHOES } from '../../support/canary-upstream.ts';
 import type { Drive } from '../../support/canary-world.ts';

@@ -1,0 +1,130 @@
+import { parseFields } from '../http/fields.ts';
+import type { ExchangeFacts, ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
+import type { StoredBody } from '../traffic/stored-body.ts';
+
+/** One entry of HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/). */
+export interface HarEntry {
+  readonly startedDateTime: string;
+  /** Milliseconds: the sum of `timings`. */
+  readonly time: number;
+  readonly request: object;
+  readonly response: object;
+  readonly cache: object;
+  readonly timings: HarTimings;
+  readonly comment?: string;
+  readonly _id: string;
+  readonly _replayOf: string | undefined;
+  readonly _operation: string | undefined;
+  readonly _answeredBy: string | undefined;
+  readonly _ending: string;
+}
+
+/** In milliseconds; -1 where a phase does not apply. */
+interface HarTimings {
+  readonly blocked: -1;
+  readonly dns: -1;
+  readonly connect: number;
+  readonly send: number;
+  readonly wait: number;
+  readonly receive: number;
+}
+
+export interface HarWorlds {
+  /** What targets are below, e.g. `http://127.0.0.1:6546`. */
+  readonly origin: string;
+  /** ISO 8601 of milliseconds since 1970. */
+  readonly renderTime: (ms: number) => string;
+}
+
+/** What no URI may hold as it stands (RFC 3986 §2), brackets of `[redacted]` among them. */
+const NOT_IN_URI = /[^\x21-\x7e]|["<>\\^`{|}[\]]/gu;
+const HTTP_VERSION = 'HTTP/1.1';
+// Cookies neither travel nor are kept.
+const COMMON = { httpVersion: HTTP_VERSION, cookies: [], headersSize: -1 };
+
+export function renderHarEntry(
+  { facts, request, answer }: ExchangeRecord,
+  { origin, renderTime }: HarWorlds,
+): HarEntry {
+  const url = renderUrl(facts.target, origin);
+  return {
+    startedDateTime: renderTime(facts.receivedAtMs),
+    time: facts.ms,
+    request: {
+      ...COMMON,
+      method: facts.method,
+      url,
+      headers: renderHeaders(request),
+      queryString: [...new URL(url).searchParams].map(([name, value]) => ({ name, value })),
+      ...(request.body !== undefined && { postData: renderContent(request.body) }),
+      bodySize: facts.requestBytes ?? 0,
+    },
+    response: {
+      ...COMMON,
+      status: facts.status ?? 0,
+      statusText: '',
+      headers: answer === undefined ? [] : renderHeaders(answer),
+      content: { size: facts.bytes, ...renderContent(answer?.body) },
+      redirectURL: answer === undefined ? '' : readLocation(answer),
+      bodySize: facts.bytes,
+    },
+    cache: {},
+    timings: readTimings(facts),
+    ...renderComment(facts, answer?.body),
+    _id: facts.id,
+    _replayOf: facts.replayOf,
+    _operation: facts.operation,
+    _answeredBy: facts.answeredBy,
+    _ending: facts.ending,
+  };
+}
+
+function renderUrl(target: string, origin: string): string {
+  const written = target
+    .replace(NOT_IN_URI, encodeURIComponent)
+    .replace(/%(?![\da-f]{2})/gi, '%25')
+    .replaceAll('#', '%23');
+  if (/^https?:\/\//i.test(written) && URL.canParse(written)) return written;
+  return `${origin}${written.startsWith('/') ? '' : '/'}${written}`;
+}
+
+const renderHeaders = ({ fields }: RecordedMessage): object[] =>
+  parseFields(fields).map(([name, value]) => ({ name, value }));
+
+const renderContent = (body: StoredBody | undefined): object => ({
+  mimeType: body?.type ?? '',
+  ...(body?.text !== undefined && { text: body.text }),
+  ...(body !== undefined && { comment: renderBodyComment(body) }),
+});
+
+function renderBodyComment({ text, cut, redacted, sha256 }: StoredBody): string {
+  const words = [text === undefined && 'not kept', cut && 'cut', redacted && 'redacted', sha256 && `sha256 ${sha256}`];
+  return words.filter((word) => word !== false && word !== undefined && word !== '').join(', ');
+}
+
+const readLocation = ({ fields }: RecordedMessage): string =>
+  parseFields(fields).find(([name]) => name.toLowerCase() === 'location')?.[1] ?? '';
+
+function readTimings({ connectedMs, sentMs = connectedMs, firstByteMs, ms }: ExchangeFacts): HarTimings {
+  const never = { blocked: -1, dns: -1 } as const;
+  // The proxy answered without the upstream.
+  if (connectedMs === undefined || sentMs === undefined)
+    return { ...never, connect: -1, send: 0, wait: ms, receive: 0 };
+  // An upstream may answer before it has the whole request.
+  const answeredMs = Math.max(sentMs, firstByteMs ?? ms);
+  return {
+    ...never,
+    connect: connectedMs,
+    send: round(sentMs - connectedMs),
+    wait: round(answeredMs - sentMs),
+    receive: round(ms - answeredMs),
+  };
+}
+
+const round = (ms: number): number => Math.max(0, Math.round(ms * 10) / 10);
+
+function renderComment({ code, upstreamCode, ref }: ExchangeFacts, body: StoredBody | undefined): { comment?: string } {
+  const words = [code, upstreamCode, ref, body?.cut === true ? 'body cut' : undefined];
+  const comment = words.filter((word) => word !== undefined).join(' ');
+  return comment === '' ? {} : { comment };
+}

@@ -1,0 +1,94 @@
+import { totalmem } from 'node:os';
+import process from 'node:process';
+import type { Logger } from 'pino';
+import type { Flags } from '../../config/layers.ts';
+import { createLogger } from '../../log/logging.ts';
+import { onSignals } from '../signals.ts';
+import { startProxy } from '../../server.ts';
+import type { Claims } from '../../token/jwt.ts';
+import { startUpkeep } from '../../token/upkeep.ts';
+import { onHangUp } from '../sighup.ts';
+import { interruptible } from '../interruption.ts';
+import { prepareParting } from '../at-exit.ts';
+import { hasDotenv, reloadPolicy } from '../policy-reload.ts';
+import type { OpenToken } from '../process-settings.ts';
+import { loadProcessConfig, openToken, withoutToken } from '../process-settings.ts';
+import type { ReadyFacts } from '../ready.ts';
+import { readTokenFacts, renderBanner } from '../ready.ts';
+import { renderAbout } from '../about.ts';
+import { readVersion } from '../version.ts';
+
+/** Serves until a signal; resolves to the exit code. */
+export async function start(flags: Flags): Promise<number> {
+  const loaded = loadProcessConfig(flags);
+  const { config, warnings, secrets } = loaded;
+  const { log, pretty, print, flush } = await createLogger(config.log, {
+    isTTY: process.stdout.isTTY,
+    mask: secrets.maskTokens,
+  });
+  prepareParting({ flush });
+  const life = new AbortController();
+  const token = await openToken(loaded, { log, life, mayWait: config.token.wait });
+  const { store, source } = token;
+  // A token that has expired ends the start, rather than every request.
+  if (token.appears === undefined) store.current();
+
+  const worlds = { token: store, secrets, log, about: renderAbout(loaded), containerBytes: readContainerBytes() };
+  const proxy = await interruptible(life, () => startProxy({ config: withoutToken(config), ...worlds }));
+  const { drainTimeoutMs, prestopDelayMs } = config.listener;
+  const endUpkeep = startUpkeep({ store, source, log });
+  const reloading = { proxy, hasDotenv: hasDotenv(loaded.settings), redact: secrets.redact, log };
+  onHangUp(() => {
+    void store.reload();
+    reloadPolicy(flags, reloading);
+  });
+  const close = async () => {
+    const closed = await proxy.close({ drainTimeoutMs, prestopDelayMs });
+    endUpkeep();
+    // Until then a running exchange may wait for another token.
+    life.abort();
+    return closed;
+  };
+  const ended = new Promise<number>((exit) => {
+    const quit = onSignals({ close, log, flush, exit });
+    void proxy.quitAsked.then(quit);
+  });
+
+  const places = { address: proxy.address, admin: proxy.admin ?? null, upstream: config.upstream.origin };
+  announce(token, places, { log, show: pretty ? print : undefined });
+  for (const warning of [...warnings, ...token.warnings]) log.warn({ event: 'setting' }, warning);
+
+  return await ended;
+}
+
+/** Where there is no limit, Node tells 0, or more than any machine has. */
+function readContainerBytes(): number | undefined {
+  const bytes = process.constrainedMemory();
+  return bytes > 0 && bytes < totalmem() ? bytes : undefined;
+}
+
+interface Announcer {
+  readonly log: Logger;
+  /** Prints on a terminal. */
+  readonly show: ((text: string) => void) | undefined;
+}
+
+type Places = Pick<ReadyFacts, 'address' | 'admin' | 'upstream'>;
+
+/** Says that the proxy is ready as soon as it has a token, and until then that it waits for it. */
+function announce({ store, source, claims, appears }: OpenToken, places: Places, { log, show }: Announcer): void {
+  // Whoever waits for these lines waits at every level.
+  const told = log.child({}, { level: 'info' });
+  const tellReady = (known: Claims | undefined): void => {
+    const ready = { ...places, ...readTokenFacts(source.name, known, Date.now()) };
+    if (show === undefined) told.info({ event: 'ready', ...ready }, 'ready');
+    else show(renderBanner(ready, readVersion()));
+  };
+  if (appears === undefined) {
+    tellReady(claims);
+    return;
+  }
+  const { failure: reason = 'the token has expired' } = store.status();
+  told.info({ event: 'waiting', ...places, reason }, 'listening, but not ready: there is no good token yet');
+  void appears.then(tellReady);
+}

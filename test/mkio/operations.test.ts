@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { findOperation } from '../../src/policy/catalogue.ts';
+import { OPERATIONS } from '../../src/mkio/operations.ts';
+
+const idOf = (method: string, path: string): string | undefined => findOperation(method, path)?.id;
+
+describe('The catalogue', () => {
+  test('has the 238 operations that MK.IO documents, each once', () => {
+    expect(OPERATIONS).toHaveLength(238);
+    expect(new Set(OPERATIONS.map(({ id }) => id)).size).toBe(238);
+    expect(new Set(OPERATIONS.map(({ method, template }) => `${method} ${template}`)).size).toBe(238);
+    const count = (wanted: string) => OPERATIONS.filter(({ method }) => method === wanted).length;
+    expect(['GET', 'DELETE', 'PUT', 'POST', 'PATCH'].map(count)).toEqual([119, 39, 31, 26, 23]);
+  });
+
+  test('counts 96 operations of media, 41 live, 12 of templates, 19 of fleets, 10 of infra and 60 of management', () => {
+    const counts = new Map<string, number>();
+    for (const { family } of OPERATIONS) counts.set(family, (counts.get(family) ?? 0) + 1);
+    expect([...counts]).toEqual([
+      ['media', 96],
+      ['live', 41],
+      ['templates', 12],
+      ['fleets', 19],
+      ['infra', 10],
+      ['management', 60],
+    ]);
+  });
+
+  test('names every operation by family, place and verb, and for humans', () => {
+    for (const { id, name, family } of OPERATIONS) {
+      expect(id).toMatch(/^[a-z]+(?:\.[a-zA-Z]+)+$/);
+      expect(id.startsWith(`${family}.`)).toBe(true);
+      expect(name).toMatch(/^[A-Z][A-Za-z' ]+(?: \(deprecated\))?$/);
+    }
+  });
+
+  test('knows that every GET reads, six POSTs too, and that no DELETE does', () => {
+    const posts = OPERATIONS.filter(({ method, reads }) => method === 'POST' && reads);
+    expect(posts.map(({ id }) => id)).toEqual([
+      'media.assets.getFileAccessInfo',
+      'media.assets.listStreamingLocators',
+      'media.contentKeyPolicies.getPolicyPropertiesWithSecrets',
+      'media.streamingLocators.listContentKeys',
+      'media.streamingLocators.listPaths',
+      'management.organization.reports.usage',
+    ]);
+    for (const { method, reads, destructive } of OPERATIONS) {
+      if (method !== 'POST') expect(reads).toBe(method === 'GET');
+      if (method === 'DELETE') expect(destructive).toBe(true);
+      if (reads) expect(destructive).toBe(false);
+    }
+  });
+
+  test('knows whose answers hand out secrets', () => {
+    expect(OPERATIONS.filter(({ reads, returnsSecrets }) => reads && returnsSecrets).map(({ id }) => id)).toEqual([
+      'media.assets.getFileAccessInfo',
+      'media.assets.listStreamingLocators',
+      'media.contentKeyPolicies.getPolicyPropertiesWithSecrets',
+      'media.liveEvents.list',
+      'media.liveEvents.get',
+      'media.storage.list',
+      'media.storage.get',
+      'media.storage.credentials.list',
+      'media.storage.credentials.get',
+      'media.streamingLocators.listContentKeys',
+      'fleets.backups.config.get',
+      'fleets.devices.supportPackages.get',
+      'management.projects.metricsEndpoint.get',
+    ]);
+    expect(OPERATIONS.find(({ id }) => id === 'management.user.tokens.create')?.returnsSecrets).toBe(true);
+  });
+
+  test('finds each operation by its own template', () => {
+    for (const { id, method, template } of OPERATIONS) {
+      expect(idOf(method, template.replace(/\{\w+\}/g, 'a%20name;x'))).toBe(id);
+    }
+  });
+
+  test.each<[string, string, string | undefined]>([
+    ['HEAD', '/api/v1/projects', 'management.projects.list'],
+    ['GET', '/api/v1/projects/', 'management.projects.list'],
+    ['GET', '/api/v1/projects/p/media/assets/a/storage', 'media.assets.storage.list'],
+    ['GET', '/api/v1/projects//media/assets', undefined],
+    ['GET', '/api/v1/Projects', undefined],
+    ['OPTIONS', '/api/v1/projects', undefined],
+    ['GET', `/api/v1${'/x'.repeat(5000)}`, undefined],
+    ['GET', '', undefined],
+    ['GET', '/', undefined],
+  ])('takes %s %s for %s', (method, path, id) => {
+    expect(idOf(method, path)).toBe(id);
+  });
+});

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { completeFilter } from '../../src/page/list/filter-completion.ts';
+import { FILTER_KEYS } from '../../src/traffic/filter-keys.ts';
+import { parseFilter } from '../../src/traffic/filter.ts';
+import type { ExchangeFacts } from '../../src/traffic/record.ts';
+
+const factsOf = (facts: Partial<ExchangeFacts>) => ({ method: 'GET', ...facts }) as ExchangeFacts;
+const TRAFFIC = [
+  factsOf({ status: 404, project: 'two words', operation: 'media.assets.get' }),
+  factsOf({ status: 404, method: 'POST' }),
+  factsOf({ status: 200 }),
+];
+const labelsOf = (text: string, caret = text.length): string[] =>
+  completeFilter(text, caret, TRAFFIC).map(({ label }) => label);
+
+describe('what could stand at the caret', () => {
+  test.each<[string, string[]]>([
+    ['', Object.keys(FILTER_KEYS).map((key) => `${key}:`)],
+    ['st', ['status:']],
+    ['-st', ['status:']],
+    ['text c', ['code:', 'caller:']],
+    ['status:', ['404', '200', '2xx', '4xx', '5xx']],
+    ['STATUS:4', ['404', '4xx']],
+    ['status:404,', ['404', '200', '2xx', '4xx', '5xx']],
+    ['-by:f', ['refusal', 'failure', 'preflight']],
+    ['method:p', ['post', 'put', 'patch']],
+    ['op:', ['media.assets.get']],
+    ['nothing:', []],
+    ['path:', []],
+    ['"in quotes', []],
+  ])('%s', (text, labels) => {
+    expect(labelsOf(text)).toEqual(labels);
+  });
+
+  test('takes its place in the middle, and puts quotes where they are needed', () => {
+    const [completion] = completeFilter('project:t ms:>5', 'project:t'.length, TRAFFIC);
+    expect(completion).toMatchObject({ text: 'project:"two words" ms:>5', caret: 'project:"two words"'.length });
+  });
+
+  test('is what the parser reads, whatever the traffic has', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'binary' }), (project) => {
+        for (const { text } of completeFilter('project:', 8, [factsOf({ project })])) {
+          expect(parseFilter(text)).toEqual([{ negated: false, key: 'project', values: [project] }]);
+        }
+      }),
+    );
+  });
+
+  test('costs little for what is long', () => {
+    const text = 'a,'.repeat(50_000);
+    const before = performance.now();
+    completeFilter(text, text.length, TRAFFIC);
+    completeFilter(`x:${text}`, text.length + 2, TRAFFIC);
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+});
