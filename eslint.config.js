@@ -3,17 +3,13 @@ import { URL } from 'node:url';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/**
- * The table that test/architecture.test.ts holds the code to as well: who may import whom, which file owns a package, and
- * which decide without Fastify, I/O and clock.
- */
-const { rooms, packageOwners, pure } = JSON.parse(
+// test/architecture.test.ts reads the same table and checks the same rules without the linter.
+const { arrows, packageOwners, pure } = JSON.parse(
   readFileSync(new URL('test/architecture.json', import.meta.url), 'utf8'),
 );
-const features = Object.keys(rooms);
-/** Code of the browser: there is no Node and no server in it. */
-const BROWSER_ROOM = 'page';
-const inSource = (file) => `src/${file}`;
+const rooms = Object.keys(arrows);
+const inSource = (entry) => `src/${entry}${entry.endsWith('/') ? '**' : ''}`;
+const isFile = (room) => room.endsWith('.ts');
 
 const worlds = ['performance', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'globalThis', 'global'];
 const WORLDLY_IMPORT = 'ImportDeclaration[importKind!="type"][source.value=/^(node:|fs$|http$|net$|fastify|undici$)/]';
@@ -24,17 +20,13 @@ const keep = (files, patterns) => ({
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
 });
 
+/** Types count as well: a room that names a type of another one depends on it. */
 const wallsOf = (room) => {
-  const up = room.replaceAll(/[^/]+/g, '..');
-  const closed = features.filter((other) => other !== room && !rooms[room].includes(other));
-  const outside = ['cli/*', 'index.ts', 'app.ts', 'admin-app.ts', 'server.ts'].map((file) => `${up}/${file}`);
-  return [
-    { group: closed.map((f) => `${up}/${f}/*`), allowTypeImports: true, message: `${room}/ sees types alone there.` },
-    { group: outside, message: 'Nobody imports the outside.' },
-    ...(room === BROWSER_ROOM
-      ? [{ group: ['node:*', 'fastify', '../*.ts'], allowTypeImports: true, message: 'This runs in a browser.' }]
-      : []),
-  ];
+  const closed = rooms.filter((other) => other !== room && !arrows[room].includes(other));
+  const group = closed.map((other) => `**/${other}${isFile(other) ? '' : '/**'}`);
+  const walls = [{ group, message: `test/architecture.json has no such arrow from ${room}.` }];
+  const node = { group: ['node:*', 'fastify'], allowTypeImports: true, message: 'The page runs in a browser.' };
+  return room === 'page' ? [...walls, node] : walls;
 };
 
 const packagesClosedTo = (file) =>
@@ -61,7 +53,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**'],
-    ignores: ['src/cli/**', 'src/ops/shutdown.ts'],
+    ignores: ['src/cli/**'],
     rules: { 'no-restricted-globals': ['error', { name: 'process', message: 'process.* belongs to cli/.' }] },
   },
   {
@@ -71,8 +63,9 @@ export default tseslint.config(
       'no-restricted-globals': ['error', ...['process', 'Date', ...worlds].map((name) => ({ name, message: PURE }))],
     },
   },
-  keep(['src/*.ts', 'src/cli/**'], packagesClosedTo('')),
-  ...features.map((room) => keep([`src/${room}/**`], [...wallsOf(room), ...packagesClosedTo('')])),
+  ...rooms.map((room) =>
+    keep([`src/${room}${isFile(room) ? '' : '/**'}`], [...wallsOf(room), ...packagesClosedTo('')]),
+  ),
   ...Object.values(packageOwners).map((file) =>
     keep([inSource(file)], [...wallsOf(file.split('/')[0]), ...packagesClosedTo(file)]),
   ),

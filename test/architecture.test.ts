@@ -5,19 +5,21 @@ import { describe, expect, test } from 'vitest';
 const SRC = resolve(import.meta.dirname, '../src');
 
 interface Architecture {
-  /** What a room may import as code from other rooms; types may come from anywhere but the outside. */
-  readonly rooms: Readonly<Record<string, readonly string[]>>;
+  /** Rooms and root files, bottom to top, each with every other one that it imports, types included. */
+  readonly arrows: Readonly<Record<string, readonly string[]>>;
   readonly packageOwners: Readonly<Record<string, string>>;
+  /** Files and folders that decide without Fastify, I/O and clock. */
   readonly pure: readonly string[];
 }
 
 /** The linter reads the same table. */
 const {
-  rooms: ROOMS,
+  arrows: ARROWS,
   packageOwners: PACKAGE_OWNERS,
   pure: PURE,
 } = JSON.parse(readFileSync(join(import.meta.dirname, 'architecture.json'), 'utf8')) as Architecture;
-const OUTSIDE = ['cli', 'app.ts', 'admin-app.ts', 'index.ts', 'server.ts'];
+const ROOMS = Object.keys(ARROWS);
+const PAGE_PACKAGES = ['preact', 'preact/hooks', '@preact/signals', '@tanstack/virtual-core'];
 
 interface Import {
   readonly from: string;
@@ -28,6 +30,9 @@ interface Import {
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
 const sources = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
 const imports = files.flatMap((file) => readImports(file));
+const pureFiles = files.filter((file) =>
+  PURE.some((pure) => file === pure || (pure.endsWith('/') && file.startsWith(pure))),
+);
 
 function readImports(file: string): Import[] {
   const pattern = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|import\('([^']+)'\)/gms;
@@ -38,60 +43,84 @@ function readImports(file: string): Import[] {
   });
 }
 
-/** The innermost: `admin/ui` is a room within a room. */
+/** A folder of src, or a file that lies in src itself. */
 function roomOf(file: string): string {
-  const inner = file.split('/').slice(0, 2).join('/');
-  return inner in ROOMS ? inner : (file.split('/')[0] ?? '');
+  return file.split('/')[0] ?? '';
+}
+
+/** One circle of files, or undefined: depth first, with the files on the way. */
+function findCircle(): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const { to } of imports.filter(({ from }) => from === file)) {
+      const circle = visit(to, [...way, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files) {
+    const circle = visit(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
 }
 
 describe('the architecture holds', () => {
-  test('every folder of src is a known room', () => {
-    const folders = new Set(files.filter((file) => file.includes('/')).map(roomOf));
-    expect([...folders].sort()).toEqual([...Object.keys(ROOMS), 'cli'].sort());
+  test('every room of src is in the table', () => {
+    expect([...new Set(files.map(roomOf))].sort()).toEqual([...ROOMS].sort());
   });
 
-  test('a room imports code only from the rooms it may see', () => {
-    const trespasses = imports.filter(({ from, to, typeOnly }) => {
-      const [room, other] = [roomOf(from), roomOf(to)];
-      return room in ROOMS && other in ROOMS && room !== other && !typeOnly && !ROOMS[room]?.includes(other);
+  test('the table lists exactly the arrows that the code has, types included', () => {
+    const crossing = imports.filter(({ from, to }) => sources.has(to) && roomOf(from) !== roomOf(to));
+    const found = ROOMS.map((room) => {
+      const others = new Set(crossing.filter(({ from }) => roomOf(from) === room).map(({ to }) => roomOf(to)));
+      return [room, ROOMS.filter((other) => others.has(other))];
     });
-    expect(trespasses).toEqual([]);
+    expect(Object.fromEntries(found)).toEqual(ARROWS);
   });
 
-  test('the page imports as code what runs in a browser alone', () => {
+  test('every arrow points downward', () => {
+    const upward = ROOMS.flatMap((room, floor) =>
+      (ARROWS[room] ?? []).filter((other) => ROOMS.indexOf(other) >= floor).map((other) => `${room} imports ${other}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  test('no files import each other in a circle', () => {
+    expect(findCircle()).toBeUndefined();
+  });
+
+  test('the page imports only code that runs in a browser', () => {
     const code = imports.filter(({ from, typeOnly }) => roomOf(from) === 'page' && !typeOnly);
-    const others = code.filter(({ to }) => roomOf(to) !== 'page' && to !== 'errors.ts' && !PURE.includes(to));
-    const packages = ['preact', 'preact/hooks', '@preact/signals', '@tanstack/virtual-core'];
-    expect(others.filter(({ to }) => !packages.includes(to))).toEqual([]);
-    expect(imports.filter(({ from, to }) => roomOf(to) === 'page' && roomOf(from) !== 'page')).toEqual([]);
+    const others = code.filter(({ to }) => roomOf(to) !== 'page' && to !== 'errors.ts' && !pureFiles.includes(to));
+    expect(others.filter(({ to }) => !PAGE_PACKAGES.includes(to))).toEqual([]);
   });
 
-  test('nobody but the outside imports the outside', () => {
-    const trespasses = imports.filter(({ from, to }) => roomOf(from) in ROOMS && OUTSIDE.includes(roomOf(to)));
-    expect(trespasses).toEqual([]);
-    expect(imports.filter(({ from, to }) => roomOf(to) === 'cli' && roomOf(from) !== 'cli')).toEqual([]);
-    expect(imports.filter(({ to }) => to === 'index.ts')).toEqual([]);
-  });
-
-  test.each(Object.entries(PACKAGE_OWNERS))('%s is imported by %s alone', (name, owner) => {
+  test.each(Object.entries(PACKAGE_OWNERS))('only %2$s imports %1$s', (name, owner) => {
     const importers = imports.filter(({ to, typeOnly }) => to === name && !typeOnly).map(({ from }) => from);
     expect(importers).toEqual([owner]);
   });
 
-  test('process is touched by cli/ and ops/shutdown.ts alone', () => {
+  test('only cli/ uses process', () => {
     const users = files.filter((file) => /\bprocess\.[a-z]|from 'node:process'/.test(sources.get(file) ?? ''));
-    expect(users.filter((file) => roomOf(file) !== 'cli' && file !== 'ops/shutdown.ts')).toEqual([]);
+    expect(users.filter((file) => roomOf(file) !== 'cli')).toEqual([]);
   });
 
-  test('process.exit stands in cli/main.ts alone', () => {
+  test('only cli/main.ts ends the process', () => {
     const users = files.filter((file) => /process\.(?:exit\b|exitCode)/.test(sources.get(file) ?? ''));
-    expect(users.filter((file) => file !== 'cli/main.ts')).toEqual([]);
+    expect(users).toEqual(['cli/main.ts']);
   });
 
-  test.each(PURE)('%s has no Fastify, no I/O and no clock', (file) => {
-    const source = sources.get(file);
-    expect(source).toBeDefined();
-    expect(source).not.toMatch(/Date\.now|performance\.|new Date\(\)|setTimeout|setInterval|Math\.random/);
+  test('every entry of the pure list exists', () => {
+    const stale = PURE.filter((pure) => !pureFiles.some((file) => file === pure || file.startsWith(pure)));
+    expect(stale).toEqual([]);
+  });
+
+  test.each(pureFiles)('%s has no Fastify, no I/O and no clock', (file) => {
+    expect(sources.get(file)).not.toMatch(/Date\.now|performance\.|new Date\(\)|setTimeout|setInterval|Math\.random/);
     const code = imports.filter(({ from, typeOnly }) => from === file && !typeOnly).map(({ to }) => to);
     expect(code.filter((to) => to.startsWith('node:') || to.startsWith('fastify') || to === 'undici')).toEqual([]);
   });
