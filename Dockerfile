@@ -1,5 +1,5 @@
 ARG NODE_IMAGE=node:24-bookworm-slim
-# For --target distroless: an image with node at /nodejs/bin/node and nothing else.
+# For --target distroless: an image that contains only /nodejs/bin/node.
 ARG DISTROLESS_IMAGE=scratch
 
 FROM ${NODE_IMAGE} AS build
@@ -9,12 +9,12 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json rolldown.config.ts vite.config.ts ./
 COPY src src
 RUN npm run bundle
-# The packages are inside the bundle now, so their licences come along.
+# The bundle contains the packages, so it ships their licences.
 RUN npm prune --omit=dev && find node_modules -type f -iname 'licen[cs]e*' -exec sh -c \
   'for file; do printf "\n== %s ==\n\n" "$file"; cat "$file"; done' _ {} + > bundle/LICENSES.txt
 
 FROM ${NODE_IMAGE} AS slim
-# One arena: what the C library's others are given back, they keep.
+# One arena: the C library's other arenas keep freed memory.
 ENV NODE_ENV=production LOG_FORMAT=json MKIO_PROXY_CAPTURE=off MALLOC_ARENA_MAX=1
 LABEL org.opencontainers.image.title="mkio-proxy" \
   org.opencontainers.image.description="A local authenticating reverse proxy for MediaKind's MK.IO API" \
@@ -47,5 +47,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/nodejs/bin/node
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=4", "/app/dist/cli/main.js"]
 CMD ["start"]
 
-# What is built where no target is named.
+# The default target.
 FROM slim

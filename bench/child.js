@@ -10,7 +10,7 @@ import { URL, fileURLToPath } from 'node:url';
  */
 
 /**
- * Starts one process of the benchmark. Its standard output is /dev/null, so logs are written but kept nowhere.
+ * Starts one process of the benchmark. Its stdout is /dev/null: logs are written and discarded.
  *
  * @param {string} file relative to this folder
  * @param {readonly string[]} args

@@ -10,7 +10,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The built demo on free ports: addresses of proxy and admin listener, and what ends it. */
+/** The built demo on free ports: both addresses, and a function that stops it. */
 export async function startDemo() {
   const child = spawn(process.execPath, [MAIN, 'demo', '--port', '0', '--admin-port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,5 +25,5 @@ export async function startDemo() {
   return { proxy, admin: admin?.replace(/\/$/, ''), close: () => child.kill('SIGINT') };
 }
 
-/** The browser that MKIO_PROXY_TEST_BROWSER names, or the one that is installed. */
+/** The browser of MKIO_PROXY_TEST_BROWSER, else an installed one. */
 export const findBrowser = () => process.env.MKIO_PROXY_TEST_BROWSER ?? PLACES.find((place) => existsSync(place));

@@ -2,9 +2,9 @@ import { startChild } from './child.js';
 
 /**
  * @typedef {object} Contender
- * @property {string} name as it stands in the tables
+ * @property {string} name its name in the tables
  * @property {string} file
- * @property {readonly string[]} args behind the upstream's origin
+ * @property {readonly string[]} args after the upstream's origin
  */
 
 export const OURS = 'ours';
@@ -13,14 +13,14 @@ export const CEILING = 'node:http + undici';
 
 /**
  * @param {string} dist the built program
- * @param {readonly string[]} others further builds of it, to compare a change with what was before
+ * @param {readonly string[]} others older builds, to compare a change with
  * @param {readonly string[]} captures further values of MKIO_PROXY_CAPTURE for the built program
  * @returns {Contender[]}
  */
 export function createField(dist, others, captures) {
   const ours = (folder, name, ...args) => ({ name, file: 'contenders/ours.js', args: [folder, ...args] });
   return [
-    // As the peers record nothing, and as in the container.
+    // The peers record nothing; the image's default.
     ours(dist, OURS, 'off'),
     ...others.map((folder) => ours(folder, `${OURS}, ${folder}`)),
     ...captures.map((capture) => ours(dist, `${OURS}, capture ${capture}`, capture)),
@@ -34,5 +34,5 @@ export function createField(dist, others, captures) {
 export const startContender = ({ file, args }, upstream, execArgv) =>
   startChild(file, [upstream.address, ...args], execArgv);
 
-/** The same contenders, another one first each time, so that none always runs behind the same neighbour. */
+/** Rotates the order, so that no contender always runs after the same one. */
 export const rotate = (list, by) => list.map((_, index) => list[(index + by) % list.length]);

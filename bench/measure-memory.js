@@ -10,7 +10,7 @@ const RUNS = 3;
 
 /**
  * @typedef {object} Transfer
- * @property {number} growthMb peak of the resident memory above where it stood before
+ * @property {number} growthMb peak of the resident memory above its level before
  * @property {number} mbPerSecond
  * @property {number} cpuMs
  */

@@ -6,7 +6,7 @@ export function median(values) {
 }
 
 /**
- * The median of what each round says, so that a noisy round counts once, and for both.
+ * The median of the ratios within each round: noise of a round affects both alike.
  *
  * @param {readonly { cpuUs: number }[]} rounds
  * @param {readonly { cpuUs: number }[]} peers the same rounds of the contender to compare with

@@ -1,5 +1,5 @@
-// Drives the recorder of the built program, with bodies captured, through as many exchanges as are asked for, and looks at the
-// memory after each tenth. Ends with 1 where it grows.
+// Drives the built recorder, with bodies captured, through the given number of exchanges and samples the memory after each tenth.
+// Exits with code 1 if it grows.
 import { Buffer } from 'node:buffer';
 import { EventEmitter } from 'node:events';
 import { performance } from 'node:perf_hooks';
@@ -18,10 +18,10 @@ import { createSecrets } from '../dist/secrets/secrets.js';
 const { values } = parseArgs({ options: { count: { type: 'string', default: '1000000' } } });
 const COUNT = Number(values.count);
 const INTERVALS = 10;
-/** What the collector leaves one time and not the other. */
+/** Noise of the garbage collector. */
 const MAX_GROWTH_BYTES = 700_000;
 const CAPTURE = { mode: 'bodies', maxBodyBytes: 64_000, maxExchanges: 1_000, maxBytes: 32_000_000 };
-/** Exchanges between two turns of the event loop: decoding goes on then. */
+/** Exchanges between two turns of the event loop, in which decoding proceeds. */
 const BATCH = 50;
 
 const JSON_FIELDS = ['Content-Type', 'application/json'];
@@ -102,7 +102,7 @@ async function makeExchanges(count) {
 }
 
 async function measure() {
-  // What Node frees in its own time is freed a turn later.
+  // Node frees some memory one turn later.
   for (let i = 0; i < 3; i++) {
     globalThis.gc();
     await setImmediate();
@@ -112,7 +112,7 @@ async function measure() {
 }
 
 if (globalThis.gc === undefined) throw new Error('run me by `npm run bench:memory`, or with node --expose-gc');
-// The ring is full, and what is compiled is compiled, before the first look.
+// Before the first sample the ring is full and the code is compiled.
 await makeExchanges(Math.min(COUNT, 20_000));
 const samples = [await measure()];
 for (let i = 0; i < INTERVALS; i++) {

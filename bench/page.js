@@ -1,5 +1,5 @@
-/* global console, fetch, performance, PerformanceObserver, requestAnimationFrame, cancelAnimationFrame -- of Node and of the page */
-// How fast the inspector page is there, and how smooth it stays with 1,000 exchanges at 200 a second.
+/* global console, fetch, performance, PerformanceObserver, requestAnimationFrame, cancelAnimationFrame -- globals of Node and of the page */
+// First paint of the inspector page, and its frame times with 1,000 exchanges at 200 a second.
 import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
@@ -7,11 +7,11 @@ import { findBrowser, startDemo } from './demo.js';
 import { median } from './median.js';
 
 const LOADS = 15;
-/** For the browser's new process to come to rest. */
+/** Time for a new browser process to settle. */
 const SETTLE_MS = 300;
 const EXCHANGES = 1_000;
 const EVERY_MS = 5;
-/** A frame that took longer than one and a half of the usual ones: at least one was dropped. */
+/** Longer than 1.5 usual frames: at least one frame was dropped. */
 const DROPPED = 1.5;
 
 const demo = await startDemo();
@@ -29,7 +29,7 @@ try {
   demo.close();
 }
 
-/** In turns with a page of one word, which tells what browser and machine take for themselves. */
+/** Alternates with a page of one word: the baseline of browser and machine. */
 async function measureFirstPaint() {
   const [ours, least] = [[], []];
   for (let load = 0; load < LOADS; load++) {
@@ -45,7 +45,7 @@ async function measureFirstPaint() {
   }
 }
 
-/** In a profile of its own, with nothing in its cache. */
+/** In a new profile, with an empty cache. */
 async function readFirstPaint(url) {
   const page = await (await browser.newContext()).newPage();
   await setTimeout(SETTLE_MS);
@@ -69,7 +69,7 @@ async function measureFrames() {
   return `longest frame ${busy.longest} ms, ${busy.dropped} of ${busy.frames} frames late, long tasks ${busy.tasks}, main thread busy for ${taskMs.toFixed(0)} ms in all (idle: ${idle.longest} ms, ${idle.dropped} of ${idle.frames}, ${idle.tasks})`;
 }
 
-/** What the main thread of the page has worked so far. */
+/** Work of the page's main thread so far. */
 async function watchTasks(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
@@ -90,7 +90,7 @@ async function sendAll() {
   console.log(`(sent at ${((EXCHANGES * 1_000) / (performance.now() - begun)).toFixed(0)} a second)`);
 }
 
-/** Times between animation frames while `work` goes on. */
+/** Times between animation frames during `work`. */
 async function watchFrames(page, work) {
   await page.evaluate(() => {
     globalThis.frames = [];

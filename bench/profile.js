@@ -8,7 +8,7 @@ const ROWS = 40;
 const IDLE = new Set(['(idle)', '(root)']);
 
 /**
- * Runs a contender alone under V8's profiler, and leaves the profile, which browsers' developer tools open.
+ * Runs one contender under V8's profiler and writes a profile for a browser's developer tools.
  *
  * @param {import('./field.js').Contender} contender
  * @param {import('./child.js').Child} upstream

@@ -4,7 +4,7 @@ import { clearInterval, setInterval } from 'node:timers';
 const SAMPLE_MS = 20;
 
 /**
- * Tells the bench where this process listens, and from then on what the process spends.
+ * Reports this process's address to the bench, then its resource use on request.
  *
  * @param {string} address
  */
@@ -16,7 +16,7 @@ export function reportSelf(address) {
       const { user, system } = process.cpuUsage();
       return user + system;
     },
-    /** Resident memory now, in bytes; from here on its peak is watched. */
+    /** Resident memory now, in bytes; starts to record its peak. */
     'rss-start': () => rss.start(),
     'rss-peak': () => rss.stop(),
     stop: () => process.exit(),

@@ -30,7 +30,7 @@ export function renderMemory(measured, sizeMb) {
   return renderTable([`${sizeMb} MB`, ...titles], rows);
 }
 
-/** As Markdown, so that it can go into README.md as it is. */
+/** As Markdown, to paste into README.md. */
 function renderTable(head, rows) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (cells) => `| ${cells.map((cell, i) => pad(cell, widths[i], i > 0)).join(' | ')} |`;

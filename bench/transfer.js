@@ -6,7 +6,7 @@ const CHUNK = Buffer.alloc(64 * 1024, 'mkio');
 const PATH = '/api/v1/projects/demo-project/media/backups/x/config';
 
 /**
- * Reads a file as fast as it comes, and throws it away.
+ * Downloads a file and discards it.
  *
  * @param {string} address
  * @param {number} bytes
@@ -22,7 +22,7 @@ export async function download(address, bytes) {
 }
 
 /**
- * Sends a file as fast as it is taken.
+ * Uploads a file.
  *
  * @param {string} address
  * @param {number} bytes

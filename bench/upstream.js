@@ -4,7 +4,7 @@ import { URL } from 'node:url';
 import { listen } from './listen.js';
 import { reportSelf } from './self-report.js';
 
-/** Stands in for MK.IO: a page of assets, a file of any size, and uploads, for callers with a token alone. */
+/** Stands in for MK.IO: a page of assets, a file of any size, and uploads. Requires a token. */
 const CHUNK = Buffer.alloc(64 * 1024, 'mkio');
 const ASSETS = Buffer.from(JSON.stringify(assetPage()));
 
@@ -35,7 +35,7 @@ function sendFile(response, size) {
   send();
 }
 
-/** Two assets of MK.IO's documentation and a link to the next page: 1.5 KB. */
+/** Two assets from MK.IO's documentation and a next link: 1.5 KB. */
 function assetPage() {
   const subscription = '5c6d7e8f-0000-4000-8000-000000000002';
   return {

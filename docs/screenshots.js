@@ -1,11 +1,11 @@
-// Makes docs/images/inspector-*.png with the sandbox's traffic: `npm run screenshots`.
+// Writes docs/images/inspector-*.png from the sandbox's traffic: `npm run screenshots`.
 import { mkdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, URL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { findBrowser, startDemo } from '../bench/demo.js';
 
-/* global fetch -- of Node */
+/* global fetch -- a global of Node */
 const FOLDER = fileURLToPath(new URL('images/', import.meta.url));
 const JSON_BODY = { 'content-type': 'application/json' };
 const WIDE = { width: 1280, height: 760 };
@@ -73,7 +73,7 @@ async function shoot(name, options, prepare) {
   await page.goto(`${demo.admin}/`);
   await page.locator('#exchanges [role=row]').nth(9).waitFor();
   await prepare(page);
-  // The budget is reckoned once a second.
+  // The budget is computed once a second.
   await page.getByText(/2,000 reads/).waitFor();
   await page.mouse.move(0, 0);
   await page.screenshot({ path: `${FOLDER}inspector-${name}.png` });

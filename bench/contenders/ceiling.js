@@ -5,7 +5,7 @@ import { listen } from '../listen.js';
 import { reportSelf } from '../self-report.js';
 import { TOKEN } from '../token.js';
 
-/** The least that Node can do with kept libraries: its HTTP server and undici's `dispatch`, no guard, no log. */
+/** The lower bound for Node: its HTTP server and undici's `dispatch`, without guards and log. */
 const [origin] = process.argv.slice(2);
 const pool = new Pool(origin, { connections: 256, pipelining: 1 });
 const NOT_FORWARDED = new Set(['connection', 'host', 'keep-alive', 'transfer-encoding']);

@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import { reportSelf } from '../self-report.js';
 import { TOKEN } from '../token.js';
 
-/** Fastify and @fastify/http-proxy as their documentation shows them: nothing guarded, nothing rewritten. */
+/** Fastify and @fastify/http-proxy as documented: no guards, no rewriting. */
 const [origin, log] = process.argv.slice(2);
 const app = fastify({ logger: log !== 'without-log' });
 app.register(httpProxy, {

@@ -28,7 +28,7 @@ const { address } = await startProxy({ config, token, secrets, log });
 
 reportSelf(address);
 
-/** Older builds made the store of the token alone, and the masks of the store. */
+/** Older builds created the masks from the token store. */
 async function createToken() {
   try {
     const [{ createSecrets }, { createValueSource }] = await Promise.all(
@@ -44,7 +44,7 @@ async function createToken() {
   }
 }
 
-/** undefined where an older build had none under its log. */
+/** undefined for an older build whose log had no mask. */
 async function createMask(held) {
   try {
     const [{ createTokenMask }, { createSpellings }] = await Promise.all(

@@ -45,7 +45,7 @@ export function routeAssets(api: FastifyInstance, state: State): void {
       .map(renderLocatorOf),
   }));
 
-  // The documentation has the slash, clients in the field leave it out.
+  // Documented with the slash; some clients leave it out.
   for (const path of ['storage', 'storage/']) {
     api.get<{ Params: Address }>(`/media/assets/:name/${path}`, ({ params }) =>
       renderStorage(findEntity(state, ASSETS, params)),
@@ -61,7 +61,7 @@ function namesAsset(locator: Json, asset: Entity): boolean {
   return (locator.properties as Json).assetName === asset.name;
 }
 
-/** It has a JWT's shape, because callers look at it; no storage stands behind it. */
+/** JWT-shaped, because callers parse it; no storage exists. */
 function storageJwt(asset: Entity, now: number): string {
   const parts = [
     { alg: 'HS256', typ: 'JWT' },

@@ -5,10 +5,10 @@ import { badRequest } from './replies.ts';
 
 const DEFAULT_BYTES = 1024 * 1024;
 
-/** Byte n of a download is n mod 251: a prime, so that a lost or doubled network block shows. */
+/** Byte n of a download is n mod 251: a prime, so a lost or repeated block is visible. */
 const PATTERN = Buffer.from(Array.from({ length: 251 * 256 }, (_, n) => n % 251));
 
-/** The two ways in which bulk data passes MK.IO. Neither side is ever held in memory. */
+/** Bulk upload and download, streamed: neither body is held in memory. */
 export function routeBackups(api: FastifyInstance): void {
   api.removeAllContentTypeParsers();
   api.addContentTypeParser('*', (_request, payload, done) => done(null, payload));

@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { isDeeper, isObject, valueAt, type Json } from './json.ts';
 import { badRequest } from './replies.ts';
 
-/** Patching recurses as deep as a body does. */
+/** Bounds the recursion of a patch. */
 const MAX_DEPTH = 100;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
-/** Lenient where clients are: `Content-Type: application/json` with no body at all is an everyday request to MK.IO. */
+/** Accepts `Content-Type: application/json` without a body, which clients of MK.IO often send. */
 export function parseJsonBody(_request: FastifyRequest, text: string, done: Done): void {
   let body: unknown;
   try {

@@ -63,7 +63,7 @@ export function listEntities(request: FastifyRequest, state: State, family: Fami
 
 export function findEntity(state: State, family: Family, address: Address): Entity {
   const entity = state.media.get(pathOf(family, address));
-  // A decoded %2F in a name could lead to a resource of another family.
+  // A decoded %2F in a name could address a resource of another family.
   if (entity?.family !== family) throw notFound(family.kind, address.name);
   return entity;
 }
@@ -88,7 +88,7 @@ export function putEntity(state: State, family: Family, address: Address, body: 
   return entity;
 }
 
-/** Removes what is below it too: the jobs of a transform. */
+/** Also removes its children, such as the jobs of a transform. */
 function removeEntity(state: State, family: Family, address: Address): boolean {
   const path = pathOf(family, address);
   if (state.media.get(path)?.family !== family) return false;
@@ -109,7 +109,7 @@ function requireParent(state: State, family: Family, name: string): string {
   return family.parent ? findEntity(state, family.parent, { name }).path : '';
 }
 
-/** Only what is the caller's to set: a document that was read can be sent back as it is. */
+/** Ignores read-only properties, so a caller can send back a document as it read it. */
 function draftOf({ blank }: Family, body: Json): Json {
   return Object.fromEntries(Object.entries(blank).map(([key, value]) => [key, fill(key, value, body[key])]));
 }

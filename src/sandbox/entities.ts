@@ -4,32 +4,32 @@ import { PROJECT, USER } from './tenant.ts';
 /** How long a resource stays in a state such as `Starting`. */
 export const TRANSITION_MS = 4_000;
 
-/** A change that takes time. Nothing runs meanwhile: the state at any moment follows from the clock. */
+/** A change that takes time. No timer runs: the state follows from the clock. */
 export interface Transition {
   readonly since: number;
   readonly during: string;
   readonly then: string;
 }
 
-/** What all media resources of one kind share. */
+/** One kind of media resource. */
 export interface Family {
-  /** As `supplemental.kind` and error details say it: `StreamingEndpoint`. */
+  /** Name in `supplemental.kind` and error details: `StreamingEndpoint`. */
   readonly kind: string;
-  /** As paths say it: `streamingEndpoints`. */
+  /** Name in paths: `streamingEndpoints`. */
   readonly segment: string;
   readonly parent?: Family;
-  /** What a PUT may set, and what stands where it sets nothing. */
+  /** Properties that a PUT may set, with their defaults. */
   readonly blank: Json;
   readonly required: readonly string[];
   readonly replaceStatus?: 200 | 201;
   readonly patchable?: boolean;
   /** Properties that the service sets itself. */
   readonly derive: (entity: Entity, now: number) => Json;
-  /** Absent where MK.IO has no `/state`. */
+  /** Absent if MK.IO has no `/state` for this kind. */
   readonly stateOf?: (entity: Entity, now: number) => string;
 }
 
-/** One media resource: what was asked for and when. What callers see is rendered from it. */
+/** One media resource as requested. The answer to callers is rendered from it. */
 export interface Entity {
   readonly family: Family;
   /** Below `media/`, e.g. `transforms/abr-720p/jobs/job-001`. Unambiguous, because names have no slash. */

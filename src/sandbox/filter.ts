@@ -37,7 +37,7 @@ function testOf([, field = '', operator = '', quoted, bare = '']: RegExpExecArra
   };
 }
 
-/** Numbers, booleans and null stand bare in OData, and so do times, which are not JSON. */
+/** OData does not quote numbers, booleans, null and times. */
 function parseBare(text: string): unknown {
   return /^(?:null|true|false|-?\d+(?:\.\d+)?)$/.test(text) ? JSON.parse(text) : text;
 }
@@ -47,7 +47,7 @@ export function fieldOf(item: Json, path: string): unknown {
   return valueAt(item, path) ?? valueAt(item.properties, path);
 }
 
-/** Times compare as times, because `…:00Z` and `…:00.000000Z` are one moment and two strings. */
+/** Compares times as times: `…:00Z` and `…:00.000000Z` are equal. */
 export function compareValues(left: unknown, right: unknown): number {
   const [a, b] = [comparable(left), comparable(right)];
   if (typeof a === 'number' && typeof b === 'number') return a - b;

@@ -1,4 +1,4 @@
-/** A JSON object, as it came from a caller or goes to one. */
+/** A JSON object of a request or an answer. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Json {

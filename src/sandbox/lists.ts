@@ -2,17 +2,17 @@ import { compareValues, fieldOf, parseFilter } from './filter.ts';
 import { isObject, type Json } from './json.ts';
 import { badRequest } from './replies.ts';
 
-/** A comment in a client's script names this as MK.IO's page size; the documentation names none. */
+/** From a comment in a client's script; MK.IO's documentation gives no page size. */
 const DEFAULT_PAGE_SIZE = 1000;
 
 export interface ListContext {
   readonly kind: string;
-  /** The URL that was requested, query and all; the link to the next page is made from it. */
+  /** The requested URL with its query: the base of the link to the next page. */
   readonly url: string;
   readonly subscription?: Json;
 }
 
-/** One page of a list: what the query selects of the items, in its order, cut where it says. */
+/** One page of a list: filtered, ordered and limited by the query. */
 export function renderList(items: readonly Json[], { kind, url, subscription }: ListContext): Json {
   const [path = ''] = url.split('?', 1);
   const query = new URLSearchParams(url.slice(path.length));
@@ -44,7 +44,7 @@ export function selectItems(items: readonly Json[], query: URLSearchParams): Jso
   return items.filter((item) => tests.every((test) => test(item))).sort(parseOrder(query.get('$orderby') ?? ''));
 }
 
-/** `key=value`, `key~part` or `key!=value`; the last holds for items without the label too. */
+/** `key=value`, `key~part` or `key!=value`, which also matches items without the label. */
 function parseLabel(text: string): (item: Json) => boolean {
   const [, key = '', operator, wanted = ''] = /^([^=~!]+)(!=|=|~)(.*)$/s.exec(text) ?? [];
   if (operator === undefined) throw badRequest(`$label is not understood: ${text}`, '$label');
@@ -85,7 +85,7 @@ function count(query: URLSearchParams, name: string, least: number, otherwise: n
   throw badRequest(`${name} has to be a whole number from ${least} on.`, name);
 }
 
-/** The same query, further on: `%24top=2&%24skiptoken=2`. SDKs undo `%20` and leave `+` as it is. */
+/** The query of the next page: `%24top=2&%24skiptoken=2`. SDKs decode `%20` but not `+`. */
 function queryFrom(query: URLSearchParams, start: number): string {
   const next = new URLSearchParams(query);
   next.set('$skiptoken', String(start));

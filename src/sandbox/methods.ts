@@ -4,8 +4,8 @@ import { ApiError } from './replies.ts';
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * Fastify answers 404 where only the method is wrong; MK.IO answers 405. Call this before any route
- * is registered and what it returns after the last one.
+ * Fastify answers a wrong method with 404, MK.IO with 405. Call this before the first route
+ * and its result after the last.
  */
 export function watchMethods(app: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>();

@@ -1,6 +1,6 @@
 import { ApiError } from './replies.ts';
 
-/** After so many API requests every further one is answered 429, until the limit is set again. */
+/** Answers 429 after the given number of API requests, until the limit is set again. */
 export type RateLimit = 'off' | { readonly afterRequests: number; readonly retryAfterSeconds?: number };
 
 export class RateLimiter {

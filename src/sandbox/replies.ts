@@ -13,7 +13,7 @@ const CODES: Readonly<Record<number, string>> = {
   500: 'InternalServerError',
 };
 
-/** Anything that MK.IO would answer with an error; thrown anywhere, rendered once by `sendError`. */
+/** An error answer of MK.IO; rendered by `sendError`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly statusCode: number;
@@ -36,7 +36,7 @@ export function notFound(kind: string, name: string): ApiError {
   return new ApiError(404, `${kind} '${name}' was not found.`);
 }
 
-/** Sends what was thrown in MK.IO's one error shape; Fastify's own errors carry a `statusCode` too. */
+/** Renders an error in MK.IO's shape. Fastify's own errors have a `statusCode` too. */
 export function sendError(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
   const status = error.statusCode ?? 500;
   const { extraDetail, headers } = error instanceof ApiError ? error : { extraDetail: {}, headers: {} };

@@ -6,7 +6,7 @@ import type { TokenRecord } from './tokens.ts';
 const ACTIONS = ['scale', 'start', 'stop'];
 const ALL = ['create', 'delete', 'get', 'update'];
 
-/** What the user may do: verbs by capability, by the id of the organization or project. A full-access token may it too. */
+/** The user's rights, and so those of a full-access token: verbs by capability, by id of the organization or project. */
 const RIGHTS = {
   'core.customer': {
     [ORGANIZATION.id]: { 'core.customer': ['get'], 'core.location': ['get'], 'core.project': ['get'] },
@@ -25,7 +25,7 @@ const RIGHTS = {
   },
 };
 
-/** By the segment of a path that names the kind of resource. */
+/** Keyed by the path segment that names the kind of resource. */
 const CAPABILITIES: Readonly<Record<string, string>> = {
   accountFilters: 'ams.accountfilter',
   assets: 'ams.asset',
@@ -49,7 +49,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
 export const rightsOf = ({ type, permissions }: TokenRecord): Json =>
   type === 'full-access' ? RIGHTS : { 'core.customer': {}, 'core.project': {}, ...permissions };
 
-/** Throws 403 where the permissions are not a subset of the user's rights. */
+/** Throws 403 unless the permissions are a subset of the user's rights. */
 export function requireSubset(permissions: Json): void {
   for (const [scope, ids] of entriesOf(permissions)) {
     for (const [id, rights] of entriesOf(ids)) {

@@ -34,7 +34,7 @@ export interface SandboxOptions {
   /** Milliseconds since the epoch; jobs and streaming endpoints move by it. */
   readonly clock?: () => number;
   readonly nextLinks?: 'relative' | 'absolute';
-  /** What absolute links start with; by default the sandbox's own origin. */
+  /** Start of absolute links; default: the sandbox's own origin. */
   readonly publicOrigin?: string;
   readonly rateLimit?: RateLimit;
   /** PEM; serves HTTPS. */
@@ -43,7 +43,7 @@ export interface SandboxOptions {
   readonly latencyMs?: number;
 }
 
-/** A request as it arrived, before anything judged it. */
+/** A request as it arrived. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
@@ -71,7 +71,7 @@ const MAX_NAME_LENGTH = 260 * 12;
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 const PUBLIC_PATHS = ['/.well-known/jwks.json', '/.well-known/revoked.json', '/api/ready'];
 
-/** Starts a small MK.IO on loopback: its own users, tokens and data, and no way out to the network. */
+/** Starts a small MK.IO on loopback with its own users, tokens and data. It calls no other host. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, clock = Date.now, latencyMs = 0 } = options;
   const tokens = await TokenLedger.create(clock);
@@ -104,7 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     routeAccountFilters,
     routeWebhooks,
   ]);
-  // Alone, because in its scope bodies are streams.
+  // In a scope of its own, because its bodies are streams.
   await mount(app, state, '/api/v1/projects/:project', [routeBackups]);
   refuseOtherMethods();
 
@@ -134,7 +134,7 @@ function createServer({ tls }: SandboxOptions, received: (request: IncomingMessa
       };
       return tls ? https.createServer(tls, listener) : http.createServer(listener);
     },
-    // MK.IO's `ref`: the thing to quote to support.
+    // MK.IO's `ref`, which its support asks for.
     genReqId: () => `${run}-${String(++count).padStart(4, '0')}`,
     routerOptions: { maxParamLength: MAX_NAME_LENGTH },
     bodyLimit: MAX_JSON_BYTES,

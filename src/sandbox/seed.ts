@@ -35,7 +35,7 @@ const LADDER = {
   relativePriority: 'Normal',
 };
 
-/** A project as it looks after a few months of use. */
+/** A project after a few months of use. */
 export async function seed(state: State): Promise<void> {
   await seedTokens(state);
   seedAssets(state);
@@ -103,7 +103,7 @@ function seedStreaming(state: State): void {
   }
 }
 
-/** What is put while the clock stands days back is that old. */
+/** Runs `put` with the clock set back, so that the new resource is that old. */
 function put(state: State, daysAgo: number, family: Family, address: Address, body: Json): Entity {
   const createdAt = state.clock() - daysAgo * DAY_MS;
   return putEntity({ ...state, clock: () => createdAt }, family, address, body);

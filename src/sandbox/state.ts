@@ -8,14 +8,14 @@ export interface WebhookRule {
   readonly spec: Json;
 }
 
-/** Everything that requests can change. It lives as long as the process: a restart gives a fresh sandbox. */
+/** All mutable state. A restart gives a fresh sandbox. */
 export interface State {
   readonly clock: () => number;
   readonly tokens: TokenLedger;
   /** By path; see `Entity.path`. */
   readonly media: Map<string, Entity>;
   readonly webhookRules: Map<string, WebhookRule>;
-  /** What links to the next page start with: nothing, or an origin. */
+  /** Start of links to the next page: empty, or an origin. */
   linkOrigin: string;
 }
 

@@ -39,7 +39,7 @@ export const STREAMING_ENDPOINTS: Family = {
   stateOf: endpointState,
 };
 
-/** `idle` names the state in which an action has nothing to do. */
+/** `idle`: the state in which the action does nothing. */
 const ACTIONS = [
   { action: 'start', during: 'Starting', then: 'Running', idle: 'Running' },
   { action: 'stop', during: 'Stopping', then: 'Stopped', idle: 'Stopped' },

@@ -30,7 +30,7 @@ export function routeStreamingLocators(api: FastifyInstance, state: State): void
   post('listContentKeys', (locator) => ({ contentKeys: isEncrypted(locator) ? [renderContentKey(locator)] : [] }));
 }
 
-/** As an asset lists the locators that publish it. */
+/** The form in which an asset lists its locators. */
 export function renderLocatorOf(locator: Entity): Json {
   const { assetName, streamingPolicyName } = propertiesOf(locator);
   return { assetName, streamingPolicyName, ...STREAMING_LOCATORS.derive(locator, 0) };

@@ -1,4 +1,4 @@
-/** Who the sandbox plays: one user of one organization with one project in one location. */
+/** The sandbox's tenant: one user, one organization, one project, one location. */
 
 export const ORGANIZATION = { id: '0a1b2c3d-0000-4000-8000-000000000001', name: 'Example Media' };
 

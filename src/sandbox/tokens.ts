@@ -8,7 +8,7 @@ export type TokenType = 'full-access' | 'restricted' | 'ephemeral';
 export interface MintOptions {
   readonly type?: TokenType;
   readonly description?: string;
-  /** Negative gives a token that has expired already. */
+  /** A negative value makes an expired token. */
   readonly lifetimeSeconds?: number;
   readonly permissions?: Json;
 }
@@ -31,7 +31,7 @@ export interface TokenRecord {
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
-/** Issues, checks and revokes tokens. As with MK.IO, the JWT itself is handed out once and kept nowhere. */
+/** Issues, checks and revokes tokens. As with MK.IO, the JWT is returned once and not stored. */
 export class TokenLedger {
   readonly records = new Map<string, TokenRecord>();
   readonly jwks: Json;
@@ -71,7 +71,7 @@ export class TokenLedger {
     return { jti, token };
   }
 
-  /** Throws 401 unless the header carries a token of this sandbox that is neither expired nor revoked. */
+  /** Throws 401 unless the header has a valid token of this sandbox. */
   async authenticate(authorization: string | undefined): Promise<TokenRecord> {
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
     if (token === undefined) throw unauthorized('Token is missing.');

@@ -108,7 +108,7 @@ function renderToken(jti: string, record: TokenRecord) {
   };
 }
 
-/** Token times have no fraction, unlike those of media resources. */
+/** MK.IO writes token times without a fraction, unlike those of media resources. */
 function seconds(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+/, '');
 }

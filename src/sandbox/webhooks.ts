@@ -32,7 +32,7 @@ export function routeWebhooks(api: FastifyInstance, state: State): void {
   );
   api.get<{ Params: Address }>(`${one}/events`, (request) => {
     find(request.params.name);
-    // The sandbox calls nobody, so no rule has ever delivered anything.
+    // The sandbox calls no other host, so no rule ever delivers.
     return renderList([], { kind: 'WebhookEvent', url: state.linkOrigin + request.url });
   });
 }
