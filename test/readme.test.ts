@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const readme = readFileSync(resolve(ROOT, 'README.md'), 'utf8');
 
 describe('the README', () => {
-  test('has a row for every error code, as the table of codes has it', () => {
+  test('has a row for every error code, equal to the error table', () => {
     const [, table = ''] = /<!-- errors -->\n([^]*?)\n<!-- \/errors -->/.exec(readme) ?? [];
     const rows = Object.entries(ERRORS).map(([code, row]) => {
       const { status = '', exit = '' } = row as { status?: number; exit?: number };

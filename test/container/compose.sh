@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Brings deploy/compose up by docker-compose, in a network namespace of its own and with the sandbox in MK.IO's place.
+# Starts deploy/compose with docker-compose in its own network namespace, with the sandbox in place of MK.IO.
 #
 #   oci.sh within compose.sh
 #
-# Needs docker-compose, and the image that `oci.sh build` makes. docker-compose speaks to podman in the place of Docker's engine; as podman leaves the time of
-# health checks to systemd, this script sees to it.
+# Needs docker-compose, and the image that `oci.sh build` makes. docker-compose talks to podman instead of Docker's engine. podman leaves
+# the schedule of health checks to systemd, so this script runs them.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -28,7 +28,7 @@ end() {
 }
 trap end EXIT
 
-# until_true COMMAND...: tries it for half a minute
+# until_true COMMAND...: retries for half a minute
 until_true() {
   local ends=$((SECONDS + 30))
   until "$@"; do
@@ -42,7 +42,7 @@ fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 is() { [[ $2 == $3 ]] || fail "$1: $2, and not $3"; say "$1: $2"; }
 inspect() { podman inspect "$(container "$1")" --format "$2"; }
 
-# The mode of the file on this machine is the one in the container.
+# The container sees the file's mode on this machine.
 install -m 0400 -o 1000 -g 1000 /dev/null mkio-token
 until_true test -S podman.sock
 docker-compose up -d --no-build > up.log 2>&1 &
@@ -58,9 +58,9 @@ read_token() {
   token=$(podman logs "$sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p') && [[ -n $token ]]
 }
 until_true read_token
-# In place, as the file itself is mounted.
+# In place, because the file itself is mounted.
 printf '%s' "$token" > mkio-token
-# Not by health checks, as three that fail make a container unhealthy, and docker-compose give up.
+# Without health checks: three failures make a container unhealthy, and docker-compose gives up.
 podman exec "$proxy" node /app/dist/cli/main.js wait --timeout 20s </dev/null >/dev/null || fail 'not ready'
 podman healthcheck run "$proxy" || fail 'not healthy with a token'
 wait "$up"

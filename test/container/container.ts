@@ -11,7 +11,7 @@ export const TARGETS: readonly Target[] = ['slim', 'distroless'];
 export interface ContainerOptions {
   readonly target?: Target;
   readonly env: Readonly<Record<string, string>>;
-  /** Of `podman run`, beyond what every container of these tests has. */
+  /** Options of `podman run`, added to those of every test container. */
   readonly options?: readonly string[];
 }
 
@@ -19,20 +19,20 @@ export interface Container {
   readonly name: string;
   readonly address: string;
   readonly admin: string;
-  /** A file of `/proc/PID` of its process. */
+  /** Reads a file of `/proc/PID`. */
   readonly readProcess: (file: string) => string;
   readonly stop: () => Promise<{ readonly code: number }>;
 }
 
 export const imageOf = (target: Target): string => `localhost/mkio-proxy:${target}`;
 
-/** In a folder of its own: its monitor leaves a file there when memory runs out. */
+/** Runs in its own folder: the monitor writes a file there when memory runs out. */
 export async function podman(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('podman', args, { cwd: tmpdir(), maxBuffer: 64 * 1024 * 1024 });
   return stdout.trim();
 }
 
-/** As an operator should run it: no file to write to, no capabilities, a limit of memory. */
+/** As an operator should run it: read-only, without capabilities, with a memory limit. */
 export async function startContainer({ target = 'slim', env, options = [] }: ContainerOptions): Promise<Container> {
   const name = `test-${randomBytes(6).toString('hex')}`;
   onTestFinished(async () => {
@@ -52,7 +52,7 @@ export async function startContainer({ target = 'slim', env, options = [] }: Con
       '--cap-drop',
       'ALL',
     ],
-    // Podman would have systemd ask for its health.
+    // Podman would use systemd for health checks.
     ...['--security-opt', 'no-new-privileges', '--pids-limit', '64', '--health-interval', 'disable'],
     ...['--memory', '96m', '--memory-swap', '96m', ...options],
     ...Object.entries(settings).flatMap(([key, value]) => ['--env', `${key}=${value}`]),

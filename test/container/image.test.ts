@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../
 };
 const MAX_BYTES = 12_000_000;
 
-/** Everything that may be in the layers on top of the base. */
+/** Files allowed in the layers on top of the base. */
 const EXPECTED = [
   /^app\/(?:LICENSE|package\.json)$/,
   /^app\/config\/(?:schema|policy|sidecar)\.json$/,
@@ -27,7 +27,7 @@ interface Inspected {
 }
 
 describe.each(TARGETS)('the image %s', (target) => {
-  test('has in its layers the program and nothing else, and less than 12 MB', async () => {
+  test('adds only the program to its base, in less than 12 MB', async () => {
     const { files, bytes } = await readOwnLayers(imageOf(target), BASES[target]);
 
     expect(files).toContain('app/dist/cli/main.js');
@@ -35,7 +35,7 @@ describe.each(TARGETS)('the image %s', (target) => {
     expect(bytes).toBeLessThan(MAX_BYTES);
   }, 60_000);
 
-  test('runs as nobody in particular, by exec, and tells its health and its end', async () => {
+  test('runs as an unprivileged user, with exec, a health check and a stop signal', async () => {
     const [image] = JSON.parse(await podman('image', 'inspect', imageOf(target))) as Inspected[];
     const [{ Config: docker }] = JSON.parse(
       await podman('image', 'inspect', '--format', '[{"Config":{{json .HealthCheck}}}]', imageOf(target)),
@@ -69,7 +69,7 @@ test('the distroless image has no shell', async () => {
   expect(listed.filter((file) => /(?:^|\/)(?:sh|bash|dash|busybox|npm|apt|dpkg)$/.test(file))).toEqual([]);
 });
 
-/** The files of the layers that the base has not, and what these layers take. */
+/** Files and size of the layers on top of the base. */
 async function readOwnLayers(image: string, base: string): Promise<{ files: string[]; bytes: number }> {
   const [own, below] = [await save(image), await save(base)];
   const layers = own.layers.slice(below.layers.length);

@@ -9,7 +9,7 @@ const NODE_UID = 1000;
 const NO_CAPABILITIES = '0000000000000000';
 
 describe.each(TARGETS)('a container of %s', (target) => {
-  test('serves as a user without rights, needs nothing to write to, and ends with 0 at SIGTERM', async () => {
+  test('serves as an unprivileged user on a read-only file system and exits with code 0 on SIGTERM', async () => {
     const { origin } = await startUpstream();
     const container = await startContainer({ target, env: { MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque' } });
 
@@ -25,11 +25,11 @@ describe.each(TARGETS)('a container of %s', (target) => {
     expect(await container.stop()).toEqual({ code: 0 });
   });
 
-  test('is unhealthy without a token, and healthy as soon as there is one', async () => {
+  test('is unhealthy without a token and healthy with one', async () => {
     const { origin } = await startUpstream();
     const folder = createSecrets();
     const env = { MKIO_BASE_URL: origin, MKIO_TOKEN_FILE: '/secrets/token', MKIO_PROXY_WAIT_FOR_TOKEN: 'yes' };
-    // The probe has to find it, so these ports can't be free ones; nobody else is in this network.
+    // The probe needs fixed ports. Nothing else runs in this network.
     const ports = { MKIO_PROXY_PORT: '6546', MKIO_PROXY_ADMIN_PORT: '6547' };
     const options = ['--volume', `${folder}:/secrets:ro`];
     const container = await startContainer({ target, env: { ...env, ...ports }, options });
@@ -41,7 +41,7 @@ describe.each(TARGETS)('a container of %s', (target) => {
     await vi.waitFor(probe, 10_000);
   });
 
-  test('answers by a token file of mode 0400, and by the one that takes its place', async () => {
+  test('uses a token file of mode 0400, and the file that replaces it', async () => {
     const upstream = await startUpstream();
     const folder = createSecrets();
     putToken(folder, 'first');
@@ -59,7 +59,7 @@ describe.each(TARGETS)('a container of %s', (target) => {
   });
 });
 
-test('beyond its own network it starts for callers with keys alone', async () => {
+test('beyond loopback it starts only with caller keys', async () => {
   const beyond = ['--env', 'MKIO_PROXY_HOST=0.0.0.0', '--env', 'MKIO_TOKEN=opaque'];
 
   const started = podman('run', '--rm', '--network', 'host', '--no-healthcheck', ...beyond, imageOf('slim'));
@@ -73,14 +73,14 @@ test('beyond its own network it starts for callers with keys alone', async () =>
 const readStatus = (status: string, name: string): string | undefined =>
   new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1];
 
-/** A folder that the container's user may enter. */
+/** A folder that the container's user can read. */
 function createSecrets(): string {
   const folder = createFolder();
   chownSync(folder, NODE_UID, NODE_UID);
   return folder;
 }
 
-/** As Kubernetes and careful scripts do it: the new file takes the old one's place at once. */
+/** Replaces the file atomically, as Kubernetes does. */
 function putToken(folder: string, token: string): void {
   const next = join(folder, 'next');
   writeFileSync(next, token, { mode: 0o400 });

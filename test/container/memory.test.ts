@@ -13,18 +13,18 @@ import { startTlsUpstream } from '../support/upstream.ts';
 import type { Container } from './container.ts';
 import { podman, startContainer } from './container.ts';
 
-/** Less, to find out what is needed at least. */
+/** Lower it to find the minimum. */
 const { MKIO_PROXY_TEST_MEMORY: MEMORY = '96m' } = process.env;
 const ANSWER = JSON.stringify({ items: randomBytes(1_500).toString('base64') });
 const CHUNK = Buffer.alloc(65_536, 'a');
 const CHUNKS = 16_384;
 
-test('96 MB are enough for 50 callers at a time with probes beside them, and for 1 GB down and up', async () => {
+test('96 MB suffice for 50 concurrent callers with probes, and for 1 GB down and up', async () => {
   const container = await start();
   const url = `${container.address}/api/v1/projects/demo/media/assets`;
 
   const loading = autocannon({ url, connections: 50, duration: 5 });
-  // A probe is a process of its own inside the same limit.
+  // A probe is a second process within the same limit.
   for (let probes = 3; probes > 0; probes--) await podman('healthcheck', 'run', container.name);
   const load = await loading;
   expect(load.requests.total).toBeGreaterThan(1_000);
@@ -62,7 +62,7 @@ async function start(): Promise<Container> {
   const folder = createFolder({ 'ca.pem': authority.cert });
   chmodSync(folder, 0o755);
   const env = { MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', NODE_EXTRA_CA_CERTS: '/ca/ca.pem' };
-  // The probe has to find it; nobody else is in this network but the other tests.
+  // The probe needs a fixed port. Only other tests share this network.
   const ports = { MKIO_PROXY_PORT: '6646', MKIO_PROXY_ADMIN_PORT: '6647' };
   const options = ['--memory', MEMORY, '--memory-swap', MEMORY, '--volume', `${folder}:/ca:ro`];
   return await startContainer({ env: { ...env, ...ports }, options });

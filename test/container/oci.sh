@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes and runs images where there is neither a registry nor a container engine: with Debian's buildah and podman, as root, on
-# bases of Debian's own packages and of the Node that npm carries. All that it keeps is in $MKIO_PROXY_OCI_STATE.
+# Builds and runs images without a registry or a container engine: as root, with Debian's buildah and podman, on bases made of
+# Debian's packages and the Node binary from npm. State is kept in $MKIO_PROXY_OCI_STATE.
 #
-#   oci.sh install        by apt-get, what is missing
+#   oci.sh install        installs missing packages with apt-get
 #   oci.sh bases          stand-ins for node:24-bookworm-slim and for a distroless image, once
 #   oci.sh build          the targets slim and distroless, as localhost/mkio-proxy:slim and :distroless
-#   oci.sh within ...     runs a command that may call podman, in a network of its own, which is gone with it
+#   oci.sh within ...     runs a command that may call podman, in a temporary network of its own
 #   oci.sh clean
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -27,8 +27,8 @@ install() {
 settings() {
   mkdir -p "$state"/{tmp,networks}
   export TMPDIR=$state/tmp CONTAINERS_CONF=$state/containers.conf CONTAINERS_STORAGE_CONF=$state/storage.conf
-  # Another one may read them just now, so they come whole.
-  # runc, as crun refuses machines that have both versions of cgroups. No limits beyond those that this process has.
+  # Written atomically: another run may be reading them.
+  # runc, because crun refuses machines with both cgroup versions. No limits above those of this process.
   cat >"$CONTAINERS_CONF.$$" <<C
 [containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
@@ -52,7 +52,7 @@ C
   mv "$CONTAINERS_STORAGE_CONF.$$" "$CONTAINERS_STORAGE_CONF"
 }
 
-# overlay where the kernel and the file system allow it; vfs copies every layer.
+# overlay if the kernel and the file system allow it; vfs copies every layer.
 storage_driver() {
   local trial
   trial=$(mktemp -d "$state/tmp/overlay.XXXX")
@@ -91,7 +91,7 @@ bases() {
   buildah config --env PATH=/usr/local/bin:/usr/bin:/bin --cmd node "$container"
   buildah commit -q --rm "$container" "$node_image" >/dev/null
 
-  # No more than Node and the libraries that it loads: no shell, no package manager.
+  # Only Node and the libraries that it loads: no shell, no package manager.
   node=$work/local/bin/node
   mkdir -p "$work/distroless/nodejs/bin" "$work/distroless/tmp"
   chmod 1777 "$work/distroless/tmp"
@@ -106,12 +106,12 @@ bases() {
 }
 
 build() {
-  # What was left of earlier builds and runs.
+  # Removes the remains of earlier builds and runs.
   podman rm --all --force --time 0 >/dev/null
   buildah rm --all >/dev/null
   podman image prune --force >/dev/null
   local options=(--isolation chroot --network host --pull-never --format docker --layers --quiet) ca target
-  # Where the machine reaches npm's packages through an authority of its own, the build trusts it as the machine does.
+  # If npm on this machine trusts a CA of its own, the build trusts it too.
   ca=$(npm config get cafile)
   if [ -f "$ca" ]; then
     echo 'cafile=/run/host-ca.crt' >"$state/npmrc"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Plays what deploy/kubernetes builds, with podman in a network namespace of its own and the sandbox in MK.IO's place:
+# Runs the manifests of deploy/kubernetes with podman in its own network namespace, with the sandbox in place of MK.IO:
 #
-#   oci.sh within play.sh [sidecar-classic|job-classic|gateway|shared-budget]...      all of them where none is named
+#   oci.sh within play.sh [sidecar-classic|job-classic|gateway|shared-budget]...      default: all of them
 #
-# Needs kubectl or kustomize, redis-server, and the image that `oci.sh build` makes. podman 4.3 is no kubelet: what that does and podman does not (probes, the
-# order of starts, volumes of Secrets), this script does in its place. It knows no native sidecars, so the classic ones are played. shared-budget is the gateway
-# with this component: two replicas, and a Redis beside them.
+# Needs kubectl or kustomize, redis-server, and the image that `oci.sh build` makes. podman 4.3 has no probes,
+# no start order and no Secret volumes, so this script does these tasks of the kubelet. podman has no native sidecars, so only the classic ones run.
+# shared-budget is the gateway with this component: two replicas and a Redis.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -26,7 +26,7 @@ end() {
 trap end EXIT
 clear_up() {
   if ((${#pods[@]})); then
-    # Removal alone stops one container after the other, which takes twice as long.
+    # Removal stops one container after the other, which takes twice as long.
     podman pod kill "${pods[@]}" >/dev/null 2>&1 || true
     podman pod rm -f -i -t 0 "${pods[@]}" >/dev/null
   fi
@@ -35,7 +35,7 @@ clear_up() {
   rm -rf "${secrets:?}"/*
 }
 
-# until_true COMMAND...: tries it for half a minute
+# until_true COMMAND...: retries for half a minute
 until_true() {
   local ends=$((SECONDS + 30))
   until "$@"; do
@@ -48,7 +48,7 @@ fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 # is WHAT GOT WANTED, a glob
 is() { [[ $2 == $3 ]] || fail "$1: $2, and not $3"; say "$1: $2"; }
 
-# As the kubelet writes a Secret where fsGroup is 1000: files of root and that group, swapped by a link to their folder.
+# Writes a Secret like the kubelet with fsGroup 1000: files of root and that group, replaced through a symlink to their folder.
 put_secret() { # NAME KEY TEXT
   local folder=$secrets/$pod/$1 next=..$(date +%s%N)
   mkdir -p "$folder/$next"
@@ -62,7 +62,7 @@ put_secret() { # NAME KEY TEXT
 
 build() { if command -v kustomize >/dev/null; then kustomize build "$1"; else kubectl kustomize "$1"; fi; }
 
-# Makes the pod of the Deployment or Job that a folder builds, without starting it.
+# Creates the pod of a folder's Deployment or Job without starting it.
 create() { # FOLDER POD
   pod=$2
   pods+=("$pod")
@@ -74,7 +74,7 @@ create() { # FOLDER POD
 start() { podman start "$pod-$1" >/dev/null; }
 in_proxy() { podman exec "$pod-mkio-proxy" "$@" </dev/null; }
 in_app() { podman exec "$pod-app" "$@" </dev/null; }
-# ask_in CONTAINER URL [METHOD [TOKEN]]: the status, and the beginning of the answer
+# ask_in CONTAINER URL [METHOD [TOKEN]]: status and start of the answer
 ask_in() {
   podman exec "$pod-$1" node -e '
     const [url, method = "GET", token = "none"] = process.argv.slice(1);
@@ -86,7 +86,7 @@ sandbox_token() {
   until_true logged sandbox '^MKIO_TOKEN='
   podman logs "$pod-sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p'
 }
-# Not by a pipe: podman would fail where grep has seen enough.
+# Not through a pipe: podman fails when grep exits early.
 logged() { grep -q -- "$2" <<<"$(podman logs "$pod-$1" 2>&1)"; }
 exit_code() { timeout 40 podman wait "$pod-$1"; }
 
@@ -144,7 +144,7 @@ job-classic() {
   is 'exit code of the proxy, which it ended' "$(exit_code mkio-proxy)" 0
 }
 
-# A caller's key for the gateway, and its line in the file of keys.
+# A caller key for the gateway and its line in the keys file.
 make_key() {
   { read -r key; read -r line; } < <(podman run --rm --no-healthcheck --network none localhost/mkio-proxy:slim key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
 }
@@ -178,7 +178,7 @@ gateway() {
   is 'exit code of the proxy' "$(exit_code mkio-proxy)" 0
 }
 
-# Where pods reach it as host.containers.internal; it keeps nothing.
+# Pods reach it as host.containers.internal. It stores nothing.
 start_redis() { # PASSWORD
   redis-server --port 6379 --bind 0.0.0.0 --requirepass "$1" --save '' >"$secrets/redis" &
   redis=$!
@@ -203,7 +203,7 @@ shared-budget() {
   start_gateway shared-budget mkio-proxy-pod-1
   second=http://$address:6546
 
-  # How many answers of each kind there are. What follows a # in a URL is not sent.
+  # Counts answers by kind. The fragment of a URL is not sent.
   count_answers() { curl -s -m 5 -o /dev/null -w '%{http_code} %header{x-mkio-proxy-error}\n' -H "Authorization: Bearer $key" "$1" | sort | uniq -c | xargs; }
   all_logged() { for pod in "${pods[@]}"; do logged mkio-proxy "$1" || return 1; done; }
   count_together() {
@@ -216,7 +216,7 @@ shared-budget() {
   until_true all_logged '"event":"redis".*requests pass uncounted'
   say 'the log of each tells of it'
   start_redis "$password"
-  # Of the organization, so that these do not count for the project.
+  # Requests of the organization do not count for the project.
   count_again() { count_answers "{$first,$second}/api/v1/projects" >/dev/null; all_logged '"event":"redis".*Redis counts again'; }
   until_true count_again
   say 'Redis is back, as the log of each tells'

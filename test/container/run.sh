@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Builds the image, tests it and the program in it, and brings up what is below deploy/ with it. As root on Debian, with npm's
-# registry and what `npm ci` installs.
+# Builds the image, tests it, and runs the manifests of deploy/ with it. Needs root on Debian and the packages of `npm ci`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 oci() { bash test/container/oci.sh "$@"; }
 for step in install bases build; do oci "$step"; done
 
-# These two wait more than they work.
+# These two mostly wait.
 log=$(mktemp)
 deployed() {
   oci within bash test/container/compose.sh

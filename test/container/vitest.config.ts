@@ -9,7 +9,7 @@ export default defineConfig({
     root: resolve(import.meta.dirname, '../..'),
     include: [
       'test/container/*.test.ts',
-      // What the program does, done by the image's.
+      // End-to-end tests, run with the image's program.
       'test/e2e/{journeys,life,policy-reload,sandbox,streaming,trust,wait-for-token}.test.ts',
     ],
     env: { MKIO_PROXY_TEST_PROGRAM: `${resolve(import.meta.dirname, 'program.sh')} ${state}` },

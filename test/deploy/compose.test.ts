@@ -41,14 +41,14 @@ describe('deploy/compose/compose.yaml', () => {
     expect(load()).toMatchObject({ listener: { host: '127.0.0.1' }, admin: { host: '127.0.0.1' } });
   });
 
-  test('gives the token as a file, to the proxy alone', () => {
+  test('mounts the token as a file into the proxy only', () => {
     expect(Object.keys(secrets)).toEqual(proxy.secrets);
     expect(load().token.file).toBe(`/run/secrets/${proxy.secrets?.[0]}`);
     expect(secrets).toEqual({ mkio_token: { file: './mkio-token' } });
     expect(app.secrets).toBeUndefined();
   });
 
-  test('takes from both containers what they do not need', () => {
+  test('drops all capabilities and write access from both containers', () => {
     for (const service of [proxy, app]) {
       expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
     }
@@ -57,7 +57,7 @@ describe('deploy/compose/compose.yaml', () => {
     expect(parseSize(`${proxy.mem_limit?.replace('m', 'MiB')}`)).toBeGreaterThanOrEqual(112 * 2 ** 20);
   });
 
-  test('starts the application in the network of a proxy that is healthy', () => {
+  test('starts the application in the network of a healthy proxy', () => {
     expect(app).toMatchObject({
       network_mode: 'service:proxy',
       depends_on: { proxy: { condition: 'service_healthy' } },
@@ -65,13 +65,13 @@ describe('deploy/compose/compose.yaml', () => {
     expect(proxy.healthcheck?.test).toEqual(['CMD', ...HEALTHCHECK]);
   });
 
-  test('points it at the proxy, and publishes nothing of that', () => {
+  test('points the application at the proxy and publishes none of its ports', () => {
     const { host, port } = load().listener;
     expect(app.environment).toMatchObject({ MKIO_BASE_URL: `http://${host}:${port}`, MKIO_TOKEN: 'placeholder' });
     expect(proxy.ports).toEqual(['127.0.0.1:8080:8080']);
   });
 
-  test('leaves more time to end than the proxy takes', () => {
+  test('gives the proxy more time to stop than it needs', () => {
     const { drainTimeoutMs, prestopDelayMs } = load().listener;
     expect(parseDuration(proxy.stop_grace_period ?? '10s')).toBeGreaterThan(drainTimeoutMs + prestopDelayMs);
   });

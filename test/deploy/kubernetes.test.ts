@@ -16,13 +16,13 @@ import { findUnrestricted } from '../support/pod-security.ts';
 import { findMistyped } from '../support/type-check.ts';
 
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/sidecar.md'), 'utf8');
-/** Names and keys of the Secrets that the guide tells to create. */
+/** Names and keys of the Secrets that the guide creates. */
 const secrets = new Map(
   [...guide.matchAll(/kubectl create secret generic ([\w-]+)[^\n]*? --from-(?:file|literal)=(\w+)=/g)].map(
     ([, name = '', key = '']) => [name, key],
   ),
 );
-/** What stands in each that becomes an environment variable. */
+/** Value of each key that becomes an environment variable. */
 const SECRET_TEXTS = {
   'mkio-proxy-admin': 'an-admin-key-of-a-test',
   'mkio-proxy-redis': 'redis://:password@redis.example:6379/0',
@@ -61,7 +61,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
   const portNumber = (port: number | string | undefined): number | undefined =>
     typeof port === 'string' ? proxy.ports?.find((one) => one.name === port)?.containerPort : port;
 
-  test('is of the types of Kubernetes', () => {
+  test('matches the types of Kubernetes', () => {
     expect(findMistyped(manifests)).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
     expect(load()).toMatchObject({ token: { file: '/run/secrets/mkio/token' }, capture: { mode: 'off' } });
   });
 
-  test('runs the image of this version, restricted, with nothing to write to and no rights in the cluster', () => {
+  test('runs the image of this version, restricted, read-only and without rights in the cluster', () => {
     expect(proxy.image).toBe(IMAGE);
     expect(findUnrestricted(pod)).toEqual([]);
     for (const { securityContext } of containersOf(template))
@@ -81,7 +81,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
     ]);
   });
 
-  test('has for each container how much it needs, and a limit of memory', () => {
+  test('sets requests and a memory limit for each container', () => {
     for (const { resources } of containersOf(template)) {
       expect(resources).toEqual({
         requests: {
@@ -93,7 +93,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
     }
   });
 
-  test('mounts folders of Secrets that the guide creates, for the proxy alone, so that it may read them', () => {
+  test('mounts folders of the Secrets of the guide into the proxy only, readable for it', () => {
     const mounts = proxy.volumeMounts ?? [];
     expect(sorted(mounts.map((mount) => mount.name))).toEqual(sorted((pod.volumes ?? []).map((volume) => volume.name)));
     for (const volume of pod.volumes ?? []) {
@@ -115,13 +115,13 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
     expect(sorted(files)).toEqual(sorted(keys));
   });
 
-  test('takes from Secrets by name what the guide puts there', () => {
+  test('reads environment variables from the Secrets of the guide', () => {
     for (const { valueFrom } of proxy.env ?? []) {
       expect(secrets.get(valueFrom?.secretKeyRef?.name ?? '')).toBe(valueFrom?.secretKeyRef?.key);
     }
   });
 
-  test('probes where the kubelet gets to, and asks by commands for what the program has', async () => {
+  test('probes addresses that the kubelet reaches and uses only commands of the program', async () => {
     const { admin } = load();
     expect(probes.length).toBeGreaterThan(0);
     for (const { httpGet, exec } of probes) {
@@ -141,12 +141,12 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
     }
   });
 
-  test('is ended by no probe for not being ready', () => {
+  test('is never restarted for not being ready', () => {
     expect([undefined, '/livez']).toContain(proxy.livenessProbe?.httpGet?.path);
     expect(proxy.livenessProbe?.exec).toBeUndefined();
   });
 
-  test('leaves more time to end than the proxy takes', () => {
+  test('gives the proxy more time to stop than it needs', () => {
     const { drainTimeoutMs, prestopDelayMs } = load().listener;
     expect((pod.terminationGracePeriodSeconds ?? 30) * 1000).toBeGreaterThan(drainTimeoutMs + prestopDelayMs);
   });
@@ -183,7 +183,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
       });
 
       if (native) {
-        test('starts after a sidecar that has proved to be ready, and ends before it', () => {
+        test('starts after the sidecar is ready and ends before it', () => {
           expect(pod.initContainers).toEqual([proxy]);
           expect(proxy.restartPolicy).toBe('Always');
           expect(proxy.startupProbe).toBeDefined();
@@ -191,7 +191,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
       }
 
       if (!native) {
-        test('starts after the proxy, which is the first container and holds up the next until it is ready', () => {
+        test('starts after the proxy, the first container, is ready', () => {
           expect(pod.initContainers).toBeUndefined();
           expect(pod.containers[0]?.name).toBe(PROXY);
           expect(proxy.restartPolicy).toBeUndefined();
@@ -205,7 +205,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
       }
 
       if (name === 'job-classic') {
-        test('ends the proxy, which lets it', () => {
+        test('ends the proxy, which permits it', () => {
           const { admin } = load();
           expect(admin).toMatchObject({ mayQuit: true, host: '127.0.0.1', key: undefined });
           expect(app.command?.at(-1)).toContain(
@@ -224,7 +224,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
 
   if (name.startsWith('gateway')) {
     describe('as a gateway', () => {
-      test('asks for caller keys, and answers to the names of its Service', () => {
+      test('requires caller keys and allows the host names of its Service', () => {
         const [service] = ofKind<Service>(manifests, 'Service');
         const { name: host = '', namespace = '' } = service?.metadata ?? {};
         const { listener, access } = load();
@@ -241,14 +241,14 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
         ]);
       });
 
-      test('is all in one namespace, which wants restricted pods', () => {
+      test('lies in one namespace, which enforces restricted pods', () => {
         const [namespace] = ofKind<{ metadata: { name: string; labels: object } }>(manifests, 'Namespace');
         expect(namespace?.metadata.labels).toEqual({ 'pod-security.kubernetes.io/enforce': 'restricted' });
         const others = manifests.filter(({ kind }) => kind !== 'Namespace');
         expect(sorted(others.map(({ metadata }) => metadata.namespace))).toEqual([namespace?.metadata.name]);
       });
 
-      test('has as many replicas as the autoscaler says, and more than the budget of disruptions takes away', () => {
+      test('leaves the replicas to the autoscaler, whose minimum exceeds the disruption budget', () => {
         const [deployment] = ofKind<Deployment>(manifests, 'Deployment');
         const [autoscaler] = ofKind<HorizontalPodAutoscaler>(manifests, 'HorizontalPodAutoscaler');
         const [budget] = ofKind<PodDisruptionBudget>(manifests, 'PodDisruptionBudget');
@@ -259,7 +259,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
           name: deployment?.metadata?.name,
         });
         expect(autoscaler?.spec?.minReplicas).toBeGreaterThan(Number(budget?.spec?.maxUnavailable));
-        // What it scales by is a share of what the containers ask for.
+        // It scales by a share of the containers' requests.
         expect(proxy.resources?.requests?.cpu).toBeDefined();
       });
 
@@ -282,7 +282,7 @@ describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', 
       });
 
       if (name.endsWith('shared-budget')) {
-        test('counts in a Redis what all replicas ask', () => {
+        test('counts the requests of all replicas in Redis', () => {
           expect(load().access).toMatchObject({ budgetShare: 0.8, redis: { failOpen: true } });
         });
       }

@@ -15,12 +15,12 @@ interface Dashboard {
 
 const dashboard = JSON.parse(read('grafana/mkio-proxy.json')) as Dashboard;
 const ofPanels = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const));
-// Each rule's `expr` stands on its line, or on those below that are indented further.
+// A rule's `expr` is on its line or on the further indented lines below.
 const ofRules = [
   ...read('prometheus/alerts.yaml').matchAll(/- alert: (\w+)\n {8}expr: (?:\|\n((?: {10}.*\n)+)|(.*)\n)/g),
 ].map(([, name = '', block, line]) => [name, block ?? line ?? ''] as const);
 
-// What Prometheus itself adds to what it scrapes, and what Grafana fills in.
+// Names that Prometheus adds and that Grafana fills in.
 const OF_PROMETHEUS = new Set(['job', 'instance']);
 const WORDS = new Set(
   'by on and time absent sum min max count rate increase topk histogram_quantile last_over_time'.split(' '),
@@ -40,7 +40,7 @@ function readQuery(query: string): { readonly metrics: string[]; readonly labels
   return { metrics, labels };
 }
 
-/** By name, every label that a real proxy gives it once each kind of thing has happened. */
+/** Labels by metric name, from a real proxy after one event of each kind. */
 async function readReal(): Promise<Map<string, Set<string>>> {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy({ ...upstream, admin: { host: '127.0.0.1', port: 0 } });
@@ -64,15 +64,15 @@ async function readReal(): Promise<Map<string, Set<string>>> {
 }
 
 describe('deploy/', () => {
-  test('has queries to look at', () => {
+  test('has queries', () => {
     expect(ofPanels.length).toBeGreaterThan(15);
     expect(ofRules).toHaveLength(read('prometheus/alerts.yaml').split('- alert:').length - 1);
   });
 
-  test('asks for no metric and no label that a real proxy does not have', async () => {
+  test('queries only metrics and labels of a real proxy', async () => {
     const real = await readReal();
     real.set('up', OF_PROMETHEUS);
-    // An opaque token tells no expiry.
+    // An opaque token has no known expiry.
     real.set('mkio_proxy_token_expiry_seconds', new Set(['source']));
     const wrong = [...ofPanels, ...ofRules].flatMap(([title, query]) => {
       const { metrics, labels } = readQuery(query);

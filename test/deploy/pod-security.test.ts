@@ -9,7 +9,7 @@ const pod: PodSpec = {
 };
 const withContainer = (securityContext: object): PodSpec => ({ ...pod, containers: [{ name: 'a', securityContext }] });
 
-test('what is restricted passes', () => {
+test('a restricted pod passes', () => {
   expect(findUnrestricted(pod)).toEqual([]);
 });
 

@@ -28,18 +28,18 @@ const hasSystemd = spawnSync('systemd-analyze', ['--version']).error === undefin
 
 describe('deploy/systemd/mkio-proxy.service', () => {
   describe.skipIf(!hasSystemd)('to systemd-analyze, where that is installed', () => {
-    test('is a unit without a flaw', () => {
+    test('passes systemd-analyze verify', () => {
       const folder = createFolder({ program: '#!/bin/sh\n' });
       chmodSync(join(folder, 'program'), 0o755);
       const file = join(folder, 'mkio-proxy.service');
-      // It wants programs that exist.
+      // It requires that the programs exist.
       writeFileSync(file, unit.replaceAll(PROGRAM, join(folder, 'program')));
       const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
       expect(verified).toMatchObject({ status: 0, stderr: '' });
     });
 
-    test('is exposed to 1.1 of 10 at most', () => {
-      // In tenths.
+    test('has an exposure level of at most 1.1', () => {
+      // The unit is tenths.
       const judged = spawnSync(
         'systemd-analyze',
         ['security', '--offline=true', '--no-pager', '--threshold=11', path],
@@ -61,7 +61,7 @@ describe('deploy/systemd/mkio-proxy.service', () => {
     });
   });
 
-  test('asks the program for what it has', async () => {
+  test('uses only commands and options of the program', async () => {
     for (const line of [one('ExecStart'), one('ExecStartPost')]) {
       const [program, command = '', ...words] = line.split(' ');
       expect(program).toBe(PROGRAM);
@@ -71,21 +71,21 @@ describe('deploy/systemd/mkio-proxy.service', () => {
     expect(one('ExecReload')).toBe('/bin/kill -HUP $MAINPID');
   });
 
-  test('leaves more time to end than the proxy takes', () => {
+  test('gives the proxy more time to stop than it needs', () => {
     const { drainTimeoutMs, prestopDelayMs } = load().listener;
     expect(parseDuration(one('TimeoutStopSec'))).toBeGreaterThan(drainTimeoutMs + prestopDelayMs);
   });
 
-  test('does not start it again with settings that are wrong', () => {
+  test('does not restart after invalid settings', () => {
     expect(one('RestartPreventExitStatus')).toBe(String(ERRORS.CONFIG_INVALID.exit));
     expect(one('SuccessExitStatus')).toBe('143');
   });
 
-  test('lets it ask which addresses the machine has, as it does to listen on all of them', () => {
+  test('allows netlink, which lists the addresses of the machine', () => {
     expect(one('RestrictAddressFamilies')).toContain('AF_NETLINK');
   });
 
-  test('lets it write no core, and take no more memory than is meant', () => {
+  test('forbids core dumps and limits memory', () => {
     expect(one('LimitCORE')).toBe('0');
     expect(one('MemoryMax')).toBe('128M');
     const image = readFileSync(resolve(import.meta.dirname, '../../Dockerfile'), 'utf8');

@@ -8,25 +8,25 @@ import { readAdminPaths } from '../support/canary-admin.ts';
 
 const doc = readFileSync(resolve(import.meta.dirname, '../../docs/inspector.md'), 'utf8');
 
-test('docs/inspector.md has every field of the filter language', () => {
+test('docs/inspector.md lists every field of the filter language', () => {
   const [, table = ''] = /<!-- filter -->([^]*?)<!-- \/filter -->/.exec(doc) ?? [];
   const rows = [...table.matchAll(/^\| `(\w+):` *\| (.*?) *\|$/gm)].map(([, key, expects]) => [key, expects]);
   expect(rows).toEqual(Object.entries(FILTER_KEYS).map(([key, { expects }]) => [key, expects]));
 });
 
-test('docs/inspector.md shows filters that can be read', () => {
+test('docs/inspector.md shows only valid filters', () => {
   const shown = [...doc.matchAll(/--filter '([^']+)'|`(status:[^`]+)`/g)].map(([, flag, text]) => flag ?? text ?? '');
   expect(shown.length).toBeGreaterThan(1);
   for (const filter of shown) expect(parseFilter(filter)).not.toEqual([]);
 });
 
-test('docs/inspector.md has every endpoint that shows traffic', () => {
+test('docs/inspector.md lists every endpoint for traffic', () => {
   const paths = readAdminPaths().filter((path) => /^\/(?:exchanges|events|session)/.test(path));
   expect(paths).toContain('/events');
   for (const path of paths) expect(doc).toContain(path.replace(/\/body\/response$/, '/body/request'));
 });
 
-test('docs/inspector.md has every key of the page', () => {
+test('docs/inspector.md lists every shortcut of the page', () => {
   const [, table = ''] = /<!-- keys -->([^]*?)<!-- \/keys -->/.exec(doc) ?? [];
   const rows = table.trim().split('\n').slice(2);
   const written = Object.values(SHORTCUTS).map(({ keys, what }) => {
@@ -35,7 +35,7 @@ test('docs/inspector.md has every key of the page', () => {
   expect(rows).toEqual(written);
 });
 
-test('docs/inspector.md has every column of the page', () => {
+test('docs/inspector.md lists every column of the page', () => {
   const [, table = ''] = /\n\| column [^]*?\n\|[- |]*\n([^]*?)\n\n/.exec(doc) ?? [];
   const columns = table.split('\n').map((row) => row.split('|')[1]?.trim());
   const source = readFileSync(resolve(import.meta.dirname, '../../src/page/list/exchange-row.tsx'), 'utf8');

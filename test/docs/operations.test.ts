@@ -19,7 +19,7 @@ const rows = new Map(
 );
 
 describe('docs/operations.md', () => {
-  test('tells every metric of ours with all of its labels, and no other', async () => {
+  test('lists exactly our metrics with their labels', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
     await call(proxy, '/api/v1/projects/demo/media/assets');
     await call(proxy, '/elsewhere');
@@ -34,7 +34,7 @@ describe('docs/operations.md', () => {
     }
   });
 
-  test('explains codes that there are, and the reasons that /readyz gives', () => {
+  test('explains existing codes and every reason of /readyz', () => {
     const [, troubles = ''] = /## Troubleshooting([^]*?)\n## /.exec(doc) ?? [];
     const codes = [...troubles.matchAll(/`([A-Z]+_?[A-Z]+)`/g)]
       .map(([, code]) => code)
@@ -49,7 +49,7 @@ describe('docs/operations.md', () => {
     );
   });
 
-  test('says of every alert what to do', () => {
+  test('has a remedy for every alert', () => {
     const alerts = readFileSync(resolve(ROOT, 'deploy/prometheus/alerts.yaml'), 'utf8');
     for (const [, name = ''] of alerts.matchAll(/- alert: (\w+)/g)) expect(doc).toContain(`\`${name}\``);
   });

@@ -31,13 +31,13 @@ describe('The threat model', () => {
     expect(named).toContain(path);
   });
 
-  test('says who, at the first row of each', () => {
+  test('names the attacker in the first row of each group', () => {
     expect(rows[0]?.who).not.toBe('');
     const whos = rows.map(({ who }) => who).filter((who) => who !== '');
     expect(new Set(whos).size).toBe(whos.length);
   });
 
-  test('is what the README and SECURITY.md lead to', () => {
+  test('is linked from the README and SECURITY.md', () => {
     expect(read('README.md')).toContain('](docs/security.md)');
     expect(read('SECURITY.md')).toContain('](docs/security.md)');
   });

@@ -29,18 +29,18 @@ describe('The guide to tokens', () => {
     expect(loadFlags({ tokenCommand }).config.token.command?.join(' ')).toBe(tokenCommand);
   });
 
-  test('has the helpers that most people keep secrets with', () => {
+  test('shows the common credential helpers', () => {
     expect(helpers.map(([, cell = '']) => cell.split(' ')[0])).toEqual(['`pass', '`op', '`az', '`vault', '`security']);
   });
 
-  test('has a row for everything that check looks at, in its order', () => {
+  test('has a row for each examination of check, in order', () => {
     const rows = tableBelow('| `what` | tells | fails where |');
     expect(rows.map(([what]) => what)).toEqual(
       ['settings', ...EXAMINATIONS.map(({ what }) => what)].map((what) => `\`${what}\``),
     );
   });
 
-  test('tells exit codes as the table of errors has them', () => {
+  test('gives the exit codes of the error table', () => {
     const rows = tableBelow('| what is wrong | exit | code |');
     const told = rows.flatMap(([, exit, codes = '']) =>
       [...codes.matchAll(/`(\w+)`/g)].map(([, code = '']) => [code, Number(exit)]),
@@ -57,7 +57,7 @@ describe('The guide to tokens', () => {
     },
   );
 
-  test('is what the README leads to', () => {
+  test('is linked from the README', () => {
     expect(read('README.md')).toContain('](docs/tokens.md)');
   });
 });
