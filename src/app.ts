@@ -3,7 +3,6 @@ import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
-import type { About } from './admin/statusz.ts';
 import type { Config } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
 import type { Upstream } from './forward/dispatcher.ts';
@@ -15,11 +14,14 @@ import { createListenerAnswers, holdContinue } from './listener/answers.ts';
 import { pressure } from './listener/pressure.ts';
 import type { CurrentPolicy } from './policy/current.ts';
 import { createCurrentPolicy } from './policy/current.ts';
-import { createCallers } from './access/keys-file.ts';
 import { limits } from './access/limits.ts';
 import { ALLOW } from './http/methods.ts';
 import { readTemplate } from './policy/catalogue.ts';
-import { guard } from './policy/plugin.ts';
+import { policy } from './policy/plugin.ts';
+import { usableToken } from './token/plugin.ts';
+import { createCallers } from './access/keys-file.ts';
+import { access } from './access/plugin.ts';
+import { connectionLimit } from './listener/connection-limit.ts';
 import type { TokenStore } from './token/store.ts';
 import type { ExchangeRecord } from './traffic/record.ts';
 import type { Observer } from './traffic/recorder.ts';
@@ -27,26 +29,24 @@ import { recorder } from './traffic/recorder.ts';
 import type { Replays } from './traffic/replays.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { Tracing } from './traffic/tracing.ts';
-import { loadTracing } from './traffic/tracing.ts';
+import { loadTracing } from './tracing/load.ts';
 
-// How often Node looks for callers that send their request heads too slowly.
+// Node's interval for detecting slow request heads.
 const CHECK_INTERVAL_MS = 5_000;
 
-/** The worlds that a proxy lives in; tests bring their own. */
+/** Configuration and effects of a proxy; tests bring their own. */
 export interface ProxyWorlds {
   readonly config: Config;
   readonly token: TokenStore;
   /** Knows every token that the store may give. */
   readonly secrets: Secrets;
   readonly log: Logger;
-  /** Memory that the container may take; absent where nothing bounds it. */
+  /** Memory limit of the container; absent without one. */
   readonly containerBytes?: number | undefined;
-  /** What the operator is told of this process. */
-  readonly about?: Pick<About, 'version' | 'settings'>;
 }
 
 export interface Recording {
-  /** Takes what is captured of each exchange that has ended. */
+  /** Receives the record of each ended exchange. */
   readonly keep: (record: ExchangeRecord) => void;
   readonly replays: Replays;
   readonly observer: Observer;
@@ -60,11 +60,11 @@ export interface Proxy {
   readonly tracing: Tracing | undefined;
 }
 
-/** The whole proxy, in the order in which a request meets it. */
+/** The proxy, registered in the order of docs/architecture.md. */
 export async function createProxy(worlds: ProxyWorlds, recording: Recording): Promise<Proxy> {
   const { config, token, secrets, log } = worlds;
-  const { listener, access, capture } = config;
-  const policy = createCurrentPolicy(config.policy);
+  const { listener, capture } = config;
+  const currentPolicy = createCurrentPolicy(config.policy);
   const { origin } = config.upstream;
   const { maskTokens, redact, spellings } = secrets;
   const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
@@ -79,7 +79,7 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     logger: false,
     genReqId: () => randomUUID(),
     clientErrorHandler: answers.onClientError,
-    // The router must neither decode nor judge paths: policy/target.ts does, on the bytes as they came.
+    // The router must not decode paths: policy/target.ts judges the bytes as received.
     rewriteUrl: () => '/',
     http: {
       requireHostHeader: false,
@@ -87,7 +87,7 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
       headersTimeout: listener.callerTimeoutMs,
       connectionsCheckingInterval: Math.min(listener.callerTimeoutMs, CHECK_INTERVAL_MS),
     },
-    // Uploads may take as long as they move; while draining, open connections are still served.
+    // An upload may take long while its bytes move. Open connections are served while draining.
     requestTimeout: 0,
     return503OnClosing: false,
   });
@@ -103,33 +103,20 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
   });
 
   const tracing = await loadTracing({ origin, redact, readTemplate });
-  await app.register(recorder, {
-    log,
-    tracing,
-    redact,
-    capture,
-    ...recording,
-    now: () => performance.now(),
-    wallClock: Date.now,
-  });
-  app.addHook('onRequest', ({ raw }, _, next) => {
-    answers.refuseExcess(raw.socket);
-    next();
-  });
+  const clock = { now: () => performance.now(), wallClock: Date.now };
+  await app.register(recorder, { log, tracing, redact, capture, ...recording, ...clock });
+  await app.register(connectionLimit, answers);
   await app.register(pressure, { ...listener, containerBytes: worlds.containerBytes });
-  await app.register(guard, {
-    listener,
-    access,
-    policy,
-    readCallers: createCallers(access, log),
+  await app.register(access, {
+    host: listener.host,
+    access: config.access,
     isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
+    readCallers: createCallers(config.access, log),
   });
-  // Before the limits: without a token nothing reaches MK.IO, so nothing of what it allows is used up.
-  app.addHook('onRequest', (_request, _reply, next) => {
-    token.current();
-    next();
-  });
-  await app.register(limits, { ...access, redact, log });
+  await app.register(policy, { prefixes: listener.prefixes, policy: currentPolicy });
+  // Before the limits: without a token no request reaches MK.IO, so none may count against them.
+  await app.register(usableToken, { token });
+  await app.register(limits, { ...config.access, redact, log });
   await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
-  return { app, connections, upstream, policy, tracing };
+  return { app, connections, upstream, policy: currentPolicy, tracing };
 }

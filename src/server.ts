@@ -36,12 +36,16 @@ export interface CloseOptions {
   readonly prestopDelayMs?: number;
 }
 
+export interface ServerWorlds extends ProxyWorlds {
+  readonly about?: Pick<About, 'version' | 'settings'>;
+}
+
 /**
  * Listens with the proxy and, where configured, the admin listener.
  *
  * @throws ProxyError LISTEN_FAILED
  */
-export async function startProxy(worlds: ProxyWorlds): Promise<ProxyHandle> {
+export async function startProxy(worlds: ServerWorlds): Promise<ProxyHandle> {
   const { listener, admin: adminConfig, capture, token } = worlds.config;
   const { maxExchanges: maxCount, maxBytes } = capture;
   const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord, decodeHead: decodeFacts });

@@ -7,7 +7,7 @@ import { createBoundedNames } from './bounded-names.ts';
 import { MKIO_LIMITS } from '../mkio/limits.ts';
 import type { CounterOptions, Counter } from './counters.ts';
 import { READS } from '../http/methods.ts';
-import { readFoldedProject } from '../policy/subject.ts';
+import { readFoldedProject } from '../policy/catalogue.ts';
 
 export interface LimitsOptions extends AccessConfig {
   /** Masks secrets: keys of Redis hold what callers wrote. */

@@ -10,7 +10,7 @@ import { isLoopback } from '../http/hosts.ts';
 import type { ListenerAnswers } from '../listener/answers.ts';
 import { hashKey, requireCaller } from '../access/callers.ts';
 import { READS } from '../http/methods.ts';
-import { readHosts, resolveAddress } from '../policy/target.ts';
+import { readHosts, resolveAddress } from '../http/address.ts';
 import type { TokenStore } from '../token/store.ts';
 import { renderCause } from '../traffic/cause.ts';
 import { serveEvents } from './events.ts';

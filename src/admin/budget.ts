@@ -1,6 +1,6 @@
 import { READS } from '../http/methods.ts';
 import { MKIO_LIMITS } from '../mkio/limits.ts';
-import type { ExchangeFacts } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 
 /** Requests of the last minute against what MK.IO allows. */
 export interface ProjectBudget {

@@ -1,5 +1,6 @@
 import { parseFields } from '../http/fields.ts';
-import type { ExchangeFacts, ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
+import type { ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 
 /** One entry of HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/). */

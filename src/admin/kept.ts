@@ -1,6 +1,7 @@
 import type { CaptureMode } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
-import type { ExchangeFacts, ExchangeRecord } from '../traffic/record.ts';
+import type { ExchangeRecord } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { Kept, Ring } from '../traffic/ring.ts';
 
 /** The exchanges that this process keeps, and how places among them are told to others. */

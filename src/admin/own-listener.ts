@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { ProxyError } from '../errors.ts';
-import type { ExchangeFacts } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { Replays } from '../traffic/replays.ts';
 import { REPLAY_HEADER } from '../traffic/replays.ts';
 import type { RequestSketch } from './sketch.ts';

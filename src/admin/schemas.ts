@@ -1,4 +1,4 @@
-import type { ExchangeFacts } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { BodyView, ExchangeDetail, ExchangeSummary, MessageView } from './views.ts';
 
 /** A part of JSON Schema. */

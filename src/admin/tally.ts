@@ -1,7 +1,7 @@
 import { FORWARDED_METHODS } from '../http/methods.ts';
 import type { Histogram } from './histogram.ts';
 import { createHistogram, observe } from './histogram.ts';
-import type { ExchangeFacts } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 
 /** Exchanges of one documented operation, or of all that are none. */
 export interface OperationTally {

@@ -1,6 +1,6 @@
 import { ERRORS } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { ExchangeFacts } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 
 /** How MK.IO was seen last: by callers' requests, and by the check for revoked tokens. */
 export interface UpstreamHealth {

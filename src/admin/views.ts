@@ -1,5 +1,6 @@
 import { parseFields } from '../http/fields.ts';
-import type { ExchangeFacts, ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
+import type { ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 
 /** One exchange in a list: the fields of the access log and some more, and where it stands. */

@@ -1,4 +1,4 @@
-import type { ExchangeFacts } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 
 /** How an exchange went: good, what somebody should look at, bad, or nothing to tell. */
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';

@@ -3,6 +3,7 @@ import { OPERATIONS } from '../mkio/operations.ts';
 import type { Asked, Pattern } from './patterns.ts';
 import { compileTemplate, matches } from './patterns.ts';
 import type { Path } from './readings.ts';
+import { readReadings } from './readings.ts';
 
 interface Entry {
   readonly operation: Operation;
@@ -45,3 +46,26 @@ const TEMPLATES = new Map(OPERATIONS.map(({ id, template }) => [id, template]));
 
 /** The path of a documented operation, with `{name}` for each parameter. */
 export const readTemplate = (operation: string): string | undefined => TEMPLATES.get(operation);
+
+/** The operation and project that a path names. */
+export interface Subject {
+  /** The documented operation, e.g. `media.assets.list`, and its name for humans, e.g. `List assets`. */
+  readonly operation: string | undefined;
+  readonly operationName: string | undefined;
+  /** Name of the MK.IO project in the path. */
+  readonly project: string | undefined;
+}
+
+const PROJECT = /^\/api\/(?:v1\/projects|ams)\/([^/]+)/;
+
+/** @param path raw path of the canonical target */
+export function readSubject(method: string, path: string): Subject {
+  const operation = findOperation(method, path);
+  return { operation: operation?.id, operationName: operation?.name, project: PROJECT.exec(path)?.[1] };
+}
+
+/** The project as the most lenient upstream would read it, lower-case: one text for all of its encodings. */
+export function readFoldedProject(path: string): string | undefined {
+  const reading = readReadings(path)?.folded.at(-1) ?? [];
+  return PROJECT.exec(`/${reading.join('/')}`)?.[1];
+}

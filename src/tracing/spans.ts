@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FieldLines } from '../http/fields.ts';
-import type { ExchangeFacts } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { ExchangeTrace, Tracing, TracingWorlds } from '../traffic/tracing.ts';
 
 const NAME = 'mkio-proxy';

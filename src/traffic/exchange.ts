@@ -3,17 +3,12 @@ import { ERRORS } from '../errors.ts';
 import type { BodyTap } from './body-tap.ts';
 import type { Capture } from './capture.ts';
 import type { FieldLines } from '../http/fields.ts';
+import type { AnsweredBy, ExchangeFacts } from './facts.ts';
 import type { Replay } from './replays.ts';
 import type { ExchangeTrace } from './tracing.ts';
 
-/**
- * Who answered: MK.IO, or the proxy because a rule said no, because the upstream leg broke, or because a browser asked it
- * before a request.
- */
-export type AnsweredBy = 'upstream' | 'refusal' | 'failure' | 'preflight';
-
-/** How an exchange ended: whole, cut by the upstream, or left by the caller or cut at the limit of a drain. */
-export type Ending = 'complete' | 'truncated' | 'cancelled';
+/** The documented operation and the project of a request, as far as known. */
+export type Subject = Pick<ExchangeFacts, 'operation' | 'operationName' | 'project'>;
 
 export interface ExchangeStart {
   readonly id: string;
@@ -97,6 +92,18 @@ export class Exchange {
   passAnswer(chunk: Buffer): void {
     this.answerBytes += chunk.length;
     this.answerTap?.push(chunk);
+  }
+
+  /** The proxy answers a browser's preflight. */
+  answerPreflight(): void {
+    this.status = 204;
+    this.answeredBy = 'preflight';
+  }
+
+  setSubject({ operation, operationName, project }: Subject): void {
+    this.operation = operation;
+    this.operationName = operationName;
+    this.project = project;
   }
 
   /** The proxy answers itself. */

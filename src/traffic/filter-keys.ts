@@ -1,4 +1,4 @@
-import type { ExchangeFacts } from './record.ts';
+import type { ExchangeFacts } from './facts.ts';
 
 /** Whether an exchange is meant. */
 export type Accepts = (exchange: ExchangeFacts) => boolean;

@@ -1,4 +1,4 @@
-import type { ExchangeFacts } from './record.ts';
+import type { ExchangeFacts } from './facts.ts';
 
 /** A part of an exchange's time, in milliseconds from its beginning. */
 export interface Phase {

@@ -1,4 +1,5 @@
-import type { ExchangeFacts, ExchangeRecord, RecordedMessage } from './record.ts';
+import type { ExchangeRecord, RecordedMessage } from './record.ts';
+import type { ExchangeFacts } from './facts.ts';
 import type { StoredBody } from './stored-body.ts';
 
 /** Stands in no part: JSON escapes it, field lines cannot hold it (RFC 9110 §5.5), and a body that does is not kept as text. */

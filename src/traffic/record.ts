@@ -1,34 +1,8 @@
-import type { AnsweredBy, Ending, Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import type { Ending, ExchangeFacts } from './facts.ts';
 import type { Redact } from '../secrets/redact.ts';
 import type { StoredBody } from './stored-body.ts';
 import type { UpstreamError } from '../mkio/error.ts';
-
-/** What the access log and the list of exchanges tell of one: docs/logging.md says what each field means. */
-export interface ExchangeFacts {
-  readonly id: string;
-  readonly replayOf: string | undefined;
-  readonly receivedAtMs: number;
-  readonly caller: string | undefined;
-  readonly callerName: string | undefined;
-  readonly method: string;
-  readonly target: string;
-  readonly operation: string | undefined;
-  readonly operationName: string | undefined;
-  readonly project: string | undefined;
-  readonly status: number | undefined;
-  readonly answeredBy: AnsweredBy | undefined;
-  readonly code: string | undefined;
-  readonly upstreamCode: string | undefined;
-  readonly ref: string | undefined;
-  readonly ending: Ending;
-  readonly requestBytes: number | undefined;
-  readonly bytes: number;
-  readonly retries: number | undefined;
-  readonly connectedMs: number | undefined;
-  readonly sentMs: number | undefined;
-  readonly firstByteMs: number | undefined;
-  readonly ms: number;
-}
 
 export interface RecordedMessage {
   /** Field lines, secrets masked: see `parseFields`. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { ExchangeFacts } from './record.ts';
+import type { ExchangeFacts } from './facts.ts';
 
 /** An exchange that the operator repeats. */
 export interface Replay {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FieldLines } from '../http/fields.ts';
-import type { ExchangeFacts } from './record.ts';
+import type { ExchangeFacts } from './facts.ts';
 
 /** Spans of exchanges, where an SDK of OpenTelemetry has been loaded before the proxy. */
 export interface Tracing {
@@ -31,15 +31,4 @@ export interface TracingWorlds {
   readonly redact: (text: string) => string;
   /** The path of a documented operation with its parameters' names, e.g. `/api/v1/projects/{project_name}`. */
   readonly readTemplate: (operation: string) => string | undefined;
-}
-
-/** Where every copy of version 1 of the API looks for what has been registered. */
-const REGISTERED = Symbol.for('opentelemetry.js.api.1');
-
-/** undefined where no SDK is there, which is looked at once: nothing is loaded then, and no request knows of it. */
-export async function loadTracing(worlds: TracingWorlds): Promise<Tracing | undefined> {
-  const registered = (globalThis as { readonly [REGISTERED]?: { readonly trace?: unknown } })[REGISTERED];
-  if (registered?.trace === undefined) return undefined;
-  const { createTracing } = await import('../tracing/spans.ts');
-  return createTracing(worlds);
 }

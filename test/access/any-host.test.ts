@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
-import { resolveAddress } from '../../src/policy/target.ts';
+import { resolveAddress } from '../../src/http/address.ts';
 
 // What hosts are confused with comes often, the rest of printable ASCII now and then.
 const PIECES = [

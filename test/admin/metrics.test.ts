@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createTally } from '../../src/admin/tally.ts';
 import { OPERATIONS } from '../../src/mkio/operations.ts';
-import type { ExchangeFacts } from '../../src/traffic/record.ts';
+import type { ExchangeFacts } from '../../src/traffic/facts.ts';
 import { readMetrics } from '../support/metrics.ts';
 import type { TestProxyOptions } from '../support/proxy.ts';
 import { call, startTestProxy, TOKEN } from '../support/proxy.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { completeFilter } from '../../src/page/list/filter-completion.ts';
 import { FILTER_KEYS } from '../../src/traffic/filter-keys.ts';
 import { parseFilter } from '../../src/traffic/filter.ts';
-import type { ExchangeFacts } from '../../src/traffic/record.ts';
+import type { ExchangeFacts } from '../../src/traffic/facts.ts';
 
 const factsOf = (facts: Partial<ExchangeFacts>) => ({ method: 'GET', ...facts }) as ExchangeFacts;
 const TRAFFIC = [

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LEVELS, parsePolicyFile, parseRule } from '../../src/config/policy.ts';
 import { asProxyError, renderError } from '../../src/errors.ts';
-import { requireAllowed } from '../../src/policy/refusal.ts';
+import { requireAllowed } from '../../src/policy/plugin.ts';
 import { policyOf } from '../support/policy.ts';
 
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/policy.md'), 'utf8');

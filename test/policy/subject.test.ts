@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSubject } from '../../src/policy/subject.ts';
+import { readSubject } from '../../src/policy/catalogue.ts';
 
 const ASSETS = '/api/v1/projects/demo/media/assets';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FILTER_KEYS } from '../../src/traffic/filter-keys.ts';
-import type { ExchangeFacts } from '../../src/traffic/record.ts';
+import type { ExchangeFacts } from '../../src/traffic/facts.ts';
 import { createMatcher, FilterError, parseFilter, renderFilter } from '../../src/traffic/filter.ts';
 
 const EXCHANGE: ExchangeFacts = {

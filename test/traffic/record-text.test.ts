@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeFacts, decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
-import type { ExchangeFacts } from '../../src/traffic/record.ts';
+import type { ExchangeFacts } from '../../src/traffic/facts.ts';
 
 const text = fc.string({ unit: 'binary' }).map((any) => any.replaceAll('\0', ''));
 const facts = fc

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { ERRORS } from '../../errors.ts';
-import type { ExchangeFacts } from '../../traffic/record.ts';
+import type { ExchangeFacts } from '../../traffic/facts.ts';
 
 /** What of an exchange an explanation is made of. */
 export type ErrorFacts = Pick<ExchangeFacts, 'status' | 'answeredBy' | 'code' | 'ending' | 'project' | 'operationName'>;

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ExchangeFacts } from '../../traffic/record.ts';
+import type { ExchangeFacts } from '../../traffic/facts.ts';
 import { renderDuration, renderTime } from '../../text/figures.ts';
 import { readPhases } from '../../traffic/phases.ts';
 import { placeOf } from './waterfall.tsx';

@@ -1,5 +1,5 @@
 import type { CSSProperties, JSX } from 'preact';
-import type { ExchangeFacts } from '../../traffic/record.ts';
+import type { ExchangeFacts } from '../../traffic/facts.ts';
 import { renderDuration } from '../../text/figures.ts';
 import { readPhases } from '../../traffic/phases.ts';
 

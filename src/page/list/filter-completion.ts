@@ -1,7 +1,7 @@
 import type { FilterKey } from '../../traffic/filter-keys.ts';
 import { FILTER_KEYS } from '../../traffic/filter-keys.ts';
 import { renderFilter } from '../../traffic/filter.ts';
-import type { ExchangeFacts } from '../../traffic/record.ts';
+import type { ExchangeFacts } from '../../traffic/facts.ts';
 
 export interface Completion {
   /** What is shown, and what it takes or where it comes from. */
