@@ -2,7 +2,7 @@ import pino from 'pino';
 import type { Logger, LoggerOptions } from 'pino';
 import type { LogConfig, LogFileConfig } from '../config/config.ts';
 import { createLogSink } from './sink.ts';
-import type { LogFile } from './file.ts';
+import type { LogQueue } from './queue.ts';
 import { printable, printableJson } from '../text/unseen.ts';
 
 export interface LogWorlds {
@@ -20,6 +20,8 @@ export interface Logging {
   readonly print: (text: string) => void;
   /** Waits until what is unread is written, for as long as it makes sense. */
   readonly flush: (limitMs?: number) => Promise<void>;
+  /** Opens the log file anew if somebody moved or deleted it, before the next line comes. */
+  readonly reopenFile: () => void;
 }
 
 const LINES: LoggerOptions = {
@@ -42,7 +44,7 @@ export async function createLogger(config: LogConfig, worlds: LogWorlds): Promis
   const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped, mask: leave }) : undefined;
   const print = (text: string): void => (sink === undefined ? void stream?.write(leave(text)) : sink.write(text));
   const show = render ? (line: string) => print(render(printable(line))) : print;
-  const file: LogFile | undefined = config.file && (await startLogFile(config.file, maskJson, () => log));
+  const file: LogQueue | undefined = config.file && (await startLogFile(config.file, maskJson, () => log));
   const tee = (line: string): void => {
     show(line);
     file?.write(line);
@@ -51,14 +53,14 @@ export async function createLogger(config: LogConfig, worlds: LogWorlds): Promis
   const flush = async (limitMs = FLUSH_LIMIT_MS): Promise<void> => {
     await Promise.all([sink?.flush(limitMs), file?.flush(limitMs)]);
   };
-  return { log, pretty, print, flush };
+  return { log, pretty, print, flush, reopenFile: () => file?.wake() };
 }
 
 async function startLogFile(
   config: LogFileConfig,
   mask: (text: string) => string,
   readLog: () => Logger,
-): Promise<LogFile> {
+): Promise<LogQueue> {
   const { openLogFile } = await import('./file.ts');
   return await openLogFile({
     config,

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
@@ -31,6 +31,16 @@ test('MKIO_PROXY_LOG_FILE gets all that standard output gets, as JSON, up to the
   expect(text).toContain('\\u009b31m');
   expect(text + stdout).not.toContain('\u009b');
   expect(statSync(written).mode & 0o777).toBe(0o600);
+});
+
+test('SIGHUP opens a renamed log file anew, also if there is no line to write', async () => {
+  const folder = createFolder();
+  const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: join(folder, 'proxy.log'), LOG_LEVEL: 'error' };
+  const program = await startProgram({ ...env, MKIO_BASE_URL: (await startUpstream()).origin });
+  const path = join(folder, 'proxy.1.log');
+  renameSync(path, `${path}.1`);
+  program.child.kill('SIGHUP');
+  await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
 });
 
 test('a log file that cannot be written ends the start with what to do', async () => {

@@ -1,16 +1,31 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openLogFile } from '../../src/log/file.ts';
 import { createFolder } from '../support/folder.ts';
 
 const mask = (text: string): string => text.replaceAll('s3cret', '***');
 const lineOf = (i: number): string => `${String(i).padStart(6, '0')} ${'x'.repeat(92)}\n`;
 
+/** Keeps the files reachable: Node warns of a FileHandle that is garbage collected while it is open. */
+const opened: unknown[] = [];
+
 async function open(folder: string, over: { readonly maxBytes?: number; readonly maxCount?: number } = {}) {
   const told = { onDropped: vi.fn<(lines: number) => void>(), onBroken: vi.fn<(reason: string) => void>() };
   const config = { path: join(folder, 'proxy.log'), maxBytes: 1_000_000, maxCount: 5, ...over };
-  return { ...told, ...(await openLogFile({ config, mask, ...told })) };
+  const file = await openLogFile({ config, mask, ...told });
+  opened.push(file);
+  return { ...told, ...file };
 }
 
 const filesOf = (folder: string): string[] =>
@@ -111,6 +126,62 @@ test('a file that cannot be changed is replaced as soon as it can', async () => 
       { timeout: 10_000 },
     )
     .toBeGreaterThan(2);
+});
+
+describe('A log file that another program', () => {
+  test('renamed, as logrotate does, keeps its lines, and the next line begins a new one', async () => {
+    const folder = createFolder();
+    const path = join(folder, 'proxy.1.log');
+    const { write, flush } = await open(folder);
+    write('before\n');
+    await flush(5_000);
+    renameSync(path, `${path}.1`);
+    write('after\n');
+    await flush(5_000);
+    expect(readFileSync(`${path}.1`, 'utf8')).toBe('before\n');
+    expect(readFileSync(path, 'utf8')).toBe('after\n');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('deleted is created again by the next line', async () => {
+    const folder = createFolder();
+    const { write, flush } = await open(folder);
+    rmSync(join(folder, 'proxy.1.log'));
+    write('after\n');
+    await flush(5_000);
+    expect(readAll(folder)).toBe('after\n');
+  });
+
+  test('replaced by another file gets its next lines there', async () => {
+    const folder = createFolder({ other: 'of logrotate\n' });
+    const { write, flush } = await open(folder);
+    renameSync(join(folder, 'other'), join(folder, 'proxy.1.log'));
+    write('after\n');
+    await flush(5_000);
+    expect(readAll(folder)).toBe('of logrotate\nafter\n');
+  });
+
+  test('renamed is opened anew without a line, if asked to', async () => {
+    const folder = createFolder();
+    const path = join(folder, 'proxy.1.log');
+    const { wake } = await open(folder);
+    renameSync(path, `${path}.1`);
+    wake();
+    await expect.poll(() => existsSync(path)).toBe(true);
+  });
+});
+
+test('the next file has the next free number, beside files of other names', async () => {
+  const folder = createFolder({ 'proxy.7.log': 'old\n', 'proxy.8.log.gz': '', 'other.9.log': '', 'proxy.x.log': '' });
+  const { write, flush } = await open(folder, { maxBytes: 10 });
+  for (const line of ['this is long enough\n', 'next\n']) {
+    write(line);
+    await flush(5_000);
+  }
+  expect(readdirSync(folder).toSorted()).toEqual(
+    ['other.9.log', 'proxy.7.log', 'proxy.8.log', 'proxy.8.log.gz', 'proxy.x.log'].toSorted(),
+  );
+  expect(readFileSync(join(folder, 'proxy.8.log'), 'utf8')).toBe('next\n');
 });
 
 test('a file that cannot be written ends the start', async () => {

@@ -22,7 +22,7 @@ import { readVersion } from '../version.ts';
 export async function start(flags: Flags): Promise<number> {
   const loaded = loadProcessConfig(flags);
   const { config, warnings, secrets } = loaded;
-  const { log, pretty, print, flush } = await createLogger(config.log, {
+  const { log, pretty, print, flush, reopenFile } = await createLogger(config.log, {
     isTTY: process.stdout.isTTY,
     mask: secrets.maskTokens,
   });
@@ -39,6 +39,7 @@ export async function start(flags: Flags): Promise<number> {
   const endUpkeep = startUpkeep({ store, source, log });
   const reloading = { proxy, hasDotenv: hasDotenv(loaded.settings), redact: secrets.redact, log };
   onHangUp(() => {
+    reopenFile();
     void store.reload();
     reloadPolicy(flags, reloading);
   });
