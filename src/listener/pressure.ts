@@ -1,8 +1,11 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { ProxyError } from '../errors.ts';
+import type { Pressure, PressureReadings } from './pressure-sampler.ts';
+import { createPressureSampler } from './pressure-sampler.ts';
 
 export interface PressureOptions {
   /** Of the event loop, the mean of each of two seconds; undefined: no limit. */
@@ -11,77 +14,72 @@ export interface PressureOptions {
   readonly maxMemoryBytes: number | 'auto' | undefined;
   /** What the container may take; undefined: nothing bounds it. */
   readonly containerBytes: number | undefined;
+  /** Of this process if absent. */
+  readonly readings?: PressureReadings;
 }
 
-/** How often both are looked at, and so how soon it may be over. */
 const SAMPLE_MS = 1_000;
-const RETRY = { 'retry-after': String(SAMPLE_MS / 1_000) };
+const LAG_RESOLUTION_MS = 10;
+const NS_PER_MS = 1e6;
 
-/** Answers 503 while the process can't keep up, rather than let work pile up. */
-export const pressure = fp<PressureOptions>(async (app: FastifyInstance, options) => {
-  const { maxStallMs = 0, maxMemoryBytes, containerBytes } = options;
-  const maxBytes = maxMemoryBytes === 'auto' ? readDefaultBytes(containerBytes) : maxMemoryBytes;
-  if (maxStallMs === 0 && maxBytes === undefined) return;
-  const { default: underPressure } = await import('@fastify/under-pressure');
-  const collect = exposeCollector();
-  const hasMemory = (limit: number): boolean => {
-    if (readUsedBytes() <= limit) return true;
-    // V8 collects by its own limit, which a container's can be far below: what counts is what is left of it then.
-    collect();
-    return readUsedBytes() <= limit;
-  };
-  await app.register(underPressure, {
-    sampleInterval: SAMPLE_MS,
-    maxEventLoopDelay: maxStallMs,
-    ...(maxBytes !== undefined && {
-      // Its own limits are of the resident set, which holds the program too, and of the heap without buffers.
-      healthCheck: () => Promise.resolve(hasMemory(maxBytes)),
-      healthCheckInterval: SAMPLE_MS,
-    }),
-    pressureHandler: (_request, _reply, type) => {
-      if (type === underPressure.TYPE_HEALTH_CHECK) throw outOfMemory();
-      if (isStalling()) throw stalled();
-    },
+/** Answers 503 while the process cannot keep up, so that work does not pile up. */
+export const pressure = fp<PressureOptions>((app: FastifyInstance, options, ready) => {
+  const { maxStallMs: maxLagMs = Infinity, maxMemoryBytes = Infinity, containerBytes } = options;
+  const maxUsedBytes = maxMemoryBytes === 'auto' ? readDefaultBytes(containerBytes) : maxMemoryBytes;
+  if (maxLagMs === Infinity && maxUsedBytes === Infinity) {
+    ready();
+    return;
+  }
+  const sampler = createPressureSampler(options.readings ?? readProcess(), { maxLagMs, maxUsedBytes });
+  sampler.sample();
+  const timer = setInterval(sampler.sample, SAMPLE_MS).unref();
+  app.addHook('onClose', () => clearInterval(timer));
+  app.addHook('onRequest', (_request, _reply, next) => {
+    const found = sampler.read();
+    next(found && busy(found));
   });
-  const isStalling = watchStalls(app, maxStallMs);
+  ready();
 });
 
-/** Tells of the second stall in a row: a pause of the whole machine is over by the time that it is seen. */
-function watchStalls(app: FastifyInstance, limitMs: number): () => boolean {
-  let stalls = 0;
-  const timer = setInterval(() => {
-    stalls = app.memoryUsage().eventLoopDelay > limitMs ? stalls + 1 : 0;
-  }, SAMPLE_MS).unref();
-  app.addHook('onClose', () => clearInterval(timer));
-  return () => stalls > 1;
-}
-
-/** Two thirds of what the process may take: some of it is the program's, and some is garbage. */
+/** Two thirds of the limit: the rest is for the program itself and for garbage. */
 function readDefaultBytes(containerBytes = Infinity): number {
   return (Math.min(containerBytes, getHeapStatistics().heap_size_limit) * 2) / 3;
 }
 
-/** V8 gives its collector to contexts that are made once it is told to. */
+/** V8's figures need no file descriptor; Node's memoryUsage() reads /proc, and throws EMFILE if none is left. */
+function readProcess(): PressureReadings {
+  const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  lag.enable();
+  return {
+    readLagMs: () => {
+      const meanMs = lag.mean / NS_PER_MS - LAG_RESOLUTION_MS;
+      lag.reset();
+      return meanMs;
+    },
+    readUsedBytes: () => {
+      const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();
+      return heap + buffers;
+    },
+    collectGarbage: exposeCollector(),
+  };
+}
+
+/** V8 gives its collector to contexts that are made after the flag is set. */
 function exposeCollector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
 }
 
-function readUsedBytes(): number {
-  const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();
-  return heap + buffers;
+const LACKS = {
+  lag: { detail: 'is too slow just now to take more', give: 'CPU', setting: 'MKIO_PROXY_MAX_STALL' },
+  memory: { detail: 'has no memory just now to take more', give: 'memory', setting: 'MKIO_PROXY_MAX_MEMORY' },
+} as const satisfies Record<Pressure, object>;
+
+function busy(lack: Pressure): ProxyError {
+  const { detail, give, setting } = LACKS[lack];
+  return new ProxyError('BUSY', `The proxy ${detail}.`, {
+    hint: `Try again shortly. The operator can give it more ${give} or replicas, or raise ${setting}.`,
+    proxyStatus: 'http_request_denied',
+    headers: { 'retry-after': String(SAMPLE_MS / 1_000) },
+  });
 }
-
-const stalled = (): ProxyError =>
-  new ProxyError('BUSY', 'The proxy is too slow just now to take more.', {
-    hint: 'Try again shortly. The operator can give it more CPU or replicas, or raise MKIO_PROXY_MAX_STALL.',
-    proxyStatus: 'http_request_denied',
-    headers: RETRY,
-  });
-
-const outOfMemory = (): ProxyError =>
-  new ProxyError('BUSY', 'The proxy has no memory just now to take more.', {
-    hint: 'Try again shortly. The operator can give it more memory or replicas, or raise MKIO_PROXY_MAX_MEMORY.',
-    proxyStatus: 'http_request_denied',
-    headers: RETRY,
-  });
