@@ -9,7 +9,7 @@ import { renderStatusz } from './admin/statusz.ts';
 import type { Traffic } from './admin/kept.ts';
 import type { Proxy, ProxyWorlds } from './app.ts';
 import type { AccessConfig, AdminConfig, Config } from './config/config.ts';
-import { isForwarded } from './forward/headers.ts';
+import { isForwarded } from './http/forwarded.ts';
 import { readAddress, readCallersOrigin, readOrigin, readOwnPlace } from './listener/address.ts';
 import { createListenerAnswers } from './listener/answers.ts';
 import type { Replays } from './traffic/replays.ts';

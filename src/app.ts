@@ -7,7 +7,7 @@ import type { Config } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
 import type { Upstream } from './forward/dispatcher.ts';
 import { createUpstream } from './forward/dispatcher.ts';
-import { isForwarded } from './forward/headers.ts';
+import { isForwarded } from './http/forwarded.ts';
 import { forward } from './forward/plugin.ts';
 import type { Connections } from './listener/connections.ts';
 import { createListenerAnswers, holdContinue } from './listener/answers.ts';

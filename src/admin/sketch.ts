@@ -1,5 +1,4 @@
-import { hasBody } from '../http/content.ts';
-import { parseFields } from '../http/fields.ts';
+import { hasBody, parseFields } from '../http/fields.ts';
 import type { ExchangeRecord } from '../traffic/record.ts';
 import { MASK } from '../secrets/redact.ts';
 

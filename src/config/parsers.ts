@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { isForwardable } from '../http/forwarded.ts';
 
 /** Stricter than the URL parser, which drops line breaks, reads `\\` as `/` and resolves dot segments. */
 export function parseOrigin(text: string): string {
@@ -47,23 +48,10 @@ export function parsePrefix(text: string): string {
   return prefix;
 }
 
-/** The caller's credentials (never travel), routing (is ours) and the hop-by-hop fields of RFC 9110 §7.6.1. */
-const NEVER_FORWARDED: ReadonlySet<string> = new Set([
-  ...['authorization', 'proxy-authorization', 'cookie', 'x-mkio-token', 'host', 'content-length', 'expect'],
-  ...['connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
-]);
-
-/** Says that the request is another than the one that the policy judges: X-HTTP-Method-Override, X-Original-URL. */
-const OVERRIDE = /method|override|original|rewrite/;
-
 export function parseForwardHeader(text: string): string {
   const field = text.toLowerCase();
   if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(field)) throw new TypeError('holds what is not a header name');
-  // Servers with CGI roots read `_` as `-`, so `x_mkio_token` is the same credential in another spelling.
-  const canonical = field.replaceAll('_', '-');
-  if (NEVER_FORWARDED.has(canonical) || OVERRIDE.test(canonical)) {
-    throw new TypeError(`holds ${canonical}, which is never forwarded`);
-  }
+  if (!isForwardable(field)) throw new TypeError(`holds ${field.replaceAll('_', '-')}, which is never forwarded`);
   return field;
 }
 

@@ -1,10 +1,8 @@
 import type { ForwardedMethod } from '../http/methods.ts';
+import { FAMILIES } from '../mkio/operations.ts';
 
-/** The families of MK.IO's API, which a policy may be confined to. */
-export const FAMILIES = ['media', 'live', 'templates', 'fleets', 'infra', 'management'] as const;
 export const LEVELS = ['default', 'read-only', 'open', ...FAMILIES] as const;
 
-export type Family = (typeof FAMILIES)[number];
 export type Level = (typeof LEVELS)[number];
 
 /** What MKIO_PROXY_POLICY names: levels that all have to agree, families among them in the alternative; or a file. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline, Transform } from 'node:stream';
-import type { Coding } from '../http/answer-content.ts';
-import { readContent } from '../http/answer-content.ts';
+import type { Coding } from '../http/content.ts';
+import { isJson, mayHoldText, readContent } from '../http/content.ts';
 import type { AnswerBody, AnswerBodyWorlds } from './answer-head.ts';
 import { BODYLESS, DECODED, LENGTH, MAPPED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
@@ -12,11 +12,12 @@ import { isReleasable, release } from './release.ts';
 export function createAnswerBody(worlds: AnswerBodyWorlds): AnswerBody {
   const { status, fields, method, createMapper, createMask } = worlds;
   const content = readContent(fields);
-  const { coding, isCoded, isJson, mayHoldText, length = Infinity } = content;
+  const { coding, isCoded, length = Infinity } = content;
   const passed = status === 204 ? LENGTH : NOTHING;
-  if (BODYLESS.has(status) || !mayHoldText || (isCoded && coding === undefined)) return passing(worlds, passed);
+  if (BODYLESS.has(status) || !mayHoldText(content) || (isCoded && coding === undefined))
+    return passing(worlds, passed);
 
-  const isMapped = createMapper !== undefined && status === 200 && isJson;
+  const isMapped = createMapper !== undefined && status === 200 && isJson(content);
   if (method === 'HEAD') return passing(worlds, isMapped ? (isCoded ? DECODED : MAPPED) : passed);
   if (isMapped) {
     const mapper = chainMappers(createMask(), createMapper());
@@ -94,7 +95,7 @@ function decoding(worlds: AnswerBodyWorlds, mapper: BodyMapper, { createDecoder 
     flush: (done) => done(null, mapper.flush()),
   });
   const start = (first: Buffer): Transform => {
-    const created = createDecoder(first);
+    const created = createDecoder(first, false);
     pipeline(created, mapped, (error) => {
       if (error) onBroken();
     });

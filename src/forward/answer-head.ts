@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { BodyMapper } from './body-mapper.ts';
-import type { FieldLines } from './headers.ts';
+import type { FieldLines } from '../http/fields.ts';
 
 /** Takes the answer's bytes in order, writes the head in time, and says when to wait. */
 export interface AnswerBody {
@@ -19,7 +19,7 @@ export interface AnswerBodyWorlds {
   /** The upstream's field lines. */
   readonly fields: FieldLines;
   /** The field lines for the caller, without the names in `drop`. */
-  readonly pass: (fields: FieldLines, drop: ReadonlySet<string>) => FieldLines;
+  readonly pass: (fields: FieldLines, drop: ReadonlySet<string>) => string[];
   /** Makes the mapper that keeps links inside; undefined: links stay as they are. */
   readonly createMapper: (() => BodyMapper) | undefined;
   /** Makes the mapper that masks the tokens in text. */

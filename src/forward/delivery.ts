@@ -7,7 +7,8 @@ import { createAnswerBody } from './answer-body.ts';
 import type { AnswerBody } from './answer-head.ts';
 import { BODYLESS } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
-import type { AnswerPasses, FieldLines } from './headers.ts';
+import type { FieldLines } from '../http/fields.ts';
+import type { AnswerPasses } from './headers.ts';
 import { answerFields } from './headers.ts';
 
 export interface DeliveryWorlds {

@@ -1,15 +1,15 @@
 import { ProxyError } from '../errors.ts';
-import type { FieldLines } from './headers.ts';
-import { readField } from './headers.ts';
+import type { FieldLines } from '../http/fields.ts';
+import { readCombined } from '../http/fields.ts';
 
 /** How an answer's body ends (RFC 9112 §6.3): by its own account, or with the connection. */
 export type Framing = 'announced' | 'until-close';
 
 /** @throws ProxyError UPSTREAM_INVALID (502) for a transfer coding that nobody asked for (RFC 9112 §7.4) */
 export function resolveFraming(fields: FieldLines): Framing {
-  const coding = readField(fields, 'transfer-encoding')?.trim().toLowerCase();
+  const coding = readCombined(fields, 'transfer-encoding')?.trim().toLowerCase();
   if (coding === 'chunked') return 'announced';
-  if (coding === undefined) return readField(fields, 'content-length') === undefined ? 'until-close' : 'announced';
+  if (coding === undefined) return readCombined(fields, 'content-length') === undefined ? 'until-close' : 'announced';
   throw new ProxyError('UPSTREAM_INVALID', 'The upstream answered in a transfer coding that it was not asked for.', {
     proxyStatus: 'http_response_transfer_coding',
   });

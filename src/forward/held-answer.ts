@@ -1,4 +1,4 @@
-import type { Coding } from '../http/answer-content.ts';
+import type { Coding } from '../http/content.ts';
 import type { AnswerBody, AnswerBodyWorlds } from './answer-head.ts';
 import { DECODED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';

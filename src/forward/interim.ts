@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AnswerPasses, FieldLines } from './headers.ts';
+import type { FieldLines } from '../http/fields.ts';
+import type { AnswerPasses } from './headers.ts';
 import { answerFields } from './headers.ts';
 
 export interface InterimWorlds {

@@ -9,7 +9,7 @@ import type { Renew, Upstream, UpstreamConnection, UpstreamRequest } from './dis
 import { readFailure } from './failures.ts';
 import type { Framing } from './framing.ts';
 import { resolveFraming } from './framing.ts';
-import type { FieldLines } from './headers.ts';
+import type { FieldLines } from '../http/fields.ts';
 import { MAX_INTERIM_ANSWERS, relayInterim } from './interim.ts';
 import { HeldUnauthorized } from './unauthorized.ts';
 

@@ -1,4 +1,4 @@
-import type { FieldLines } from './headers.ts';
+import type { FieldLines } from '../http/fields.ts';
 
 /** The longest body of a 401 that is held back; MK.IO's have a few hundred bytes. */
 const MAX_BYTES = 64 * 1024;

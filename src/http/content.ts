@@ -1,34 +1,118 @@
+import type { Transform } from 'node:stream';
+import {
+  brotliDecompressSync,
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+} from 'node:zlib';
 import type { FieldLines } from './fields.ts';
-import { readFirst } from './fields.ts';
+import { readCombined } from './fields.ts';
 
-export type Coding = 'gzip' | 'deflate' | 'br';
+/** A content coding (RFC 9110 §8.4.1) that can be decoded. */
+export interface Coding {
+  /**
+   * @param first the first bytes
+   * @param isPartial whether the bytes may be only the beginning
+   */
+  readonly createDecoder: (first: Buffer, isPartial: boolean) => Transform;
+  /** @throws Error if the bytes do not decode, or decode to more than `maxBytes` */
+  readonly decode: (body: Buffer, maxBytes: number) => Buffer;
+}
 
-/** What the header says of a body that may be kept. */
-export interface BodyContent {
+/** The body of a message, as its header describes it. */
+export interface Content {
   /** Content-Type as received. */
   readonly type: string | undefined;
-  /** Text in UTF-8 or a part of it, once it is decoded. */
-  readonly isText: boolean;
-  /** undefined: none. */
+  /** undefined: none, or an unknown one. */
   readonly coding: Coding | undefined;
+  readonly isCoded: boolean;
+  /** undefined without a Content-Length. */
+  readonly length: number | undefined;
 }
 
-const TEXT =
-  /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|yaml)\b|application\/(?:javascript|x-www-form-urlencoded|x-ndjson|x-yaml|sql|graphql|vnd\.apple\.mpegurl|dash\+xml)\b|image\/svg\+xml)/i;
-const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+/** JSON texts (RFC 8259, RFC 6839 §3.1). `application/json-seq` is a sequence of them, not a JSON text (RFC 7464). */
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+const TEXT_TYPE =
+  /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|yaml)\b|application\/(?:javascript|x-www-form-urlencoded|x-ndjson|x-yaml|sql|graphql|vnd\.apple\.mpegurl|dash\+xml)\b|image\/svg\+xml)/i;
 const OTHER_CHARSET = /;\s*charset\s*=\s*"?(?!utf-?8\b|us-ascii\b|iso-8859-1\b)/i;
-const CODINGS: Readonly<Record<string, Coding>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate', br: 'br' };
+const BINARY_TYPE =
+  /^(?:audio|font|image(?!\/svg)|video)\/|^application\/(?:gzip|octet-stream|pdf|wasm|x-gzip|x-tar|zip)\s*(?:;|$)/i;
 
-export function readContent(fields: FieldLines): BodyContent {
-  const type = readFirst(fields, 'content-type');
-  const named = readFirst(fields, 'content-encoding')?.trim().toLowerCase() ?? '';
-  const coding = CODINGS[named];
-  const isReadable = coding !== undefined || named === '' || named === 'identity';
-  return { type, coding, isText: isReadable && type !== undefined && TEXT.test(type) && !OTHER_CHARSET.test(type) };
+const PARTIAL = { finishFlush: constants.Z_SYNC_FLUSH };
+const PARTIAL_BROTLI = { finishFlush: constants.BROTLI_OPERATION_FLUSH };
+
+// Some servers omit the zlib wrapper, whose first byte ends in 8 (RFC 1950 §2.2).
+const isWrapped = ([first = 0]: Buffer): boolean => (first & 0x0f) === 8;
+
+const GZIP: Coding = {
+  createDecoder: (_, isPartial) => createGunzip(isPartial ? PARTIAL : {}),
+  decode: (body, maxOutputLength) => gunzipSync(body, { maxOutputLength }),
+};
+const BROTLI: Coding = {
+  createDecoder: (_, isPartial) => createBrotliDecompress(isPartial ? PARTIAL_BROTLI : {}),
+  decode: (body, maxOutputLength) => brotliDecompressSync(body, { maxOutputLength }),
+};
+const DEFLATE: Coding = {
+  createDecoder: (first, isPartial) => (isWrapped(first) ? createInflate : createInflateRaw)(isPartial ? PARTIAL : {}),
+  decode: (body, maxOutputLength) => (isWrapped(body) ? inflateSync : inflateRawSync)(body, { maxOutputLength }),
+};
+const CODINGS = new Map([
+  ['gzip', GZIP],
+  ['x-gzip', GZIP],
+  ['br', BROTLI],
+  ['deflate', DEFLATE],
+]);
+
+export function readContent(fields: FieldLines): Content {
+  const codings = readCodings(fields);
+  const length = readCombined(fields, 'content-length');
+  return {
+    type: readCombined(fields, 'content-type'),
+    coding: CODINGS.get(codings.join()),
+    isCoded: codings.length > 0,
+    length: length === undefined ? undefined : Number(length),
+  };
 }
 
-export const isJson = ({ isText, type }: BodyContent): boolean => isText && JSON_TYPE.test(type ?? '');
+function readCodings(fields: FieldLines): string[] {
+  const codings = readCombined(fields, 'content-encoding')?.toLowerCase().split(',') ?? [];
+  return codings.map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity');
+}
 
-/** Whether a request of this header has a body (RFC 9112 §6.3). */
-export const hasBody = (fields: FieldLines): boolean =>
-  readFirst(fields, 'transfer-encoding') !== undefined || Number(readFirst(fields, 'content-length') ?? 0) > 0;
+export const isJson = ({ type }: Content): boolean => JSON_TYPE.test(type ?? '');
+
+/** Whether the decoded body is known to be text in UTF-8 or a subset of it. */
+export const isText = ({ type, coding, isCoded }: Content): boolean =>
+  type !== undefined && (!isCoded || coding !== undefined) && TEXT_TYPE.test(type) && !OTHER_CHARSET.test(type);
+
+/** Whether the body may quote a request. Unknown and absent types may. */
+export const mayHoldText = ({ type }: Content): boolean => !BINARY_TYPE.test(type ?? '');
+
+export interface Decoded {
+  readonly body: Buffer;
+  /** Whether there was more than `maxBytes`. */
+  readonly cut: boolean;
+}
+
+/** Decodes at most `maxBytes` in zlib's threads; undefined if the bytes do not decode. */
+export async function decode(coded: Buffer, coding: Coding, maxBytes: number): Promise<Decoded | undefined> {
+  const decoder = coding.createDecoder(coded, true);
+  decoder.end(coded);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of decoder as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxBytes) break;
+    }
+  } catch {
+    return undefined;
+  }
+  return { body: Buffer.concat(chunks, Math.min(bytes, maxBytes)), cut: bytes > maxBytes };
+}

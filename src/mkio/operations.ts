@@ -1,4 +1,6 @@
-import type { Family } from '../config/policy.ts';
+/** The families of MK.IO's API. */
+export const FAMILIES = ['media', 'live', 'templates', 'fleets', 'infra', 'management'] as const;
+export type Family = (typeof FAMILIES)[number];
 
 /** A documented operation of MK.IO's API. */
 export interface Operation {

@@ -1,4 +1,4 @@
-import type { Family } from '../config/policy.ts';
+import type { Family } from '../mkio/operations.ts';
 import { compilePattern } from './patterns.ts';
 import type { Pattern } from './patterns.ts';
 

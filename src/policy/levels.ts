@@ -1,4 +1,5 @@
-import type { Family, Level } from '../config/policy.ts';
+import type { Level } from '../config/policy.ts';
+import type { Family } from '../mkio/operations.ts';
 import { readFoldedOperations, readOperations } from './catalogue.ts';
 import { FAMILY_PATTERNS, STARTING } from './families.ts';
 import { SAFE_METHODS } from '../http/methods.ts';

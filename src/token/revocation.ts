@@ -1,8 +1,5 @@
 import type { TokenLog, TokenStore } from './store.ts';
 
-/** MK.IO's public list (`/.well-known/revoked.json`), which holds no token, only the ids of revoked ones. */
-export const REVOKED_PATH = '/.well-known/revoked.json';
-
 export interface RevocationWorlds {
   readonly token: Pick<TokenStore, 'status' | 'markRevoked'>;
   /** Reads the list, without the token. */

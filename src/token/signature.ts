@@ -3,9 +3,6 @@ import { createLocalJWKSet } from 'jose/jwks/local';
 import { compactVerify } from 'jose/jws/compact/verify';
 import type { JSONWebKeySet } from 'jose';
 
-/** The keys that MK.IO publishes, `{"keys":[{"kty","kid","n","e","key_ops"}]}`. */
-export const JWKS_PATH = '/.well-known/jwks.json';
-
 /** `unknown-key`: no published key has the token's `kid`. */
 export type SignatureVerdict = 'valid' | 'invalid' | 'unknown-key';
 

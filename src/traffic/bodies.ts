@@ -1,7 +1,7 @@
 import type { BodyTap, TappedBody } from './body-tap.ts';
 import { hashOf } from './body-tap.ts';
 import type { Coding } from '../http/content.ts';
-import { decode } from '../http/decode.ts';
+import { decode, isText } from '../http/content.ts';
 import type { StoredBody } from './stored-body.ts';
 import { isBinary, withoutOpenEnd } from './stored-body.ts';
 
@@ -49,8 +49,8 @@ export function createBodyReader(redact: (text: string) => string): ReadBody {
   return (tap, isWhole) => {
     const tapped = tap?.end();
     if (tap === undefined || tapped === undefined || tapped.bytes === 0) return undefined;
-    const { isText, coding } = tap.content;
-    if (!isText) return store(tap, tapped, undefined, isWhole);
+    const { coding } = tap.content;
+    if (!isText(tap.content)) return store(tap, tapped, undefined, isWhole);
     return coding === undefined
       ? store(tap, tapped, tapped.kept, isWhole)
       : decodeAndStore(tap, tapped, coding, isWhole);

@@ -1,10 +1,11 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import type { BodyContent } from '../http/content.ts';
+import type { Content } from '../http/content.ts';
+import { isText } from '../http/content.ts';
 
 /** Sees a body go by, and copies no more of it than it may keep. */
 export interface BodyTap {
-  readonly content: BodyContent;
+  readonly content: Content;
   readonly maxBytes: number;
   readonly push: (chunk: Buffer) => void;
   readonly end: () => TappedBody;
@@ -22,8 +23,8 @@ const NOTHING = Buffer.alloc(0);
 
 export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-export function createBodyTap(content: BodyContent, maxBytes: number): BodyTap {
-  const room = content.isText ? maxBytes : 0;
+export function createBodyTap(content: Content, maxBytes: number): BodyTap {
+  const room = isText(content) ? maxBytes : 0;
   let copy = NOTHING;
   let kept = 0;
   let bytes = 0;

@@ -1,8 +1,9 @@
 import type { CaptureConfig } from '../config/config.ts';
 import type { BodyTap } from './body-tap.ts';
 import { createBodyTap } from './body-tap.ts';
-import { hasBody, isJson, readContent } from '../http/content.ts';
+import { isJson, isText, readContent } from '../http/content.ts';
 import type { FieldLines } from '../http/fields.ts';
+import { hasBody } from '../http/fields.ts';
 
 /** What of an exchange is looked at while it is under way. */
 export interface Capture {
@@ -33,5 +34,5 @@ export function createCapture({ mode, maxBodyBytes }: CaptureConfig, now: () => 
 function tapError(status: number, fields: FieldLines): BodyTap | undefined {
   if (status < 400) return undefined;
   const content = readContent(fields);
-  return isJson(content) ? createBodyTap(content, MAX_ERROR_BYTES) : undefined;
+  return isJson(content) && isText(content) ? createBodyTap(content, MAX_ERROR_BYTES) : undefined;
 }

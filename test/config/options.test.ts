@@ -186,7 +186,19 @@ const BAD: readonly (readonly [OptionKey, string, RegExp])[] = [
 ];
 
 const NEVER_FORWARDED = [
-  ...['authorization', 'proxy-authorization', 'cookie', 'x-mkio-token', 'host', 'connection', 'keep-alive', 'te'],
+  ...[
+    'authorization',
+    'proxy-authorization',
+    'cookie',
+    'x-mkio-token',
+    'host',
+    'connection',
+    'keep-alive',
+    'te',
+    'proxy-authenticate',
+    'proxy-authentication-info',
+    'x-mkio-proxy-replay',
+  ],
   ...['trailer', 'transfer-encoding', 'upgrade', 'expect', 'content-length', 'proxy-connection'],
 ];
 

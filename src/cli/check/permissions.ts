@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { Family } from '../../config/policy.ts';
+import type { Family } from '../../mkio/operations.ts';
 import type { Operation } from '../../mkio/operations.ts';
 import { OPERATIONS } from '../../mkio/operations.ts';
 import { createPolicy } from '../../policy/rules.ts';

@@ -1,6 +1,7 @@
-import { readRevoked, REVOKED_PATH } from '../../token/revocation.ts';
+import { JWKS_PATH, REVOKED_PATH } from '../../mkio/published.ts';
+import { readRevoked } from '../../token/revocation.ts';
 import type { SignatureVerdict } from '../../token/signature.ts';
-import { JWKS_PATH, verifySignature } from '../../token/signature.ts';
+import { verifySignature } from '../../token/signature.ts';
 import type { Outcome, Worlds } from './examination.ts';
 import { examination, REACHED } from './examination.ts';
 import type { Fact } from './findings.ts';

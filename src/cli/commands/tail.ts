@@ -53,7 +53,9 @@ async function follow(admin: AdminClient, query: string, show: Show): Promise<ne
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS)) {
     try {
       const { body } = await admin.ask(`/events?${query}${place === undefined ? '' : `&after=${place}`}`);
-      for await (const { name, id, data } of readEvents(body ?? new ReadableStream())) {
+      for await (const event of readEvents(body ?? new ReadableStream())) {
+        const { name, id } = event;
+        const data: unknown = JSON.parse(event.data);
         place = id ?? place;
         if (name === 'hello') run = greet(data as Hello, run);
         if (name === 'missed') say(`${(data as { count: number }).count} exchanges were missed`);

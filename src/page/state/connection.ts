@@ -5,8 +5,8 @@ import type { TokenView } from '../../admin/token-view.ts';
 import type { Api } from './api.ts';
 import { ApiError } from './api.ts';
 import type { Exchange } from './exchange.ts';
-import type { ServerEvent } from '../../http/server-events.ts';
-import { readServerEvents } from '../../http/server-events.ts';
+import type { ServerEvent } from '../../http/event-stream.ts';
+import { readEvents } from '../../http/event-stream.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'lost' | 'refused' | 'locked';
 
@@ -89,7 +89,7 @@ export function createConnection(api: Api, listener: Listener): Connection {
       const after = encodeURIComponent(cursor ?? '');
       const { body } = await api.ask(`/events?after=${after}`, { signal: silence.signal });
       if (body === null) return;
-      for await (const event of readServerEvents(body)) {
+      for await (const event of readEvents(readChunks(body))) {
         clearTimeout(timer);
         timer = setTimeout(give, SILENCE_MS);
         take(event);
@@ -113,6 +113,16 @@ export function createConnection(api: Api, listener: Listener): Connection {
       }
     },
   };
+}
+
+/** Safari iterates over no ReadableStream. */
+async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
 }
 
 function stateOf(error: unknown): ConnectionState {
