@@ -1,4 +1,4 @@
-import type { ForwardedMethod } from '../http/methods.ts';
+import { FORWARDED_METHODS } from '../http/methods.ts';
 import { FAMILIES } from '../mkio/operations.ts';
 
 export const LEVELS = ['default', 'read-only', 'open', ...FAMILIES] as const;
@@ -26,7 +26,6 @@ const ABSOLUTE = /^\/(?:api|auth|\.well-known)(?:\/|$)/;
 const RULE = /^(?:([A-Z]+|\*) +)?(\*\*|\/[\w/\-.~!$&'()*+;=:@%]*)$/;
 // The target holds none of these, and names of MK.IO neither `*` nor `%`.
 const VOID_ESCAPE = /%(?![0-9a-f]{2})|%(?:2[5af]|5c|0[0ad])/i;
-const FORWARDED = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies ForwardedMethod[];
 
 export function parsePolicy(text: string): PolicyChoice {
   if (/[/\\]|\.json$/.test(text)) return { file: text };
@@ -50,7 +49,7 @@ function parseLevel(text: string): Level {
 export function parseRule(text: string): Rule {
   const [, method = '*', path] = RULE.exec(text.trim()) ?? [];
   if (path === undefined) throw new TypeError('holds what is not a rule');
-  if (method !== '*' && !FORWARDED.some((forwarded) => forwarded === method)) {
+  if (method !== '*' && !FORWARDED_METHODS.some((forwarded) => forwarded === method)) {
     throw new TypeError('holds a rule for a method that is never forwarded');
   }
   return { method, path: path === '**' ? path : parseRulePath(path), text: text.trim() };

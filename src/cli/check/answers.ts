@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { ERRORS, ProxyError } from '../../errors.ts';
+import { REMEDIES, TROUBLE } from '../../mkio/statuses.ts';
 import type { Fact } from './findings.ts';
 import { fail, failed, warn } from './findings.ts';
 
@@ -12,18 +13,9 @@ export interface Answer {
   readonly body: unknown;
 }
 
-interface Remedy {
-  readonly hint: string;
-  readonly exit: number;
-}
-
-/** MK.IO's refusals and what they mean for the operator. */
-const REFUSALS: Readonly<Record<number, Remedy>> = {
-  401: { hint: 'The token is wrong, expired or revoked: create a new one at MK.IO.', exit: 3 },
-  403: { hint: 'The token lacks the right: use one with more permissions, or ask an administrator.', exit: 3 },
-  404: { hint: 'Check MKIO_PROJECT and MKIO_BASE_URL: MK.IO does not know this name.', exit: 2 },
-};
-const TROUBLE: Remedy = { hint: 'MK.IO has a problem: try again later.', exit: 5 };
+/** Exit codes by MK.IO's status. */
+const EXITS: Readonly<Record<number, number>> = { 401: 3, 403: 3, 404: 2 };
+const TROUBLE_EXIT = 5;
 
 const MAX_DETAIL_LENGTH = 300;
 
@@ -33,8 +25,7 @@ export const isGood = ({ status }: Answer): boolean => status >= 200 && status <
 export function judgeRefusal({ status, ownCode, body }: Answer): Fact {
   const detail = (readText(body, 'error', 'detail') ?? '').slice(0, MAX_DETAIL_LENGTH);
   if (ownCode === null) {
-    const { hint, exit } = REFUSALS[status] ?? TROUBLE;
-    return fail(`${status} ${detail}`.trim(), hint, exit);
+    return fail(`${status} ${detail}`.trim(), REMEDIES[status] ?? TROUBLE, EXITS[status] ?? TROUBLE_EXIT);
   }
   const code: ErrorCode = ownCode in ERRORS ? (ownCode as ErrorCode) : 'INTERNAL';
   return failed(new ProxyError(code, detail));
