@@ -13,31 +13,56 @@ import type { FieldLines } from '../http/fields.ts';
 import { MAX_INTERIM_ANSWERS, relayInterim } from './interim.ts';
 import { HeldUnauthorized } from './unauthorized.ts';
 
-/** One exchange on its way: what to ask the upstream, and where the answer goes. */
+/** One exchange: the request for the upstream, and the caller's answer. */
 export interface Relayed extends DeliveryWorlds {
   readonly upstream: Upstream;
   readonly request: Omit<UpstreamRequest, 'fresh' | 'onConnection'>;
-  /** Called where the upstream leg broke before the answer began. */
+  /** Called if the upstream leg breaks before the answer begins. */
   readonly onFailure: (failure: ProxyError) => void;
+}
+
+/**
+ * - asking: there is no final answer yet
+ * - holding: a 401 waits until it is known whether there is another token
+ * - delivering: the answer is on its way to the caller, or delivered
+ * - failed: the proxy answers itself
+ * - cancelled: the caller left
+ */
+type State =
+  | { readonly phase: 'asking' | 'delivering' | 'failed' | 'cancelled' }
+  | { readonly phase: 'holding'; readonly held: HeldUnauthorized };
+
+const ASKING: State = { phase: 'asking' };
+const DELIVERING: State = { phase: 'delivering' };
+const FAILED: State = { phase: 'failed' };
+const CANCELLED: State = { phase: 'cancelled' };
+
+/** The retries so far: each reason counts once. */
+interface Retried {
+  readonly deadConnection: boolean;
+  readonly replacedToken: boolean;
+}
+
+/** The connection that carries the request. */
+interface Carrier {
+  readonly connection: UpstreamConnection;
+  /** Kept alive from an earlier request; undefined for a new connection. */
+  readonly reused: Socket | undefined;
+  /** Read from the reused socket before this request. */
+  readonly bytesRead: number;
 }
 
 /** Sends an exchange upstream and streams the answer back. A caller that leaves cancels the upstream call. */
 export class Relay implements Dispatcher.DispatchHandler {
   readonly #relayed: Relayed;
-  #controller: Dispatcher.DispatchController | undefined;
   readonly #delivery: Delivery;
-  #framing: Framing | undefined;
+  #state = ASKING;
+  #retried: Retried = { deadConnection: false, replacedToken: false };
+  #framing: Framing = 'announced';
   #interimAnswers = 0;
-  #callerLeft = false;
-  #failed = false;
-  /** Whether it was sent again, as its connection had died; and as its token had been replaced. */
-  #reconnected = false;
-  #reauthorized = false;
+  #controller: Dispatcher.DispatchController | undefined;
+  #carrier: Carrier | undefined;
   #renewToken: Renew | undefined;
-  #unauthorized: HeldUnauthorized | undefined;
-  #connection: UpstreamConnection | undefined;
-  /** The kept-alive socket that carries the request, and how much it had read before. */
-  #reused: { readonly socket: Socket; readonly bytesRead: number } | undefined;
 
   constructor(relayed: Relayed) {
     this.#relayed = relayed;
@@ -48,7 +73,17 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   get #isOver(): boolean {
-    return this.#failed || this.#delivery.hasEnded;
+    const { phase } = this.#state;
+    return phase === 'failed' || phase === 'cancelled' || this.#delivery.hasEnded;
+  }
+
+  get #held(): HeldUnauthorized | undefined {
+    return this.#state.phase === 'holding' ? this.#state.held : undefined;
+  }
+
+  /** The open socket that carries the request. */
+  get upstreamSocket(): Socket | undefined {
+    return this.#carrier?.connection.socket;
   }
 
   start(): void {
@@ -56,36 +91,29 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { method, path } = request;
     const fields = exchange.trace?.send(method, path, request.fields) ?? request.fields;
     const onConnection = (connection: UpstreamConnection): void => {
-      const { socket } = connection;
-      this.#connection = connection;
-      this.#reused = socket && { socket, bytesRead: socket.bytesRead };
+      const reused = connection.socket;
+      this.#carrier = { connection, reused, bytesRead: reused?.bytesRead ?? 0 };
     };
-    this.#renewToken = upstream.dispatch({ ...request, fields, fresh: this.#reconnected, onConnection }, this);
+    const fresh = this.#retried.deadConnection;
+    this.#renewToken = upstream.dispatch({ ...request, fields, fresh, onConnection }, this);
   }
 
-  /** The open socket that carries the request. */
-  get upstreamSocket(): Socket | undefined {
-    return this.#connection?.socket;
-  }
-
-  /** Ends the exchange: with this answer, or uncleanly where the upstream's has begun. */
+  /** Ends the exchange: with this answer, or uncleanly if the upstream's has begun. */
   abort(error: ProxyError): void {
     this.#controller?.abort(error);
   }
 
   #cancel(): void {
-    this.#callerLeft = true;
+    this.#state = CANCELLED;
     this.#controller?.abort(new Error('the caller left'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#callerLeft) this.#cancel();
-    else this.#start();
-  }
-
-  /** undici writes the request next. */
-  #start(): void {
+    if (this.#state.phase === 'cancelled') {
+      this.#cancel();
+      return;
+    }
     const { exchange, request } = this.#relayed;
     exchange.connect();
     if (request.body === null) exchange.endRequest();
@@ -97,51 +125,63 @@ export class Relay implements Dispatcher.DispatchHandler {
       throw new ProxyError('UPSTREAM_INVALID', 'The upstream answered with an unknown status.');
     }
     if (status < 200) {
-      if (++this.#interimAnswers > MAX_INTERIM_ANSWERS) {
-        throw new ProxyError('UPSTREAM_INVALID', 'The upstream sent interim answers without end.');
-      }
-      relayInterim(this.#relayed, status, fields);
+      this.#relayInterim(status, fields);
       return;
     }
     this.#relayed.exchange.trace?.answer(status);
     this.#framing = resolveFraming(fields);
-    if (status !== 401 || !this.#holdBack(fields)) this.#delivery.begin(status, fields);
+    const renewed = status === 401 ? this.#renew() : undefined;
+    if (renewed === undefined) this.#deliver(status, fields);
+    else this.#hold(new HeldUnauthorized(fields), renewed);
   }
 
-  /** Whether this 401 may not be the last word: with another token, what sent no body can be asked once more. */
-  #holdBack(fields: FieldLines): boolean {
+  #relayInterim(status: number, fields: FieldLines): void {
+    if (++this.#interimAnswers > MAX_INTERIM_ANSWERS) {
+      throw new ProxyError('UPSTREAM_INVALID', 'The upstream sent interim answers without end.');
+    }
+    relayInterim(this.#relayed, status, fields);
+  }
+
+  #deliver(status: number, fields: FieldLines): void {
+    this.#state = DELIVERING;
+    this.#delivery.begin(status, fields);
+  }
+
+  /** Asks for another token; undefined if the request cannot be sent again. */
+  #renew(): ReturnType<Renew> {
     const renewed = this.#renewToken?.();
-    if (renewed === undefined || this.#reauthorized || this.#relayed.request.body !== null) return false;
-    const held = new HeldUnauthorized(fields);
-    this.#unauthorized = held;
+    return this.#retried.replacedToken || this.#relayed.request.body !== null ? undefined : renewed;
+  }
+
+  #hold(held: HeldUnauthorized, renewed: Promise<boolean>): void {
+    this.#state = { phase: 'holding', held };
     renewed
       .then((isRenewed) => this.#decide(held, isRenewed))
       .catch((error: unknown) => this.#fail(readFailure(error as Error)));
-    return true;
   }
 
-  /** Where it is the last word, a body that takes its time is not waited for. */
+  /** Without another token the 401 leaves at once, even if its body is not complete. */
   #decide(held: HeldUnauthorized, isRenewed: boolean): void {
-    if (this.#unauthorized !== held || this.#callerLeft) return;
+    if (this.#held !== held) return;
     held.isRenewed = isRenewed;
     if (!isRenewed) this.#passOn(held, this.#controller);
-    else if (held.isRead) this.#reauthorize();
+    else if (held.isRead) this.#retryWithToken();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (chunk.length === 0) return; // undici gives an empty one after each pause
-    if (this.#unauthorized !== undefined) {
-      if (!this.#unauthorized.keep(chunk)) this.#passOn(this.#unauthorized, controller);
+    if (chunk.length === 0) return; // undici emits an empty chunk after each pause
+    const held = this.#held;
+    if (held !== undefined) {
+      if (!held.keep(chunk)) this.#passOn(held, controller);
       return;
     }
     const full = this.#delivery.write(chunk);
     if (full !== undefined) this.#waitForDrain(controller, full);
   }
 
-  /** Gives the caller the 401 after all. */
+  /** Delivers the held 401. */
   #passOn({ fields, chunks, isRead }: HeldUnauthorized, controller?: Dispatcher.DispatchController): void {
-    this.#unauthorized = undefined;
-    this.#delivery.begin(401, fields);
+    this.#deliver(401, fields);
     let full: Writable | undefined;
     for (const chunk of chunks) full = this.#delivery.write(chunk);
     if (isRead) this.#delivery.end();
@@ -157,69 +197,76 @@ export class Relay implements Dispatcher.DispatchHandler {
     };
     controller.pause();
     sink.once('drain', resume);
-    // At the end of a connection undici asserts that it is not paused, out of reach of any handler. Nothing follows there.
+    // undici asserts that an answer is not paused when its connection ends, and no handler can catch that.
     socket?.prependOnceListener('end', resume);
   }
 
   onResponseEnd(): void {
     if (this.#isOver) return;
-    const held = this.#unauthorized;
-    // Node 20 reports a reset right behind the last bytes as an end: that the peer is gone tells them apart.
-    if (this.#framing === 'until-close' && this.upstreamSocket?.remoteAddress === undefined) {
+    const held = this.#held;
+    if (this.#wasReset()) {
       if (held !== undefined) this.#passOn(held);
       this.#truncate();
     } else if (held === undefined) this.#delivery.end();
     else {
       held.isRead = true;
-      if (held.isRenewed) this.#reauthorize();
+      if (held.isRenewed) this.#retryWithToken();
     }
   }
 
-  #reauthorize(): void {
-    this.#unauthorized = undefined;
-    this.#reauthorized = true;
-    // undici takes its connection for free a turn of the event loop later.
-    setImmediate(() => this.#repeat());
+  /** Node 20 reports a reset right after the last bytes as an end, but the peer's address is gone then. */
+  #wasReset(): boolean {
+    return this.#framing === 'until-close' && this.upstreamSocket?.remoteAddress === undefined;
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isOver || this.#callerLeft || this.#relayed.raw.socket.destroyed) return;
+    if (this.#isOver || this.#relayed.raw.socket.destroyed) return;
     const failure = readFailure(error);
     this.#relayed.exchange.trace?.fail(failure.code);
-    if (this.#unauthorized !== undefined) this.#passOn(this.#unauthorized);
+    const held = this.#held;
+    if (held !== undefined) this.#passOn(held);
     if (this.#delivery.hasBegun) this.#truncate();
-    else if (this.#mayRepeat(failure)) {
-      this.#reconnected = true;
-      this.#repeat();
-    } else this.#fail(failure);
+    else if (this.#mayRetry(failure)) this.#retryWithConnection();
+    else this.#fail(failure);
   }
 
-  #repeat(): void {
+  /** A request may cross the closing of a kept-alive connection (RFC 9112 §9.3.1). Without any answer it is safe to retry. */
+  #mayRetry({ code }: ProxyError): boolean {
+    const { request } = this.#relayed;
+    const { reused, bytesRead } = this.#carrier ?? {};
+    if (code !== 'UPSTREAM_RESET' || reused === undefined || reused.bytesRead !== bytesRead) return false;
+    return READS.has(request.method) && request.body === null && !this.#retried.deadConnection;
+  }
+
+  #retryWithConnection(): void {
+    this.#retried = { ...this.#retried, deadConnection: true };
+    this.#retry();
+  }
+
+  #retryWithToken(): void {
+    this.#state = ASKING;
+    this.#retried = { ...this.#retried, replacedToken: true };
+    // undici releases its connection one turn of the event loop later.
+    setImmediate(() => this.#retry());
+  }
+
+  #retry(): void {
     this.#relayed.exchange.retries++;
     try {
       this.start();
     } catch (error) {
-      // The token may have expired meanwhile, and undici lets no error of a handler go anywhere.
+      // The token may have expired meanwhile, and undici swallows errors of handlers.
       this.#fail(readFailure(error as Error));
     }
   }
 
   #fail(failure: ProxyError): void {
-    this.#failed = true;
-    this.#unauthorized = undefined;
+    this.#state = FAILED;
     this.#relayed.onFailure(failure);
   }
 
   #truncate(): void {
-    if (!this.#callerLeft) this.#delivery.cut();
-  }
-
-  /** RFC 9112 §9.3.1: a request may cross the closing of a kept-alive connection; where nothing was answered, ask again. */
-  #mayRepeat({ code }: ProxyError): boolean {
-    const { request } = this.#relayed;
-    const reused = this.#reused;
-    if (code !== 'UPSTREAM_RESET' || reused === undefined || reused.socket.bytesRead !== reused.bytesRead) return false;
-    return READS.has(request.method) && request.body === null && !this.#reconnected;
+    if (this.#state.phase !== 'cancelled') this.#delivery.cut();
   }
 }
 
