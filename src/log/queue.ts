@@ -2,7 +2,7 @@ export interface LogQueue {
   readonly write: (text: string) => void;
   /** Resolves when all is written, on a failure, after `limitMs` without progress, or after 3 × `limitMs`. */
   readonly flush: (limitMs: number) => Promise<void>;
-  /** Sends at once, after a failure and with nothing to send too. */
+  /** Sends once more, even after a failure or without a line. */
   readonly wake: () => void;
 }
 
@@ -33,25 +33,24 @@ export function createLogQueue({ send, mask, onDropped, onBroken }: LogQueueOpti
   let leavingLines = 0;
   let dropped = 0;
   let sending = false;
+  let woken = false;
   let retry: NodeJS.Timeout | undefined;
   let busyMs = 1;
   let broken = false;
   let onRest = (): void => undefined;
   let onProgress = (): void => undefined;
   const unsent = (): number => leaving.length + waiting.length;
-
-  const wake = (): void => {
-    clearTimeout(retry);
-    retry = undefined;
-    if (!sending) void sendAll();
-  };
+  const hasMore = (): boolean => woken || (unsent() > 0 && retry === undefined);
 
   const sendAll = async (): Promise<void> => {
     sending = true;
     do {
+      clearTimeout(retry);
+      retry = undefined;
+      woken = false;
       if (leaving.length === 0) takeWaiting();
       await send(leaving).then(onSent, onFailed);
-    } while (unsent() > 0 && retry === undefined);
+    } while (hasMore());
     sending = false;
     if (broken || unsent() === 0) onRest();
   };
@@ -87,7 +86,7 @@ export function createLogQueue({ send, mask, onDropped, onBroken }: LogQueueOpti
 
   const onRetry = (): void => {
     retry = undefined;
-    if (unsent() > 0) wake();
+    if (unsent() > 0) void sendAll();
   };
 
   const dropAll = (): void => {
@@ -98,7 +97,6 @@ export function createLogQueue({ send, mask, onDropped, onBroken }: LogQueueOpti
   };
 
   return {
-    wake,
     write: (text) => {
       const isDropping = onBroken !== undefined && retry !== undefined;
       if (isDropping || unsent() + text.length > MAX_UNSENT) {
@@ -107,11 +105,15 @@ export function createLogQueue({ send, mask, onDropped, onBroken }: LogQueueOpti
       }
       waiting += text;
       waitingLines++;
-      if (!sending && retry === undefined) wake();
+      if (!sending && retry === undefined) void sendAll();
+    },
+    wake: () => {
+      woken = true;
+      if (!sending) void sendAll();
     },
     flush: async (limitMs) => {
       if (unsent() === 0) return;
-      if (broken) wake();
+      if (broken && !sending) void sendAll();
       await new Promise<void>((resolve) => {
         onRest = () => {
           clearTimeout(limit);
