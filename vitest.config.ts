@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { createTags } from './test/support/programs.js';
+import { Reporter } from './test/support/reporter.ts';
 
 export default defineConfig({
   test: {
@@ -9,6 +11,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     unstubEnvs: true,
+    tags: createTags(),
+    reporters: [new Reporter()],
     // Tests leave nothing behind in modules, and loading these anew for each file takes longer than the tests do.
     isolate: false,
     // Tests wait for sockets and processes more than they count: one core needs not be left to anything else.

@@ -1,6 +1,6 @@
 import { Fragment } from 'preact';
 import type { JSX } from 'preact';
-import { splitUnseen } from '../text/unseen.ts';
+import { splitUnseen } from '../text/visible-text.ts';
 
 interface TextProps {
   readonly of: string;

@@ -1,4 +1,4 @@
-import process from 'node:process';
+/** @module-tag redis */
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import type { AccessConfig } from '../../src/config/config.ts';
@@ -161,7 +161,7 @@ describe('while Redis does not count', () => {
     const access = { budgetShare: ONE_PERCENT, redis: { url: redis.url, failOpen: true } };
     const proxy = await startTestProxy({ ...(await startUpstream()), access });
     expect(await read(proxy)).toBe(200);
-    process.kill(redis.pid ?? 0, 'SIGSTOP');
+    redis.pause();
     const from = performance.now();
     expect(await read(proxy)).toBe(200);
     expect(performance.now() - from).toBeLessThan(1_000);
@@ -185,8 +185,8 @@ describe('while Redis does not count', () => {
   });
 
   test('a proxy waits for no longer than a second for a Redis that hangs at the start', async () => {
-    const { url, pid = 0 } = await startRedis();
-    process.kill(pid, 'SIGSTOP');
+    const { url, pause } = await startRedis();
+    pause();
     const access = { budgetShare: ONE_PERCENT, redis: { url, failOpen: true } };
     const from = performance.now();
     const proxy = await startTestProxy({ ...(await startUpstream()), access });

@@ -42,7 +42,7 @@ const PUT = {
 };
 
 describe('GET /exchanges/:id/snippet', () => {
-  test('is a command that makes the same call through the proxy', async () => {
+  test('is a command that makes the same call through the proxy', { tags: 'curl' }, async () => {
     const { proxy, upstream, id } = await startWith(PUT);
     const { status, type, text } = await read(proxy, id, 'as=curl');
     expect([status, type]).toEqual([200, 'text/plain; charset=utf-8']);
@@ -74,7 +74,7 @@ describe('GET /exchanges/:id/snippet', () => {
     expect((await read(proxy, id, 'as=curl')).text).toContain(`'${proxy.address}${ASSET}'`);
   });
 
-  test('sends a key of the environment where callers need one', async () => {
+  test('sends a key of the environment where callers need one', { tags: 'curl' }, async () => {
     const { proxy, id } = await startWith(PUT, { access: { callerKey: KEY } });
     const { text } = await read(proxy, id, 'as=curl');
     await expect(
@@ -85,14 +85,14 @@ describe('GET /exchanges/:id/snippet', () => {
     expect(text).not.toContain(KEY);
   });
 
-  test('names a proxy on every interface by a name that it takes', async () => {
+  test('names a proxy on every interface by a name that it takes', { tags: 'curl' }, async () => {
     const { proxy, id } = await startWith({}, { listener: { host: '0.0.0.0' } });
     const { text } = await read(proxy, id, 'as=curl');
     expect(text).toContain(`'http://localhost:${proxy.port}/`);
     expect((await run('sh', ['-c', text])).stdout).toBe('{"ok":true}');
   });
 
-  test('passes a Unix socket by curl, and says what the others can do', async () => {
+  test('passes a Unix socket by curl, and says what the others can do', { tags: 'curl' }, async () => {
     const path = join(createFolder(), "it's");
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, admin, listener: { socket: { path, mode: 0o600 } } });

@@ -144,7 +144,7 @@ def request(method, url, headers={}, data=None):
 `;
 
 describe('a snippet makes the request as it was, whatever is in it:', () => {
-  test('curl, by a shell', async () => {
+  test('curl, by a shell', { tags: 'curl' }, async () => {
     const { origin, received, close } = await serve();
     const cwd = createFolder();
     await fc.assert(
@@ -199,7 +199,7 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
     close();
   });
 
-  test('python', async () => {
+  test('python', { tags: 'python' }, async () => {
     const { origin, received, close } = await serve();
     const cwd = createFolder({ 'requests.py': STAND_IN });
     const cases = fc.sample(requests, 120);
@@ -239,7 +239,7 @@ describe('towards MK.IO, the token comes from the environment:', () => {
     gaps: new Map(),
   };
 
-  test('curl, fetch and python', async () => {
+  test('curl, fetch and python', { tags: ['curl', 'python'] }, async () => {
     const { origin, received, close } = await serve();
     const snippets = NAMES.map((name) =>
       renderSnippet(name, sketch, { origin, bearer: 'MKIO_TOKEN', socketPath: undefined }),

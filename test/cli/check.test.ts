@@ -412,7 +412,7 @@ describe('For a full-access token, check prints a call', () => {
     ['default', { read: 200, remove: 200 }],
     ['read-only', { read: 200, remove: 403 }],
     ['fleets', { read: 403, remove: 403 }],
-  ])('that makes a restricted one for policy %s when it is pasted', async (policy, expected) => {
+  ])('that makes a restricted one for policy %s when it is pasted', { tags: 'curl' }, async (policy, expected) => {
     const { found } = await checkJson({ MKIO_PROXY_POLICY: policy });
     const advice = found('advice');
     expect(advice).toMatchObject({

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+import { createTags } from '../support/programs.js';
+import { Reporter } from '../support/reporter.ts';
 
 const { MKIO_PROXY_OCI_STATE: state = '/var/tmp/mkio-proxy-oci' } = process.env;
 
@@ -13,6 +15,8 @@ export default defineConfig({
       'test/e2e/{journeys,life,policy-reload,sandbox,streaming,trust,wait-for-token}.test.ts',
     ],
     env: { MKIO_PROXY_TEST_PROGRAM: `${resolve(import.meta.dirname, 'program.sh')} ${state}` },
+    tags: createTags(),
+    reporters: [new Reporter()],
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

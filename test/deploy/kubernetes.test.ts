@@ -40,14 +40,11 @@ const ofKind = <T>(manifests: readonly { readonly kind: string }[], kind: string
   manifests.filter((one) => one.kind === kind) as T[];
 const sorted = (names: Iterable<string | undefined>): (string | undefined)[] => [...new Set(names)].toSorted();
 
-test.skipIf(kustomize === undefined)(
-  'deploy/kubernetes is built by kustomize or kubectl, where one is installed',
-  () => {
-    const shared = ['base', 'shared-budget'];
-    const folders = readdirSync(resolve(import.meta.dirname, '../../deploy/kubernetes'));
-    expect(sorted([...shared, ...BUILDS.map(({ name }) => name.split(' ')[0])])).toEqual(folders.toSorted());
-  },
-);
+test('deploy/kubernetes is built by kustomize or kubectl', { tags: 'kubernetes' }, () => {
+  const shared = ['base', 'shared-budget'];
+  const folders = readdirSync(resolve(import.meta.dirname, '../../deploy/kubernetes'));
+  expect(sorted([...shared, ...BUILDS.map(({ name }) => name.split(' ')[0])])).toEqual(folders.toSorted());
+});
 
 describe.each(kustomize === undefined ? [] : BUILDS)('deploy/kubernetes/$name', ({ name, build }) => {
   const manifests = build();

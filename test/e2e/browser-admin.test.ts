@@ -1,3 +1,4 @@
+/** @module-tag browser */
 // The attack: a page reads the admin listener, which tells of the proxy's health and one day of its traffic.
 import { describe, expect, test } from 'vitest';
 import type { Page, Request } from 'playwright-core';

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import { describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { startTestProxy, TOKEN } from '../support/proxy.ts';

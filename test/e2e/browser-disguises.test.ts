@@ -1,3 +1,4 @@
+/** @module-tag browser */
 // The attack: a foreign page hides who it is, by its name, an opaque origin, a referrer policy, a redirect or another page's
 // help, or it calls the proxy by another of its names.
 import { describe, test } from 'vitest';

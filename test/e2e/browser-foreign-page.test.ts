@@ -1,3 +1,4 @@
+/** @module-tag browser */
 // The attack: whatever page the operator opens may send requests to loopback in all the ways a browser knows. The pages here
 // come from loopback themselves, where the browser's own network checks (Local Network Access) do not help. What a page may
 // learn by the time that a refusal takes, or by load and error events, is no secret: that a proxy runs here.

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import { describe, expect, test } from 'vitest';
 import type { PageGlobals } from '../support/browser.ts';
 import { useBrowser } from '../support/browser.ts';

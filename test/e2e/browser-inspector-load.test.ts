@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { openInspector } from '../support/inspector.ts';

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';

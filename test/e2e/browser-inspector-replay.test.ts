@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import { expect, test } from 'vitest';
 import type { ExchangeDetail } from '../../src/admin/views.ts';
 import type { PageGlobals } from '../support/browser.ts';

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 // The attack: whoever sends a request, or answers one, writes text that the operator's browser then runs beside the session
 // of the admin listener.
 import { createHash } from 'node:crypto';

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { PageGlobals } from '../support/browser.ts';

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 // The attack: the same by a page from a public address. Chromium 156 asks the user before such a page reaches loopback (Local
 // Network Access) and refuses where nobody answers; but top-level navigations and speculation rules are sent unasked, and a
 // user may say yes.

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 // The attack: a page of rebound.example has its name led to 127.0.0.1, so that the browser takes the proxy for the page's own
 // server: no Origin, no preflight, answers can be read. Only Host gives it away. Or a page writes the loopback address such
 // that the browser sends no fetch metadata.

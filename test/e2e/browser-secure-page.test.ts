@@ -1,3 +1,4 @@
+/** @module-tag browser */
 // The attack: a foreign page of https has what browsers keep from pages of http.
 import { describe, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';

@@ -1,3 +1,4 @@
+/** @module-tag browser */
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';

@@ -20,7 +20,7 @@ describe('mkio-proxy demo', () => {
     expect(stdout).toContain('"name": "source video #1"');
   });
 
-  test('stays up until Ctrl-C, and its three curl lines work as printed', async () => {
+  test('stays up until Ctrl-C, and its three curl lines work as printed', { tags: 'curl' }, async () => {
     const demo = startDemo(['--port', '0', '--admin-port', '0']);
     await demo.printed(/Ctrl-C/);
     const lines = demo.stdout().match(/^ *curl .*$/gm) ?? [];

@@ -7,7 +7,7 @@ import { runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { BY_HAND, listen, startUpstream } from '../support/upstream.ts';
-import { runShell, startProgram } from './program.ts';
+import { startProgram } from './program.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -35,7 +35,8 @@ async function startBusy(env: Env) {
 }
 
 const CUT_AT_ONCE = { MKIO_PROXY_DRAIN_TIMEOUT: '50ms', MKIO_PROXY_QUIT: 'on' };
-const quit = (admin: string | null): Promise<string> => runShell(`curl -fsS -X POST ${admin}/quitquitquit`);
+const quit = async (admin: string | null): Promise<string> =>
+  (await fetch(`${admin}/quitquitquit`, { method: 'POST' })).text();
 const portOf = (admin: string | null): string => new URL(admin ?? '').port;
 
 /** What ends the process in each way that docs/operations.md tells, seen from outside. */

@@ -1,16 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
+/** @module-tag namespaces */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
+import { AS_FIRST } from '../support/programs.js';
 import { listen } from '../support/upstream.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
-/** The next process is the first of its namespace, as that of a container is. */
-const AS_FIRST = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
-const canBeFirst = spawnSync('unshare', [...AS_FIRST, 'true']).status === 0;
 
 function startFirst(env: Readonly<Record<string, string>>) {
   const child = spawn('unshare', [...AS_FIRST, process.execPath, MAIN, 'start'], {
@@ -31,7 +30,7 @@ function startFirst(env: Readonly<Record<string, string>>) {
   return { ended, signal };
 }
 
-describe.skipIf(!canBeFirst)('the first process of a container, whom the kernel spares unhandled signals,', () => {
+describe('the first process of a container, whom the kernel spares unhandled signals,', () => {
   test.each(['no', 'yes'])('ends by SIGTERM while its helper runs, where it waits for a token: %s', async (waits) => {
     const path = join(createFolder(), 'started');
     const { ended, signal } = startFirst({

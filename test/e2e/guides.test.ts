@@ -1,3 +1,4 @@
+/** @module-tag curl */
 import { describe, expect, test } from 'vitest';
 import { runShell, startBoth } from './program.ts';
 

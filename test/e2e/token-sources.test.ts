@@ -118,7 +118,7 @@ function createPassStore(token: string): Readonly<Record<string, string>> {
   return env;
 }
 
-test('pass, the standard password manager of Unix, gives the token', async () => {
+test('pass, the standard password manager of Unix, gives the token', { tags: 'pass' }, async () => {
   const sandbox = await startTestSandbox();
   const first = await sandbox.mintToken();
   const env = createPassStore(first.token);
@@ -192,7 +192,7 @@ test('a drain lets a request wait for the helper that its 401 has run', async ()
   expect((await program.ended).code).toBe(0);
 });
 
-test('in a terminal, the proxy takes SIGHUP for a reload, and ends with its terminal', async () => {
+test('in a terminal, the proxy takes SIGHUP for a reload, and ends with its terminal', { tags: 'script' }, async () => {
   const sandbox = await startTestSandbox();
   const folder = createFolder({ token: sandbox.token });
   const main = join(import.meta.dirname, '../../dist/cli/main.js');

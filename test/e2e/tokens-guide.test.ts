@@ -1,3 +1,7 @@
+/**
+ * @module-tag bash
+ * @module-tag curl
+ */
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -1,14 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { browser as executablePath } from './programs.js';
 
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
 const ARGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -37,11 +31,11 @@ export interface PageGlobals {
   readonly getComputedStyle: (element: object) => { readonly backgroundColor: string };
 }
 
-/** One browser for all tests of a file. */
+/** One browser for all tests of a file, which has the tag `browser`. */
 export function useBrowser(): OpenPage {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findBrowser(), args: ARGS });
+    browser = await chromium.launch({ executablePath: executablePath!, args: ARGS });
   });
   afterAll(() => browser?.close());
   return async (options) => {
@@ -49,14 +43,4 @@ export function useBrowser(): OpenPage {
     onTestFinished(() => context.close());
     return await context.newPage();
   };
-}
-
-function findBrowser(): string {
-  const named = process.env.MKIO_PROXY_TEST_BROWSER;
-  const found = named ?? PLACES.find((place) => existsSync(place));
-  if (found !== undefined && existsSync(found)) return found;
-  const missing = named === undefined ? 'There is no Chromium or Chrome' : `There is no browser at ${named}`;
-  throw new Error(
-    `${missing}. Install one (Debian: apt-get install --no-install-recommends chromium) or give its path by MKIO_PROXY_TEST_BROWSER.`,
-  );
 }

@@ -18,6 +18,8 @@ export interface Drive {
   readonly commands: readonly string[];
   /** The error codes of the proxy that it brings about. */
   readonly codes?: readonly string[];
+  /** The programs that it needs, as tags of vitest. */
+  readonly tags?: string[];
   readonly drive: (world: World) => Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { findCommand } from './programs.js';
 
 const KUBERNETES = resolve(import.meta.dirname, '../../deploy/kubernetes');
 
@@ -19,7 +20,7 @@ const BUILDERS = [
 ] as const;
 
 /** How kustomize is called on this machine; undefined where it is not installed. */
-export const kustomize = BUILDERS.find(([program]) => spawnSync(program, ['version']).error === undefined);
+export const kustomize = BUILDERS.find(([program]) => findCommand(program) !== undefined);
 
 /** What kustomize makes of a folder of deploy/kubernetes, with components of there added. */
 export function buildFolder(folder: string, components: readonly string[] = []): readonly Manifest[] {

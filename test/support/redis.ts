@@ -9,7 +9,8 @@ import { listen } from './upstream.ts';
 export interface TestRedis {
   readonly port: number;
   readonly url: string;
-  readonly pid: number | undefined;
+  /** Lets it hang. */
+  readonly pause: () => void;
   readonly kill: () => Promise<void>;
 }
 
@@ -19,6 +20,7 @@ export async function startRedis({ port = 0, password = 'a-password-of-redis' } 
   const options = { port: chosen, bind: '127.0.0.1', save: '', dir: createFolder(), requirepass: password };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child, 'spawn');
   const exited = once(child, 'exit');
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
@@ -27,7 +29,8 @@ export async function startRedis({ port = 0, password = 'a-password-of-redis' } 
   onTestFinished(kill);
   for await (const line of createInterface(child.stdout)) if (line.includes('Ready to accept connections')) break;
   child.stdout.resume();
-  return { port: chosen, url: `redis://:${password}@127.0.0.1:${chosen}`, pid: child.pid, kill };
+  const pause = (): void => void child.kill('SIGSTOP');
+  return { port: chosen, url: `redis://:${password}@127.0.0.1:${chosen}`, pause, kill };
 }
 
 async function takeFreePort(): Promise<number> {

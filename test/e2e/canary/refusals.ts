@@ -80,6 +80,7 @@ export const REFUSALS: readonly Drive[] = [
   ...['open', 'closed'].map((outcome): Drive => ({
     name: `a Redis that goes and comes, with its password, where failure is ${outcome}`,
     commands: ['start'],
+    tags: ['redis'],
     codes: outcome === 'open' ? ['RATE_LIMITED'] : ['RATE_LIMITED', 'BUSY'],
     drive: async (world) => {
       const password = world.keep('the password of Redis');

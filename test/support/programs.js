@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import process from 'node:process';
+
+const { CI, MKIO_PROXY_TEST_BROWSER, PATH = '' } = process.env;
+const BROWSERS = [
+  'chromium',
+  'google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+/** For `unshare`: the next process is the first of its namespace, as in a container. */
+export const AS_FIRST = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
+
+/** A path, for the first of these names that is installed. */
+export const findCommand = (...names) =>
+  names
+    .flatMap((name) => (isAbsolute(name) ? [name] : PATH.split(delimiter).map((folder) => join(folder, name))))
+    .find((path) => existsSync(path));
+
+const has = (name) => findCommand(name) !== undefined;
+const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+/** A browser for tests, as a path. */
+export const browser = findCommand(...(MKIO_PROXY_TEST_BROWSER ? [MKIO_PROXY_TEST_BROWSER] : BROWSERS));
+
+/**
+ * The programs that tests start, besides Node, a POSIX shell and the core utilities, with the Debian packages that bring them.
+ * A test that needs one has the key as its tag, and is left out if the program is missing.
+ */
+const PROGRAMS = {
+  browser: { name: 'Chromium', found: browser !== undefined, packages: ['chromium'] },
+  redis: { name: 'Redis', found: has('redis-server'), packages: ['redis-server'] },
+  pass: { name: 'pass', found: has('pass') && has('gpg') && has('gpg-agent'), packages: ['pass', 'gpg', 'gpg-agent'] },
+  curl: { name: 'curl', found: has('curl'), packages: ['curl'] },
+  python: { name: 'Python', found: has('python3'), packages: ['python3'] },
+  bash: { name: 'Bash', found: has('bash'), packages: ['bash'] },
+  script: { name: 'script', found: has('script'), packages: ['bsdutils'] },
+  compose: { name: 'docker-compose', found: has('docker-compose'), packages: ['docker-compose'] },
+  systemd: { name: 'systemd-analyze', found: has('systemd-analyze'), packages: ['systemd'] },
+  // The kubectl of Debian 12 is too old: it knows no components.
+  kubernetes: { name: 'kubectl or kustomize', found: has('kubectl') || has('kustomize'), packages: [] },
+  namespaces: { name: 'user namespaces', found: runs('unshare', ...AS_FIRST, 'true'), packages: [] },
+};
+
+/** Those that are missing, by their tags. */
+export const missing = Object.fromEntries(Object.entries(PROGRAMS).filter(([, { found }]) => !found));
+/** Those among them that Debian has. */
+export const installable = Object.values(missing).filter(({ packages }) => packages.length > 0);
+
+/** The tags for the configuration of vitest, which leave out tests of missing programs. With CI=true these are an error. */
+export function createTags() {
+  if (CI === 'true' && installable.length > 0) {
+    const names = installable.map(({ name }) => name).join(', ');
+    throw new Error(`CI=true, and programs that tests need are missing: ${names}. On Debian: npm run test:setup`);
+  }
+  return Object.entries(PROGRAMS).map(([name, { found }]) => ({ name, skip: !found }));
+}
