@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-const SRC = resolve(import.meta.dirname, '../src');
+const TEST = import.meta.dirname;
+const SRC = resolve(TEST, '../src');
 
 interface Architecture {
   /** Rooms and root files, bottom to top, each with every other one that it imports, types included. */
@@ -17,7 +18,7 @@ const {
   arrows: ARROWS,
   packageOwners: PACKAGE_OWNERS,
   pure: PURE,
-} = JSON.parse(readFileSync(join(import.meta.dirname, 'architecture.json'), 'utf8')) as Architecture;
+} = JSON.parse(readFileSync(join(TEST, 'architecture.json'), 'utf8')) as Architecture;
 const ROOMS = Object.keys(ARROWS);
 const PAGE_PACKAGES = ['preact', 'preact/hooks', '@preact/signals', '@tanstack/virtual-core'];
 
@@ -129,4 +130,13 @@ describe('the architecture holds', () => {
 test('no family of the sandbox needs more than 200 lines', () => {
   const long = [...sources].filter(([file, text]) => roomOf(file) === 'sandbox' && text.split('\n').length > 201);
   expect(long.map(([file]) => file)).toEqual([]);
+});
+
+test('tests take their helpers only from test/support/', () => {
+  const testFiles = readdirSync(TEST, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const helpers = testFiles.flatMap((file) => {
+    const specifiers = [...readFileSync(join(TEST, file), 'utf8').matchAll(/ from '(\.[^']+)'|import\('(\.[^']+)'\)/g)];
+    return specifiers.map(([, named, dynamic = '']) => relative(TEST, resolve(TEST, dirname(file), named ?? dynamic)));
+  });
+  expect(helpers.filter((path) => !/^(?:support|\.\.\/src)\//.test(path))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { readAdminRoutes } from '../support/canary-admin.ts';
+import { readAdminRoutes } from '../support/canary/admin.ts';
 import { findExchange } from '../support/exchanges.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { readSession } from '../support/replay.ts';

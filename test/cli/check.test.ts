@@ -14,7 +14,7 @@ import { runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { BY_HAND, startTlsUpstream, startUpstream } from '../support/upstream.ts';
-import { runShell } from '../e2e/program.ts';
+import { runShell } from '../support/program.ts';
 
 type Env = Readonly<Record<string, string>>;
 

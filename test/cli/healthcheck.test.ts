@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startProgram } from '../e2e/program.ts';
+import { startProgram } from '../support/program.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
-import { imageOf, podman, TARGETS } from './container.ts';
+import { imageOf, podman, TARGETS } from '../support/container.ts';
 
 const BASES = { slim: 'docker.io/library/node:24-bookworm-slim', distroless: 'localhost/distroless-node:24' };
 const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { imageOf, podman, startContainer, TARGETS } from './container.ts';
+import { imageOf, podman, startContainer, TARGETS } from '../support/container.ts';
 
 const NODE_UID = 1000;
 const NO_CAPABILITIES = '0000000000000000';

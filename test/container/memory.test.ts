@@ -10,8 +10,8 @@ import { expect, test } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import { createFolder } from '../support/folder.ts';
 import { startTlsUpstream } from '../support/upstream.ts';
-import type { Container } from './container.ts';
-import { podman, startContainer } from './container.ts';
+import type { Container } from '../support/container.ts';
+import { podman, startContainer } from '../support/container.ts';
 
 /** Lower it to find the minimum. */
 const { MKIO_PROXY_TEST_MEMORY: MEMORY = '96m' } = process.env;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { renderKey, SHORTCUTS } from '../../src/page/shortcuts.ts';
 import { FILTER_KEYS } from '../../src/traffic/filter-keys.ts';
 import { parseFilter } from '../../src/traffic/filter.ts';
-import { readAdminPaths } from '../support/canary-admin.ts';
+import { readAdminPaths } from '../support/canary/admin.ts';
 
 const doc = readFileSync(resolve(import.meta.dirname, '../../docs/inspector.md'), 'utf8');
 

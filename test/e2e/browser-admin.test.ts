@@ -6,7 +6,7 @@ import { useBrowser } from '../support/browser.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { script } from './foreign-vectors.ts';
+import { script } from '../support/foreign-vectors.ts';
 
 const openPage = useBrowser();
 const NOT_SAME_ORIGIN = 'net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin';

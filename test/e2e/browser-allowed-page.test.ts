@@ -4,8 +4,8 @@ import { useBrowser } from '../support/browser.ts';
 import { startTestProxy, TOKEN } from '../support/proxy.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { fetchIn, jsonOf, openDevPage } from './dev-page.ts';
-import { startBoth } from './program.ts';
+import { fetchIn, jsonOf, openDevPage } from '../support/dev-page.ts';
+import { startBoth } from '../support/program.ts';
 
 const openPage = useBrowser();
 

@@ -8,7 +8,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import type { Pages } from '../support/site.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { script, speculation } from './foreign-vectors.ts';
+import { script, speculation } from '../support/foreign-vectors.ts';
 
 const openPage = useBrowser();
 

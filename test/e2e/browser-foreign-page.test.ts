@@ -8,7 +8,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import { expectRefused } from '../support/judge.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { VECTORS, script } from './foreign-vectors.ts';
+import { VECTORS, script } from '../support/foreign-vectors.ts';
 
 const openPage = useBrowser();
 

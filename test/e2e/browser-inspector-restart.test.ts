@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { openInspector } from '../support/inspector.ts';
-import { startProgram, startTestSandbox } from './program.ts';
+import { startProgram, startTestSandbox } from '../support/program.ts';
 
 const openPage = useBrowser();
 

@@ -9,8 +9,8 @@ import { startTestProxy } from '../support/proxy.ts';
 import type { Pages } from '../support/site.ts';
 import { startSecureSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { fetchIn, jsonOf } from './dev-page.ts';
-import { script, speculation } from './foreign-vectors.ts';
+import { fetchIn, jsonOf } from '../support/dev-page.ts';
+import { script, speculation } from '../support/foreign-vectors.ts';
 
 const openPage = useBrowser();
 

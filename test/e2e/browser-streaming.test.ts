@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
-import { fetchIn, jsonOf, openDevPage } from './dev-page.ts';
+import { fetchIn, jsonOf, openDevPage } from '../support/dev-page.ts';
 
 const openPage = useBrowser();
 

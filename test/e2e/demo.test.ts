@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunningCli } from '../support/cli.ts';
 import { spawnCli, runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
-import { runShell } from './program.ts';
+import { runShell } from '../support/program.ts';
 
 // A shell that was set up for the real MK.IO must not lead the demo there.
 const STRAY = { MKIO_TOKEN: 'a-real-token', MKIO_BASE_URL: 'https://app.mk.io', MKIO_TOKEN_FILE: '/nowhere' };

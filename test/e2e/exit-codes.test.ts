@@ -7,7 +7,7 @@ import { runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { BY_HAND, listen, startUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 type Env = Readonly<Record<string, string>>;
 

@@ -5,7 +5,7 @@ import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 const start = async () => {
   const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });

@@ -1,6 +1,6 @@
 /** @module-tag curl */
 import { describe, expect, test } from 'vitest';
-import { runShell, startBoth } from './program.ts';
+import { runShell, startBoth } from '../support/program.ts';
 
 interface List {
   readonly value: readonly { readonly name: string }[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { startBoth, startProgram, startTestSandbox } from './program.ts';
+import { startBoth, startProgram, startTestSandbox } from '../support/program.ts';
 
 interface Page {
   readonly value: readonly { readonly name: string }[];

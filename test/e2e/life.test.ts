@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 const SIGNALS: [NodeJS.Signals, number][] = [
   ['SIGTERM', 143],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { runCli } from '../support/cli.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 const linesOf = (text: string): unknown[] =>
   text

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { listen, startUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const READ_ONE = 'read -r line; printf "%s" "$line" >ready';

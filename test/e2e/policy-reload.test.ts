@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Statusz } from '../../src/admin/statusz.ts';
 import { createFolder } from '../support/folder.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 const READ = JSON.stringify({ allow: ['GET **'], otherwise: 'deny' });
 const NOTHING = JSON.stringify({ deny: ['**'] });

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startUpstream } from '../support/upstream.ts';
 import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 const TOKEN = `canary-${'Zm9vYmFy+/~'.repeat(12)}==`;
 const SPELLINGS = [

@@ -10,8 +10,8 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import { createFolder } from '../support/folder.ts';
-import type { Program } from './program.ts';
-import { startBoth, startProgram, startTestSandbox } from './program.ts';
+import type { Program } from '../support/program.ts';
+import { startBoth, startProgram, startTestSandbox } from '../support/program.ts';
 
 const MB = 1024 * 1024;
 const SIZE = 200 * MB;

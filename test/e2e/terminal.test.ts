@@ -3,7 +3,7 @@ import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { sendRaw } from '../support/raw.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 /** C0, C1, an escape sequence, a line separator and a turn of direction. */
 const STEERING = ['\u001b', '\u0007', '\u009b', '\u202e', '\u2066', '\u2028'];

@@ -5,7 +5,7 @@ import type { Authority, Certificate } from '../support/certificates.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { createFolder } from '../support/folder.ts';
 import { startTlsUpstream } from '../support/upstream.ts';
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 
 const TOKEN = 'e2e-canary-token';
 const YESTERDAY = new Date(Date.now() - 24 * 60 * 60 * 1000);

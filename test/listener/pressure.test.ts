@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startProgram } from '../e2e/program.ts';
+import { startProgram } from '../support/program.ts';
 import type { ErrorBody } from '../support/proxy.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';

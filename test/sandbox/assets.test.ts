@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClock, namesIn, openSandbox, type Call } from './support.ts';
+import { createClock, namesIn, openSandbox, type Call } from '../support/sandbox.ts';
 
 const draft = { properties: { storageAccountName: 'primary-azure', container: 'new-asset' }, labels: { series: 'x' } };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClock, namesIn, openSandbox } from './support.ts';
+import { createClock, namesIn, openSandbox } from '../support/sandbox.ts';
 
 const transform = { properties: { outputs: [{ preset: { presetName: 'H264SingleBitrate720p' } }] } };
 const job = {

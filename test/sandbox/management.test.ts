@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openSandbox } from './support.ts';
+import { openSandbox } from '../support/sandbox.ts';
 
 const ORGANIZATION = '0a1b2c3d-0000-4000-8000-000000000001';
 

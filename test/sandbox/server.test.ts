@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
-import { openSandbox } from './support.ts';
+import { openSandbox } from '../support/sandbox.ts';
 
 const assets = '/api/v1/projects/demo-project/media/assets';
 

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeProtectedHeader, generateKeyPair, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createClock, openSandbox } from './support.ts';
+import { createClock, openSandbox } from '../support/sandbox.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { ENCODINGS } from '../../support/canary-encodings.ts';
-import { createFolder } from '../../support/folder.ts';
-import type { CanaryProgram, Drive, World } from '../../support/canary-world.ts';
+import { ENCODINGS } from './encodings.ts';
+import { createFolder } from '../folder.ts';
+import type { CanaryProgram, Drive, World } from './world.ts';
 
 const JSON_TYPE = 'application/json';
 

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import type { RunningCli } from '../support/cli.ts';
-import { spawnCli } from '../support/cli.ts';
-import { createFolder } from '../support/folder.ts';
+import type { RunningCli } from './cli.ts';
+import { spawnCli } from './cli.ts';
+import { createFolder } from './folder.ts';
 
 export interface Program extends RunningCli {
   readonly address: string;

@@ -1,11 +1,11 @@
-import { watchConnections } from '../../src/listener/connections.ts';
+import { watchConnections } from '../../../src/listener/connections.ts';
 import pino from 'pino';
-import type { Statusz } from '../../src/admin/statusz.ts';
-import { createAdmin } from '../../src/admin/admin.ts';
-import { DESTINATIONS, LANGUAGE_NAMES } from '../../src/admin/snippet.ts';
-import { decodeFacts, decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
-import { createRing } from '../../src/traffic/ring.ts';
-import { createFixedStore } from './token.ts';
+import type { Statusz } from '../../../src/admin/statusz.ts';
+import { createAdmin } from '../../../src/admin/admin.ts';
+import { DESTINATIONS, LANGUAGE_NAMES } from '../../../src/admin/snippet.ts';
+import { decodeFacts, decodeRecord, encodeRecord } from '../../../src/traffic/record-text.ts';
+import { createRing } from '../../../src/traffic/ring.ts';
+import { createFixedStore } from '../token.ts';
 
 /** What can be read from the admin listener, from its own table of routes, so that a new one is walked too. */
 export const readAdminPaths = (): string[] =>

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { askAdmin } from './canary-admin.ts';
-import type { Leak, Named } from './canary-search.ts';
-import { findLeaks } from './canary-search.ts';
-import type { Spawned, SpawnOptions } from './canary-spawn.ts';
-import { collectProcess, spawnAndCollect } from './canary-spawn.ts';
-import { startEchoUpstream } from './canary-upstream.ts';
-import type { CliResult } from './cli.ts';
-import { forgeJwt } from './jwt.ts';
-import { readAnswer, sendRaw } from './raw.ts';
-import type { TestUpstream } from './upstream.ts';
+import { askAdmin } from './admin.ts';
+import type { Leak, Named } from './search.ts';
+import { findLeaks } from './search.ts';
+import type { Spawned, SpawnOptions } from './spawn.ts';
+import { collectProcess, spawnAndCollect } from './spawn.ts';
+import { startEchoUpstream } from './upstream.ts';
+import type { CliResult } from '../cli.ts';
+import { forgeJwt } from '../jwt.ts';
+import { readAnswer, sendRaw } from '../raw.ts';
+import type { TestUpstream } from '../upstream.ts';
 
 /** One thing that the program does, told as what is searched: "no secret comes out of …". */
 export interface Drive {

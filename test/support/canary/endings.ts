@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import type { Drive } from '../../support/canary-world.ts';
+import type { Drive } from './world.ts';
 
 /** Runs in the program before its own code does. */
 const inProgram = (script: string): readonly string[] => [

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import type { OpenPage } from '../support/browser.ts';
-import { startSite } from '../support/site.ts';
+import type { OpenPage } from './browser.ts';
+import { startSite } from './site.ts';
 
 /** A page as a dev server gives it, on a loopback origin of its own. */
 export async function openDevPage(openPage: OpenPage, hostname = 'localhost'): Promise<Page> {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { ENCODINGS } from './canary-encodings.ts';
-import type { TestUpstream } from './upstream.ts';
-import { startUpstream } from './upstream.ts';
+import { ENCODINGS } from './encodings.ts';
+import type { TestUpstream } from '../upstream.ts';
+import { startUpstream } from '../upstream.ts';
 
 type Echo = (response: ServerResponse, text: string) => void;
 

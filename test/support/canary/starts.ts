@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OPTION_KEYS, OPTIONS, flagOf, optionOf } from '../../../src/config/options.ts';
-import type { Drive } from '../../support/canary-world.ts';
+import type { Drive } from './world.ts';
 
 const PUBLIC = OPTION_KEYS.filter((key) => optionOf(key).secret !== true);
 

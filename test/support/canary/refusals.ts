@@ -1,6 +1,6 @@
-import { openRaw } from '../../support/raw.ts';
-import { startRedis } from '../../support/redis.ts';
-import type { Drive, World } from '../../support/canary-world.ts';
+import { openRaw } from '../raw.ts';
+import { startRedis } from '../redis.ts';
+import type { Drive, World } from './world.ts';
 
 /** A head with the token in every line that a log or an answer may quote. */
 const headOf = ({ token }: World, line: string, ...lines: string[]): string =>

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { RunningCli } from './cli.ts';
-import { spawnCli } from './cli.ts';
-import { createFolder } from './folder.ts';
+import type { RunningCli } from '../cli.ts';
+import { spawnCli } from '../cli.ts';
+import { createFolder } from '../folder.ts';
 
 export interface SpawnOptions {
   /** undefined takes a variable out that is there by default. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { renderCallerLine, hashKey } from '../../../src/access/callers.ts';
-import { ENCODINGS } from '../../support/canary-encodings.ts';
-import { ECHOES } from '../../support/canary-upstream.ts';
-import type { Drive } from '../../support/canary-world.ts';
-import { createJwt } from '../../support/canary-world.ts';
+import { ENCODINGS } from './encodings.ts';
+import { ECHOES } from './upstream.ts';
+import type { Drive } from './world.ts';
+import { createJwt } from './world.ts';
 
 /** The names by which secrets travel in queries. */
 const PARAMETERS = ['sig', 'token', 'access_token', 'jwt', 'key', 'passphrase', 'X-Amz-Signature', 'code'];

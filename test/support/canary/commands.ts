@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { SETTINGS_FORMATS } from '../../../src/config/render.ts';
-import type { Drive, World } from '../../support/canary-world.ts';
+import type { Drive, World } from './world.ts';
 
 const keysOf = ({ callerKey, adminKey }: World) => ({
   MKIO_PROXY_CALLER_KEY: callerKey,

@@ -1,6 +1,6 @@
-import { createAuthority } from '../../support/certificates.ts';
-import type { Drive } from '../../support/canary-world.ts';
-import { startRawUpstream, startTlsUpstream } from '../../support/upstream.ts';
+import { createAuthority } from '../certificates.ts';
+import type { Drive } from './world.ts';
+import { startRawUpstream, startTlsUpstream } from '../upstream.ts';
 
 /** Upstreams that break, with as much of the request in their last words as they like. */
 export const FAILURES: readonly Drive[] = [

@@ -1,0 +1,4 @@
+import { CAPTURES } from '../../support/canary/captures.ts';
+import { testDrives } from '../../support/canary/drives.ts';
+
+testDrives(CAPTURES);

@@ -1,0 +1,4 @@
+import { COMMANDS } from '../../support/canary/commands.ts';
+import { testDrives } from '../../support/canary/drives.ts';
+
+testDrives(COMMANDS);

@@ -1,0 +1,4 @@
+import { FAILURES } from '../../support/canary/failures.ts';
+import { testDrives } from '../../support/canary/drives.ts';
+
+testDrives(FAILURES);

@@ -1,0 +1,4 @@
+import { REFUSALS } from '../../support/canary/refusals.ts';
+import { testDrives } from '../../support/canary/drives.ts';
+
+testDrives(REFUSALS);
