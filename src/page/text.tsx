@@ -1,6 +1,6 @@
 import { Fragment } from 'preact';
 import type { JSX } from 'preact';
-import { splitUnseen } from '../text/visible-text.ts';
+import { splitUnseen } from '../text/unseen.ts';
 
 interface TextProps {
   readonly of: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readPhases } from '../../src/traffic/phases.ts';
-import { splitUnseen } from '../../src/text/visible-text.ts';
+import { splitUnseen } from '../../src/text/unseen.ts';
 
 describe('text of others', () => {
   const show = (text: string, keepsLines = false): string =>

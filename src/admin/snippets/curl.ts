@@ -1,4 +1,4 @@
-import { quoteForShell, renderCommand } from '../../text/posix-quote.ts';
+import { joinLines, quoteForShell } from '../../text/shell.ts';
 import type { SnippetRequest } from './snippet-request.ts';
 import { hasField } from './snippet-request.ts';
 
@@ -7,7 +7,7 @@ const AS_IT_IS = '--globoff --path-as-is';
 
 export function renderCurl(request: SnippetRequest): string {
   const { url, fields, body, bearer, socketPath } = request;
-  return renderCommand([
+  return joinLines([
     ['curl', AS_IT_IS, ...renderMethod(request), quoteForShell(url)].join(' '),
     ...(socketPath === undefined ? [] : [`--unix-socket ${quoteForShell(socketPath)}`]),
     ...fields.map(([name, value]) => `-H ${quoteForShell(value === '' ? `${name};` : `${name}: ${value}`, 'latin1')}`),

@@ -1,4 +1,4 @@
-import { quoteForShell, renderCommand } from '../../text/posix-quote.ts';
+import { joinLines, quoteForShell } from '../../text/shell.ts';
 import type { SnippetRequest } from './snippet-request.ts';
 import { hasField } from './snippet-request.ts';
 
@@ -11,7 +11,7 @@ export function renderHttpie(request: SnippetRequest): string {
   const note = writable.length < fields.length ? '# Not as it was: HTTPie cannot write one of the headers.\n' : '';
   return (
     note +
-    renderCommand([
+    joinLines([
       `http --ignore-stdin ${method} ${quoteForShell(url)}`,
       // The space keeps `=` and `@` from being read as a part of the separator; HTTPie takes it off.
       ...writable.map(([name, value]) => quoteForShell(value === '' ? `${name};` : `${name}: ${value}`, 'latin1')),

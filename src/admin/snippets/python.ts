@@ -1,6 +1,6 @@
 import type { SnippetRequest } from './snippet-request.ts';
 import { combineFields } from './snippet-request.ts';
-import { quoteLiteral } from '../../text/quoted-unseen.ts';
+import { quoteLiteral } from '../../text/unseen.ts';
 
 const quote = (text: string): string => quoteLiteral(text, (hex) => `\\U${hex.padStart(8, '0')}`);
 
