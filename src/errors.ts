@@ -1,11 +1,11 @@
-/** Which side an error speaks of: who has to do something next. */
+/** The side that has to act next. */
 export type Party = 'operator' | 'caller' | 'upstream' | 'proxy';
 
 interface ErrorRow {
   readonly party: Party;
-  /** HTTP status of an answer with this code; absent where the code only ends the process. */
+  /** HTTP status of an answer with this code; absent if the code only ends the process. */
   readonly status?: number;
-  /** Exit code of the process; absent where the code only ever answers a request. */
+  /** Exit code of the process; absent if the code only answers requests. */
   readonly exit?: number;
   /** RFC 9209 §2.3 error type for the `Proxy-Status` header. */
   readonly proxyStatus?: string;
@@ -13,7 +13,7 @@ interface ErrorRow {
   readonly hint: string;
 }
 
-/** The one table of codes. Answers, exit codes, docs and tests derive from it. */
+/** All error codes. Answers, exit codes, docs and tests derive from this table. */
 export const ERRORS = {
   CONFIG_INVALID: {
     party: 'operator',
@@ -234,11 +234,11 @@ export interface ProxyErrorOptions {
   readonly proxyStatus?: string;
   /** Header fields that the answer must carry too, e.g. `Allow` with 405 (RFC 9110 §15.5.6). */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the answer's `extraDetail` tells beside the hint. */
+  /** Further members of the answer's `extraDetail`. */
   readonly extraDetail?: Readonly<Record<string, string>>;
 }
 
-/** A refusal or a failure: what the proxy says itself. `message` is shown to callers, `cause` is for the log alone. */
+/** A refusal or a failure. Callers see `message`; `cause` goes only to the log. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
   readonly code: ErrorCode;
@@ -257,7 +257,7 @@ export class ProxyError extends Error {
     this.#proxyStatus = options.proxyStatus ?? row.proxyStatus;
   }
 
-  /** HTTP status; 500 for the codes that belong to the start of the process. */
+  /** HTTP status; 500 for codes that only end the process. */
   get status(): number {
     return (ERRORS[this.code] as ErrorRow).status ?? 500;
   }
@@ -271,12 +271,12 @@ export class ProxyError extends Error {
   }
 }
 
-/** What may be shown of any error: one that is not ours stays in `cause`. */
+/** An error that may be shown: a foreign error stays in `cause`. */
 export function asProxyError(error: unknown): ProxyError {
   return error instanceof ProxyError ? error : new ProxyError('INTERNAL', 'The proxy failed.', { cause: error });
 }
 
-/** What the system calls it, e.g. `ENOENT`. Unlike a message, it names no path and no address. */
+/** The system's code, e.g. `ENOENT`. Unlike a message it names no path and no address. */
 export const readReason = (error: unknown): string =>
   String((error as { readonly code?: string | number } | undefined)?.code ?? 'unknown reason');
 
@@ -287,7 +287,7 @@ export interface RenderedError {
   readonly body: string;
 }
 
-/** `requestId` becomes MK.IO's `ref`, the thing to quote to support. */
+/** `requestId` becomes MK.IO's `ref`, the reference for support. */
 export function renderError(error: ProxyError, requestId: string): RenderedError {
   const { code, status, hint, extraDetail } = error;
   const body = JSON.stringify({

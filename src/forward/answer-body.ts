@@ -24,7 +24,7 @@ export function createAnswerBody(worlds: AnswerBodyWorlds): AnswerBody {
     return coding === undefined ? mapping(worlds, mapper, length) : decoding(worlds, mapper, coding);
   }
   if (coding === undefined) return masking(worlds, createMask());
-  // A range of compressed bytes decodes to nothing.
+  // A range of compressed bytes does not decode.
   return length <= MAX_HELD_BYTES && status !== 206
     ? createHeldAnswer(worlds, createMask(), coding)
     : passing(worlds, passed);
@@ -56,7 +56,7 @@ function writeAndRelease(answer: ServerResponse, chunk: Buffer): boolean {
   return isReleasable(chunk) ? answer.write(chunk, () => release(chunk)) : answer.write(chunk);
 }
 
-/** An answer that comes whole, its head and body in one piece, keeps a Content-Length. */
+/** An answer that arrives whole in one chunk keeps a Content-Length. */
 function mapping(worlds: AnswerBodyWorlds, mapper: BodyMapper, length: number): AnswerBody {
   const { answer } = worlds;
   const endWith = (body: Buffer): true => {

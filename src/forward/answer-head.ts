@@ -3,11 +3,11 @@ import type { Writable } from 'node:stream';
 import type { BodyMapper } from './body-mapper.ts';
 import type { FieldLines } from '../http/fields.ts';
 
-/** Takes the answer's bytes in order, writes the head in time, and says when to wait. */
+/** Writes the answer's head and bytes in order, with backpressure. */
 export interface AnswerBody {
   /** false: wait for `drain` of `sink` before the next chunk. */
   readonly write: (chunk: Buffer) => boolean;
-  /** Sends the head ahead of the first chunk, where it does not depend on the body. */
+  /** Sends the head before the first chunk, unless the head depends on the body. */
   readonly flushHead: () => void;
   readonly end: () => void;
   readonly sink: Writable;
@@ -20,21 +20,21 @@ export interface AnswerBodyWorlds {
   readonly fields: FieldLines;
   /** The field lines for the caller, without the names in `drop`. */
   readonly pass: (fields: FieldLines, drop: ReadonlySet<string>) => string[];
-  /** Makes the mapper that keeps links inside; undefined: links stay as they are. */
+  /** Creates the mapper of links; undefined: links stay unchanged. */
   readonly createMapper: (() => BodyMapper) | undefined;
-  /** Makes the mapper that masks the tokens in text. */
+  /** Creates the mapper that masks tokens. */
   readonly createMask: () => BodyMapper;
   readonly method: string;
-  /** Called where the upstream's bytes do not decode. */
+  /** Called if the upstream's bytes do not decode. */
   readonly onBroken: () => void;
 }
 
-// Neither has a body, whatever its header announces (RFC 9110 §6.4.1).
+// These have no body, whatever the header announces (RFC 9110 §6.4.1).
 export const BODYLESS: ReadonlySet<number> = new Set([204, 304]);
 export const NOTHING: ReadonlySet<string> = new Set();
 // RFC 9110 §8.6: no Content-Length with 204.
 export const LENGTH: ReadonlySet<string> = new Set(['content-length']);
-// What describes bytes that mapping may change.
+// Fields about bytes that mapping may change.
 const ABOUT_BYTES = ['accept-ranges', 'content-digest', 'content-length', 'content-md5', 'digest', 'repr-digest'];
 export const MAPPED: ReadonlySet<string> = new Set(ABOUT_BYTES);
 export const DECODED: ReadonlySet<string> = new Set([...ABOUT_BYTES, 'content-encoding']);
@@ -46,6 +46,6 @@ export function writeHead(
 ): void {
   const lines = pass(fields, drop);
   if (length !== undefined) lines.push('content-length', String(length));
-  // The reason phrase is text from upstream without meaning (RFC 9112 §4): Node fills in its own.
+  // The upstream's reason phrase has no meaning (RFC 9112 §4); Node writes its own.
   answer.writeHead(status, lines);
 }

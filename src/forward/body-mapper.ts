@@ -1,10 +1,10 @@
-/** Changes a body on its way, chunk by chunk. It may write into the chunks that it is given. */
+/** Changes a body chunk by chunk. It may write into the given chunks. */
 export interface BodyMapper {
-  /** The mapped bytes that are certain by now. */
+  /** The bytes whose mapping is final. */
   readonly push: (chunk: Buffer) => Buffer;
   /** The rest. */
   readonly flush: () => Buffer;
-  /** A body that is all there; the same Buffer where nothing was mapped. */
+  /** Maps a whole body; returns the same Buffer if nothing changed. */
   readonly whole: (body: Buffer) => Buffer;
 }
 

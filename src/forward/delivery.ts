@@ -17,21 +17,21 @@ export interface DeliveryWorlds {
   readonly raw: IncomingMessage;
   readonly answer: ServerResponse;
   readonly passes: AnswerPasses;
-  /** undefined: links in bodies stay as they are. */
+  /** undefined: links in bodies stay unchanged. */
   readonly createMapper: (() => BodyMapper) | undefined;
   readonly createMask: () => BodyMapper;
   /** Called just before the answer is written to `answer`. */
   readonly onAnswer: () => void;
 }
 
-/** The caller's leg of an exchange: writes the upstream's answer, whole or visibly cut. */
+/** The caller's leg: writes the upstream's answer, complete or visibly truncated. */
 export class Delivery {
   readonly #worlds: DeliveryWorlds;
   readonly #onBroken: () => void;
   #body: AnswerBody | undefined;
   #hasEnded = false;
 
-  /** @param onBroken called where the upstream's bytes do not decode */
+  /** @param onBroken called if the upstream's bytes do not decode */
   constructor(worlds: DeliveryWorlds, onBroken: () => void) {
     this.#worlds = worlds;
     this.#onBroken = onBroken;
@@ -61,15 +61,15 @@ export class Delivery {
     this.#body = body;
     onAnswer();
     exchange.answer(status, fields);
-    // Here the header may tell of a body that never comes, which undici would wait for with a 304.
+    // The header may announce a body that never comes; with a 304 undici would wait for it.
     if (BODYLESS.has(status) || request.method === 'HEAD') this.end();
-    // What came along with the head is here by then, and one write sends both.
+    // Body bytes that came with the head are written by then, in one write with it.
     queueMicrotask(() => {
       if (!this.#hasEnded && exchange.answerBytes === 0) body.flushHead();
     });
   }
 
-  /** What has to drain before the next chunk; undefined where nothing has. */
+  /** The stream that has to drain before the next chunk; undefined if none. */
   write(chunk: Buffer): Writable | undefined {
     const body = this.#body;
     if (body === undefined) return undefined;
@@ -83,19 +83,19 @@ export class Delivery {
     this.#body?.end();
   }
 
-  /** The head is out: only a broken connection can tell the caller that what it got is not all. */
+  /** After the head only a broken connection can show the caller that the answer is truncated. */
   cut(): void {
     const { exchange, raw, answer } = this.#worlds;
     exchange.truncated = true;
-    // For HTTP/1.0 a plain close is how a body ends.
+    // In HTTP/1.0 a plain close ends a body.
     if (raw.httpVersionMinor === 0) reset(raw.socket);
-    // In a pipeline, those before it are answered first. Node 24 would let the connection go on behind a destroyed answer.
+    // In a pipeline earlier requests are answered first. Node 24 would continue the connection after a destroyed answer.
     else if (answer.socket === null) answer.prependOnceListener('socket', (socket: Socket) => socket.destroy());
     else answer.destroy();
   }
 }
 
-/** Node's own `resetAndDestroy` ends the stream first, and the FIN of that reads as the end of the body. */
+/** Node's `resetAndDestroy` ends the stream first, and its FIN would read as the end of the body. */
 function reset(socket: Socket): void {
   socket.destroySoon = () => socket.destroy();
   socket.resetAndDestroy();

@@ -6,32 +6,32 @@ import type { UpstreamConfig } from '../config/config.ts';
 import type { TokenStore } from '../token/store.ts';
 import { allowUnaskedContinue } from './unasked-continue.ts';
 
-/** One request to the upstream. It names no origin: there is only one. */
+/** One request to the upstream, which has only one origin. */
 export interface UpstreamRequest {
   readonly method: string;
   /** Raw path and query. */
   readonly path: string;
   readonly fields: readonly string[];
   readonly body: AsyncIterable<Buffer> | null;
-  /** Whether a connection is opened for this request alone. */
+  /** Whether to open a new connection for this request. */
   readonly fresh: boolean;
-  /** Told which connection will carry the request, before it is sent. */
+  /** Called with the request's connection before it is sent. */
   readonly onConnection: (connection: UpstreamConnection) => void;
 }
 
 export interface UpstreamConnection {
-  /** The open socket, or undefined where one has to be opened first. */
+  /** The open socket; undefined if one must be opened first. */
   readonly socket: Socket | undefined;
 }
 
-/** After a 401: asks for another token than the one that the request went with; see `TokenStore.renew`. */
+/** After a 401: asks for a token other than the one sent; see `TokenStore.renew`. */
 export type Renew = () => ReturnType<TokenStore['renew']>;
 
 export interface Upstream {
   readonly dispatch: (request: UpstreamRequest, handler: Dispatcher.DispatchHandler) => Renew;
-  /** Reads what MK.IO shows to everybody, without the token. */
+  /** Reads a public document of MK.IO, without the token. */
   readonly readPublic: (path: string) => Promise<PublicAnswer>;
-  /** How many connections are open. */
+  /** Number of open connections. */
   readonly connections: () => number;
   /** Ends all connections at once. */
   readonly destroy: () => Promise<void>;
@@ -39,9 +39,9 @@ export interface Upstream {
 
 export interface PublicAnswer {
   readonly status: number;
-  /** The `Date` of the answer, as it came. */
+  /** The answer's `Date`, as received. */
   readonly date: string | undefined;
-  /** The body of a 200; of anything else it is not read. */
+  /** The body of a 200; empty for other statuses. */
   readonly text: string;
 }
 
@@ -51,17 +51,17 @@ export interface UpstreamWorlds {
   readonly token: Pick<TokenStore, 'current' | 'renew'>;
 }
 
-// Shorter than common idle limits of load balancers (60 s and more); a `Keep-Alive` hint of the upstream goes first.
+// Below common idle limits of load balancers (60 s and more). The upstream's `Keep-Alive` hint overrides it.
 const KEEP_ALIVE_MS = 30_000;
 const MAX_PUBLIC_BYTES = 16 * 1024 * 1024;
 const PUBLIC_LIMIT_MS = 60_000;
 
 type OwnOptions = Dispatcher.DispatchOptions & Partial<Pick<UpstreamRequest, 'onConnection'>>;
 
-/** The one way to the upstream: a pool bound to its origin, over verified TLS, which adds the token last. */
+/** The only way to the upstream: a pool for one origin, over verified TLS, that adds the token last. */
 export function createUpstream({ config, maxConnections, token }: UpstreamWorlds): Upstream {
   const options = {
-    // Said outright, so that neither a default nor NODE_TLS_REJECT_UNAUTHORIZED decides whom the token is shown to.
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot expose the token.
     connect: { rejectUnauthorized: true, timeout: config.connectTimeoutMs },
     connections: maxConnections,
     factory: (origin: URL, ofPool: Client.Options) => new Connection(origin, ofPool),
@@ -79,7 +79,7 @@ export function createUpstream({ config, maxConnections, token }: UpstreamWorlds
         method: method,
         path,
         headers: [...fields, 'authorization', `Bearer ${used}`],
-        // undici takes any async iterable; its types tell of streams alone.
+        // undici accepts any async iterable; its types allow only streams.
         body: body as Readable | null,
         onConnection,
       };
@@ -105,7 +105,7 @@ export function createUpstream({ config, maxConnections, token }: UpstreamWorlds
   };
 }
 
-/** A client of the pool is one connection at a time; this one shows itself to its requests. */
+/** A client of the pool is one connection. This one reveals itself to its requests. */
 class Connection extends Client implements UpstreamConnection {
   #socket: Socket | undefined;
 
@@ -135,8 +135,8 @@ class Connection extends Client implements UpstreamConnection {
 }
 
 /**
- * At a reset, undici takes what it has of an answer that ends with its connection for the whole, and asserts on the way
- * that it is not paused, out of reach of any handler. Under its own code the reset is an error like any other.
+ * On ECONNRESET undici treats an answer that ends with its connection as complete, and asserts, out of reach of any
+ * handler, that it is not paused. With another code it reports an ordinary error.
  */
 function disguiseReset(error: NodeJS.ErrnoException): void {
   if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET';

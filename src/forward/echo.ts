@@ -5,8 +5,8 @@ const STAR = 0x2a;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * Masks the tokens in a body that echoes them, in place and by as many bytes, so that its length stays true. The only
- * bytes ever held back are a possible beginning of a token at a chunk's end.
+ * Masks echoed tokens in place, with as many bytes, so that the length stays correct. Only a possible start of a token at
+ * the end of a chunk is held back.
  */
 export function createEchoMask(spellings: Spellings): BodyMapper {
   let held = NOTHING;
@@ -15,7 +15,7 @@ export function createEchoMask(spellings: Spellings): BodyMapper {
     const { ranges, open } = spellings.find(text, last);
     for (let i = 0; i + 1 < ranges.length; i += 2) text.fill(STAR, ranges[i], ranges[i + 1]);
     if (open === text.length) return text;
-    held = Buffer.from(text.subarray(open)); // the chunk's memory is given back once it is written
+    held = Buffer.from(text.subarray(open)); // the chunk's memory is released after the write
     return text.subarray(0, open);
   };
 

@@ -3,7 +3,7 @@ import { asProxyError, ProxyError } from '../errors.ts';
 
 type UpstreamCode = Extract<ErrorCode, `UPSTREAM_${string}`>;
 
-/** Error code of the proxy, RFC 9209 error type, and what to tell the caller. */
+/** Error code of the proxy, RFC 9209 error type, and message to the caller. */
 type Failure = readonly [code: UpstreamCode, proxyStatus: string, message: string];
 
 const DNS: Failure = ['UPSTREAM_UNREACHABLE', 'dns_error', 'The host name of the upstream could not be resolved.'];
@@ -35,11 +35,11 @@ const BY_CODE: Readonly<Record<string, Failure>> = {
   UND_ERR_HEADERS_OVERFLOW: NOT_HTTP,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: NOT_HTTP,
   EPROTO: NOT_TLS,
-  // undici asserts what it expects of an answer.
+  // A failed assertion of undici about an answer.
   ERR_ASSERTION: NOT_HTTP,
 };
 
-// The verification results of OpenSSL that Node passes on as codes (nodejs.org/api/tls.html, "X509 certificate error codes").
+// OpenSSL verification results (nodejs.org/api/tls.html, "X509 certificate error codes").
 const UNTRUSTED_CODES = new Set([
   'CERT_CHAIN_TOO_LONG',
   'CERT_HAS_EXPIRED',
@@ -75,8 +75,8 @@ const UNTRUSTED: Failure = [
 ];
 
 /**
- * What the proxy says when the upstream leg broke before the answer began. The library's text, which names hosts and
- * ports, stays in `cause`.
+ * The proxy's answer if the upstream leg broke before the answer began. The library's text names hosts and ports, so it
+ * stays in `cause`.
  */
 export function readFailure(error: Error): ProxyError {
   if (error instanceof ProxyError) return error;
@@ -89,10 +89,10 @@ export function readFailure(error: Error): ProxyError {
 function findRow(error: Error): Failure | undefined {
   const code = 'code' in error ? String(error.code) : '';
   if (UNTRUSTED_CODES.has(code)) return UNTRUSTED;
-  if (error.name === 'TimeoutError') return ANSWER_TIMEOUT; // that of AbortSignal.timeout() has a number for a code
+  if (error.name === 'TimeoutError') return ANSWER_TIMEOUT; // the code of AbortSignal.timeout()'s error is a number
   if (error.name === 'HTTPParserError') return NOT_HTTP; // its code is undefined in undici 7
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return NOT_TLS;
-  // undici reports an answer that breaks the protocol (a 101) as a socket error with this text.
+  // undici reports an answer that breaks the protocol (such as 101) as a socket error with this text.
   if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return NOT_HTTP;
   return BY_CODE[code];
 }

@@ -2,10 +2,10 @@ import { ProxyError } from '../errors.ts';
 import type { FieldLines } from '../http/fields.ts';
 import { readCombined } from '../http/fields.ts';
 
-/** How an answer's body ends (RFC 9112 §6.3): by its own account, or with the connection. */
+/** The end of an answer's body (RFC 9112 §6.3): announced, or the end of the connection. */
 export type Framing = 'announced' | 'until-close';
 
-/** @throws ProxyError UPSTREAM_INVALID (502) for a transfer coding that nobody asked for (RFC 9112 §7.4) */
+/** @throws ProxyError UPSTREAM_INVALID (502) for a transfer coding that was not requested (RFC 9112 §7.4) */
 export function resolveFraming(fields: FieldLines): Framing {
   const coding = readCombined(fields, 'transfer-encoding')?.trim().toLowerCase();
   if (coding === 'chunked') return 'announced';

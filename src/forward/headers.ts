@@ -18,7 +18,7 @@ const ORIGINS_OWN = new Set([
 const LINKS = new Set(['location', 'content-location', 'azure-asyncoperation']);
 
 /**
- * The request header as it goes upstream, without Host and Authorization.
+ * The request header for the upstream, without Host and Authorization.
  *
  * @param raw field lines as received
  * @param connection the combined Connection field, whose names are dropped (RFC 9110 §7.6.1)

@@ -3,11 +3,11 @@ import type { AnswerBody, AnswerBodyWorlds } from './answer-head.ts';
 import { DECODED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
 
-/** The longest compressed text that is held whole to look for the token in it. */
+/** The longest compressed text that is held whole to search it for tokens. */
 export const MAX_HELD_BYTES = 64 * 1024;
 const MAX_DECODED_BYTES = 1024 * 1024;
 
-/** Decodes a small answer to look for the token; where there is none, its bytes leave as they came. */
+/** Searches a small decoded answer for tokens. Without any, the original bytes are sent. */
 export function createHeldAnswer(worlds: AnswerBodyWorlds, mask: BodyMapper, { decode }: Coding): AnswerBody {
   const { answer } = worlds;
   const chunks: Buffer[] = [];
@@ -17,7 +17,7 @@ export function createHeldAnswer(worlds: AnswerBodyWorlds, mask: BodyMapper, { d
       const masked = mask.whole(decoded);
       return masked === decoded ? undefined : masked;
     } catch {
-      return undefined; // no such coding after all, or a small answer that becomes a huge one
+      return undefined; // it does not decode, or decodes to more than the limit
     }
   };
   return {
@@ -25,7 +25,7 @@ export function createHeldAnswer(worlds: AnswerBodyWorlds, mask: BodyMapper, { d
       chunks.push(chunk);
       return true;
     },
-    flushHead: () => undefined, // whether its length changes is known at its end
+    flushHead: () => undefined, // the length is known only at the end
     end: () => {
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const masked = readMasked(body);

@@ -9,10 +9,10 @@ export interface InterimWorlds {
   readonly passes: AnswerPasses;
 }
 
-/** More than any server has reason to send; each is memory where the caller does not read. */
+/** More than a server needs. Each takes memory while the caller does not read. */
 export const MAX_INTERIM_ANSWERS = 100;
 
-/** Passes on the interim answers that Node can send: 102 and 103 (RFC 9110 §15.2, RFC 8297). */
+/** Forwards the interim answers that Node can send: 102 and 103 (RFC 9110 §15.2, RFC 8297). */
 export function relayInterim({ raw, answer, passes }: InterimWorlds, status: number, fields: FieldLines): void {
   if (raw.httpVersionMinor === 0) return; // never to an HTTP/1.0 caller
   if (status === 102) answer.writeProcessing();
@@ -22,6 +22,6 @@ export function relayInterim({ raw, answer, passes }: InterimWorlds, status: num
   try {
     if (link.length > 0) answer.writeEarlyHints({ link });
   } catch {
-    // Node refuses some links that RFC 8288 allows. A hint may be missing; the answer behind it may not.
+    // Node refuses some links that RFC 8288 allows. A hint is optional; the answer is not.
   }
 }

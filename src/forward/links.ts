@@ -1,19 +1,19 @@
 import type { BodyMapper } from './body-mapper.ts';
 
-/** Bytes that a link's spelling may take between its key and the end of the origin: bounds what is held back. */
+/** Longest encoding of a link from its key to the end of the origin: bounds the bytes held back. */
 const MAX_WINDOW = 512;
 const KEY = Buffer.from('"@odata.nextLink"');
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 export interface LinkMap {
-  /** Maps an absolute or scheme-relative link of the upstream's origin to `base`; others stay. */
+  /** Maps an absolute or scheme-relative link of the upstream's origin to `base`; others stay unchanged. */
   readonly mapLink: (link: string, base: string) => string;
-  /** A mapper for one JSON body, to be fed chunk by chunk. */
+  /** A mapper for one JSON body. */
   readonly createBodyMapper: (base: string) => BodyMapper;
 }
 
 /**
- * Keeps callers inside the proxy: links to the upstream's origin are mapped to the address that the caller used.
+ * Maps links to the upstream's origin to the address that the caller used, so that callers stay on the proxy.
  *
  * @param upstream origin, e.g. `https://app.mk.io`
  */
@@ -38,9 +38,8 @@ function originPattern(upstream: string, slash: string): string {
 }
 
 /**
- * The only bytes ever held back are a beginning of the key at a chunk's end, and, behind a key, what is needed to see
- * whether its value begins with the upstream's origin. A string value cannot look like the key and its colon, since
- * quotes in it are escaped.
+ * Held back are only a start of the key at the end of a chunk, and after a key the bytes that show whether its value
+ * starts with the upstream's origin. A string value cannot contain the quoted key, because its quotes are escaped.
  */
 function createBodyMapper(value: RegExp, base: string): BodyMapper {
   let held: Buffer = Buffer.alloc(0);
@@ -83,13 +82,13 @@ function createBodyMapper(value: RegExp, base: string): BodyMapper {
   };
 }
 
-/** Whether the value behind the key has begun but its first part is not all there yet. */
+/** Whether the value has begun but its origin is still incomplete. */
 function isUndecided(window: string): boolean {
   return /^"@odata\.nextLink"[ \t\r\n]*(?::[ \t\r\n]*(?:"[^"?#]*)?)?$/.test(window);
 }
 
 function beginningOfKeyAtEnd(input: Buffer, from: number): number {
-  // The key has a quote at both its ends, so a beginning of it starts at the last quote.
+  // The key is quoted, so a start of it begins at the last quote.
   const at = input.lastIndexOf(KEY[0] ?? 0);
   const length = input.length - at;
   if (at < from || length >= KEY.length) return 0;

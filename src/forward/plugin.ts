@@ -14,28 +14,28 @@ import { requestBody } from './request-body.ts';
 
 export interface ForwardOptions {
   readonly upstream: Upstream;
-  /** Of the upstream, e.g. `https://app.mk.io`. */
+  /** The upstream's origin, e.g. `https://app.mk.io`. */
   readonly origin: string;
   readonly listener: ListenerConfig;
   readonly maskTokens: (text: string) => string;
   readonly spellings: Spellings;
 }
 
-/** What `reply.from` would use: by default it neither verifies TLS nor keeps to the target that was judged. */
+/** Blocks `reply.from`, which by default neither verifies TLS nor keeps to the judged target. */
 const NO_OTHER_WAY = {
   request: (): never => {
-    throw new Error('the upstream is reached by the dispatcher alone');
+    throw new Error('only the dispatcher reaches the upstream');
   },
 };
 
-/** Forwards what the hooks before it have let through, by @fastify/http-proxy with a handler of our own. */
+/** Forwards requests that passed every hook, through @fastify/http-proxy with our own handler. */
 export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) => {
   const { upstream, origin, listener, maskTokens, spellings } = options;
   const links = createLinkMap(origin);
 
-  // @fastify/http-proxy does not close a dispatcher that it was given.
+  // @fastify/http-proxy does not close a given dispatcher.
   app.addHook('onClose', () => upstream.destroy());
-  // Bodies are opaque streams: for a method without a body Fastify minds neither length nor type, and reads nothing.
+  // Bodies are opaque streams: Fastify does not read or check the body of a bodyless method.
   for (const method of FORWARDED_METHODS) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
 
   const handler = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -86,7 +86,7 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
   });
 });
 
-/** Whether the caller holds its body back until it is told to go on (RFC 9110 §10.1.1). */
+/** Whether the caller waits for 100 Continue before it sends its body (RFC 9110 §10.1.1). */
 function awaitsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
   return headers.expect !== undefined && httpVersionMinor > 0;
 }

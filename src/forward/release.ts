@@ -7,19 +7,18 @@ const { port1: nowhere } = new MessageChannel();
 nowhere.close();
 
 /**
- * Whether a chunk read from a socket is most of its memory and the last view of it, so that nothing else reads there.
- * Of the memory that Buffer shares among small ones, no Buffer takes half.
+ * Whether a chunk from a socket owns its memory: it fills most of it, and no other view ends later. Buffers in Node's
+ * shared pool never fill half of it.
  */
 export function isReleasable({ buffer, byteOffset, length }: Buffer): boolean {
   return length >= MIN_BYTES && byteOffset + length === buffer.byteLength && length * 2 > buffer.byteLength;
 }
 
 /**
- * Gives the memory of a releasable chunk back at once: what is transferred to a closed port is freed. Left to the
- * collector, the read buffers of a fast stream pile up to tens of megabytes, and collecting them costs more than
- * streaming does.
+ * Frees a releasable chunk at once, by transferring it to a closed port. Otherwise read buffers of a fast stream pile up to
+ * tens of megabytes, and collecting them costs more than streaming.
  *
- * Whoever keeps a chunk beyond its write has to copy it.
+ * Copy a chunk to keep it after its write.
  */
 export function release({ buffer }: Buffer): void {
   if (buffer instanceof ArrayBuffer) nowhere.postMessage(undefined, [buffer]);

@@ -5,25 +5,25 @@ import { ProxyError } from '../errors.ts';
 import { isReleasable, release } from './release.ts';
 
 export interface RequestBodyOptions {
-  /** The socket that the chunks are written to, once it is open. */
+  /** The upstream socket, once it is open. */
   readonly upstreamSocket: () => Socket | undefined;
   /** undefined: no limit. */
   readonly maxBytes: number | undefined;
-  /** Longest time that the caller may let a read wait. */
+  /** Limit for one read from the caller. */
   readonly idleTimeoutMs: number;
   readonly onIdle: (error: ProxyError) => void;
   readonly onChunk: (chunk: Buffer) => void;
-  /** The last chunk is written. */
+  /** Called after the last chunk was written. */
   readonly onEnd: () => void;
 }
 
 /**
- * The request's body as an opaque stream, or null where the framing announces none (RFC 9112 §6.3).
+ * The request's body as an opaque stream, or null if the framing announces none (RFC 9112 §6.3).
  *
- * It can be left without harm to the request: undici leaves the body of a request that is answered early, and a destroyed
- * request would take the caller's connection, and so the answer, with it.
+ * undici destroys the body of a request that is answered early. Destroying the request itself would close the caller's
+ * connection before the answer.
  *
- * @throws ProxyError BODY_TOO_LARGE (413), at once for an announced length, else while it is read
+ * @throws ProxyError BODY_TOO_LARGE (413): at once for an announced length, otherwise while reading
  */
 export function requestBody(raw: IncomingMessage, options: RequestBodyOptions): AsyncIterable<Buffer> | null {
   const { maxBytes = Infinity } = options;
@@ -37,7 +37,7 @@ async function* readChunks(raw: IncomingMessage, options: RequestBodyOptions): A
   const { upstreamSocket, maxBytes = Infinity, idleTimeoutMs, onIdle, onChunk, onEnd } = options;
   let reading = true;
   const idle = setTimeout(() => {
-    // While the upstream takes its time with a chunk, the caller is not to blame.
+    // A slow upstream is not the caller's fault.
     if (reading) onIdle(tooSlow());
     else idle.refresh();
   }, idleTimeoutMs);
@@ -51,18 +51,18 @@ async function* readChunks(raw: IncomingMessage, options: RequestBodyOptions): A
       yield chunk;
       reading = true;
       idle.refresh();
-      // Asked for more, undici has written this chunk; with nothing waiting on the socket it is out.
+      // undici asks for more after it wrote this chunk. An empty socket buffer means that the chunk is sent.
       if (isReleasable(chunk) && upstreamSocket()?.writableLength === 0) release(chunk);
     }
     onEnd();
   } finally {
     clearTimeout(idle);
-    // What was not wanted is read all the same: the caller's next request begins behind it (RFC 9112 §9.3).
+    // Read the rest anyway: the caller's next request begins after it (RFC 9112 §9.3).
     raw.resume();
   }
 }
 
-/** The chunks as they came: reading a stream otherwise joins those that wait, in new memory. */
+/** Chunks as received: other ways to read a stream join waiting chunks in new memory. */
 async function* flow(raw: IncomingMessage): AsyncGenerator<Buffer, void> {
   if (!raw.destroyed) {
     const chunks = on(raw, 'data', { close: ['end', 'close'], highWaterMark: 1 }) as AsyncIterable<[Buffer]>;

@@ -4,12 +4,12 @@ interface Parser {
   onHeadersComplete: (status: number, ...rest: readonly unknown[]) => number;
 }
 
-// A status without a meaning: read over like any interim answer (RFC 9110 §15.2).
+// A status without meaning, ignored like any unknown interim answer (RFC 9110 §15.2).
 const SOME_INTERIM = 199;
 
 /**
- * Lets undici read over a 100 that nobody asked for, as RFC 9110 §15.2 wants of a client. By itself it takes it for a
- * broken answer, and has no setting for that: its parser sits on the socket under a symbol of its own.
+ * Makes undici ignore an unexpected 100, as RFC 9110 §15.2 requires of clients. undici treats it as a broken answer and has
+ * no setting for it; its parser is on the socket under a private symbol.
  */
 export function allowUnaskedContinue(socket: Socket): void {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser');

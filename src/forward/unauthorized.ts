@@ -1,15 +1,15 @@
 import type { FieldLines } from '../http/fields.ts';
 
-/** The longest body of a 401 that is held back; MK.IO's have a few hundred bytes. */
+/** Longest body of a held 401. MK.IO's have a few hundred bytes. */
 const MAX_BYTES = 64 * 1024;
 
-/** A 401 that the caller does not see yet, as the token may have been replaced meanwhile. */
+/** A 401 held back from the caller, because a newer token may exist. */
 export class HeldUnauthorized {
   readonly fields: FieldLines;
   readonly chunks: Buffer[] = [];
-  /** All of its body is here, so that its connection can carry the next request. */
+  /** Whether the body is complete, so that its connection is free. */
   isRead = false;
-  /** There is another token by now. */
+  /** Whether there is another token. */
   isRenewed = false;
   #bytes = 0;
 
@@ -17,7 +17,7 @@ export class HeldUnauthorized {
     this.fields = fields;
   }
 
-  /** false: more than is held back. */
+  /** Returns false if the body exceeds the limit. */
   keep(chunk: Buffer): boolean {
     this.chunks.push(chunk);
     this.#bytes += chunk.length;

@@ -8,7 +8,7 @@ import { listenOnSocket } from './socket.ts';
 type Place = Pick<ListenerConfig, 'host' | 'port'> & { readonly socket?: SocketConfig | undefined };
 
 /**
- * Listens at a place, and tells where that is: `http://127.0.0.1:6546`, or `unix:` and a path.
+ * Starts to listen and returns the address: `http://127.0.0.1:6546`, or `unix:` and a path.
  *
  * @throws ProxyError LISTEN_FAILED
  */
@@ -27,20 +27,20 @@ export async function listen(app: FastifyInstance, { host, port, socket }: Place
 export const readAddress = (app: FastifyInstance, { socket }: Pick<Place, 'socket'>): string =>
   socket === undefined ? readOrigin(app) : `unix:${socket.path}`;
 
-/** On a Unix socket, whatever host a caller names. */
+/** The origin for a caller; on a Unix socket any host name works. */
 export function readOrigin({ server }: FastifyInstance): string {
   const bound = server.address();
   if (bound === null || typeof bound === 'string') return 'http://localhost';
   return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
-/** By a name that the proxy takes for its own, also where it listens on every interface. */
+/** A URL with a host name that the proxy accepts, even if it listens on every interface. */
 export function readCallersOrigin(app: FastifyInstance): string {
   const { protocol, hostname, port } = new URL(readOrigin(app));
   return isWildcard(hostname) ? `${protocol}//localhost:${port}` : readOrigin(app);
 }
 
-/** Where this process itself reaches the listener. */
+/** The address at which this process reaches its own listener. */
 export function readOwnPlace(
   { server }: FastifyInstance,
   { socket }: Pick<Place, 'socket'>,

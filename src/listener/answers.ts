@@ -8,7 +8,7 @@ import type { EarlyRefusal } from '../traffic/recorder.ts';
 import type { Connections } from './connections.ts';
 import { watchConnections } from './connections.ts';
 
-// How long a connection that is refused stays, so that the refusal is read: closing at once would reset it.
+// A refused connection stays open so long, because closing at once would reset it before the refusal is read.
 const LINGER_MS = 1000;
 
 type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']>;
@@ -17,22 +17,22 @@ type ClientError = Parameters<ClientErrorHandler>[0];
 export interface ListenerWorlds {
   readonly record: (refusal: EarlyRefusal) => void;
   readonly maxConnections: number;
-  /** The id of a request, or a new one where there is none. */
+  /** The id of a request, or a new id without one. */
   readonly idOf: (request: IncomingMessage | undefined) => string;
-  /** What a refusal of a method tells: `Allow`, and what to do. */
+  /** For a refused method: `Allow` and the hint. */
   readonly methods: ProxyErrorOptions;
 }
 
 export interface ListenerAnswers {
-  /** Node's `clientError`: what could not be read as a request. */
+  /** Node's `clientError`: bytes that are not a request. */
   readonly onClientError: (error: ClientError, socket: Socket) => void;
-  /** To be called before requests come. */
+  /** Call it before the first request. */
   readonly watch: (server: Server) => Connections;
-  /** @throws ProxyError BUSY (503), for a request on a connection beyond the limit */
+  /** @throws ProxyError BUSY (503) for a request on a connection beyond the limit */
   readonly refuseExcess: (socket: Socket) => void;
 }
 
-/** The answers that Node's HTTP server would give without a word, or not at all. */
+/** Answers in cases that Node's HTTP server answers with an empty body or not at all. */
 export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
   const { record, maxConnections, idOf, methods } = worlds;
   let connections: Connections;
@@ -44,12 +44,12 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
     const answer = renderLastAnswer(error, id);
     refused.add(socket);
     socket.on('error', () => socket.destroy());
-    // Before the answer: it has no address once it has ended.
+    // Before the answer: a closed socket has no address.
     record({ id, caller: socket.remoteAddress, request, error, answer });
     socket.end(renderRaw(answer));
     linger(socket);
   };
-  /** For what is not part of an exchange: behind the answers that the connection still owes. */
+  /** Answers outside of an exchange, after the answers that the connection still owes. */
   const refuseNext = (socket: Socket, error: ProxyError, request?: IncomingMessage): void => {
     connections.whenIdle(socket, () => refuse(socket, error, request));
   };
@@ -60,23 +60,22 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
       const incomplete = connections.findIncomplete(socket);
       const hungUp =
         error.code === 'ECONNRESET' || (error.code === 'HPE_INVALID_EOF_STATE' && incomplete !== undefined);
-      // Bytes of ours in the midst of an answer, or in the place of one that is owed before, would be read as part of it.
+      // Written earlier, these bytes would be read as part of another answer.
       if (hungUp || !socket.writable || incomplete?.mayAnswer === false) socket.destroy();
       else if (incomplete !== undefined) refuse(socket, readClientError(error, methods), incomplete.request);
       else refuseNext(socket, readClientError(error, methods));
     },
     watch: (server) => {
       connections = watchConnections(server);
-      // Beyond its default of 2,000 lines Node drops the rest unseen, Host and Content-Length among them; their bytes are
-      // bounded anyway.
+      // By default Node silently drops lines after the 2,000th, even Host and Content-Length. maxHeaderSize bounds them.
       server.maxHeadersCount = 0;
       server.on('connect', (request) => {
         const { socket } = request;
-        // Node lets go of the connection here, so that exchanges under way on it could not end any more.
+        // Node detaches the connection here, so running exchanges on it could not end.
         if (connections.isRunning(socket)) socket.destroy();
         else refuseNext(socket, new ProxyError('METHOD_REFUSED', 'The proxy opens no tunnels.', methods), request);
       });
-      // An expectation is up to whoever takes the request.
+      // The policy decides about expectations.
       passOn(server, 'checkExpectation');
       server.on('connection', (socket) => {
         if (connections.count() <= maxConnections) return;
@@ -93,7 +92,7 @@ export function createListenerAnswers(worlds: ListenerWorlds): ListenerAnswers {
   };
 }
 
-/** The guards come before 100 Continue: the forwarding handler says it. */
+/** The forwarding handler sends 100 Continue, after all guards. */
 export const holdContinue = (server: Server): void => passOn(server, 'checkContinue');
 
 function passOn(server: Server, event: 'checkContinue' | 'checkExpectation'): void {

@@ -14,23 +14,23 @@ export interface Incomplete {
 export interface Connections {
   /** Open connections. */
   readonly count: () => number;
-  /** Exchanges under way. */
+  /** Running exchanges. */
   readonly running: () => number;
   readonly isRunning: (socket: Socket) => boolean;
-  /** The exchange whose request has not arrived whole yet, with whether it is its turn and its answer has not begun. */
+  /** The exchange whose request is incomplete, and whether it may be answered now. */
   readonly findIncomplete: (socket: Socket) => Incomplete | undefined;
-  /** Calls back when no exchange is under way on the socket: at once, or behind the answers that are still owed. */
+  /** Calls back when no exchange runs on the socket: at once, or after the owed answers. */
   readonly whenIdle: (socket: Socket, then: () => void) => void;
   /**
-   * From now on the last answer that is owed on a connection ends it; connections without an exchange end, also those
-   * that never sent a request, which Node's `closeIdleConnections` leaves open.
+   * Ends idle connections now and others after their last owed answer. Unlike Node's `closeIdleConnections` it also ends
+   * connections that never sent a request.
    */
   readonly drain: () => void;
-  /** Cuts every connection, also those that Node has let go of after CONNECT. */
+  /** Cuts every connection, including those that Node detached after CONNECT. */
   readonly cut: () => void;
 }
 
-/** Keeps the books on who is connected and what is under way there. */
+/** Tracks connections and their running exchanges. */
 export function watchConnections(server: Server): Connections {
   const sockets = new Map<Socket, Set<Running>>();
   const waiting = new WeakMap<Socket, () => void>();
@@ -56,7 +56,7 @@ export function watchConnections(server: Server): Connections {
     const running = new Set<Running>();
     sockets.set(socket, running);
     socket.once('close', () => {
-      // Node closes the one response that had its turn; those queued behind it in a pipeline would never hear of it.
+      // Node closes only the response whose turn it is; queued pipelined responses would never be closed.
       setImmediate(() => {
         for (const { response } of running) response.emit('close');
         sockets.delete(socket);

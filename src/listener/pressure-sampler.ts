@@ -15,11 +15,11 @@ export type Pressure = 'lag' | 'memory';
 
 export interface PressureSampler {
   readonly sample: () => void;
-  /** What the last samples were short of. */
+  /** The resource that the last samples lacked. */
   readonly read: () => Pressure | undefined;
 }
 
-/** One may be a pause of the whole machine, which is over by the time it is seen. */
+/** A single one may be a pause of the whole machine, which is already over. */
 const LAGGING_SAMPLES = 2;
 
 /** Compares readings with limits. A reading that throws counts as one within its limit. */

@@ -8,13 +8,13 @@ import type { Pressure, PressureReadings } from './pressure-sampler.ts';
 import { createPressureSampler } from './pressure-sampler.ts';
 
 export interface PressureOptions {
-  /** Of the event loop, the mean of each of two seconds; undefined: no limit. */
+  /** Limit of the mean event-loop lag in each of two seconds; undefined: no limit. */
   readonly maxStallMs: number | undefined;
-  /** Of heap and buffers; undefined: no limit. */
+  /** Limit of heap and buffers; undefined: no limit. */
   readonly maxMemoryBytes: number | 'auto' | undefined;
-  /** What the container may take; undefined: nothing bounds it. */
+  /** Memory limit of the container; undefined: no limit. */
   readonly containerBytes: number | undefined;
-  /** Of this process if absent. */
+  /** Default: readings of this process. */
   readonly readings?: PressureReadings;
 }
 
@@ -64,7 +64,7 @@ function readProcess(): PressureReadings {
   };
 }
 
-/** V8 gives its collector to contexts that are made after the flag is set. */
+/** V8 exposes its collector only to contexts created after the flag is set. */
 function exposeCollector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;

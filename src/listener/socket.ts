@@ -5,11 +5,11 @@ import type { SocketConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
 
 /**
- * Listens on a Unix socket that has its mode before anybody can see it: it is made in a folder of its own, and moved to its
- * place, where it takes a stale one's.
+ * Listens on a Unix socket whose mode is set before it is visible: it is created in a private folder and renamed to its
+ * path, replacing a stale socket.
  *
- * @param listen listens at the path that it is given
- * @throws ProxyError LISTEN_FAILED, where somebody listens there, or something else than a socket stands there
+ * @param listen listens at the given path
+ * @throws ProxyError LISTEN_FAILED if another process listens there, or the file is not a socket
  */
 export async function listenOnSocket(
   { path, mode }: SocketConfig,
@@ -41,7 +41,7 @@ function isLive(path: string): Promise<boolean> {
       probe.destroy();
       resolve(true);
     });
-    // Only a refusal tells that nobody is there; one that may not be asked is left alone.
+    // Only ECONNREFUSED proves that no process listens; a socket without permission is left alone.
     probe.once('error', (error: NodeJS.ErrnoException) =>
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
     );

@@ -1,13 +1,13 @@
-/** What MK.IO's error shape tells: `{"error":{"code":…},"ref":…}`. */
+/** Parts of MK.IO's error shape: `{"error":{"code":…},"ref":…}`. */
 export interface UpstreamError {
-  /** The thing to quote to MK.IO's support. */
+  /** Reference for MK.IO's support. */
   readonly ref: string | undefined;
   readonly code: string | undefined;
 }
 
 const MAX_CHARACTERS = 128;
 
-/** undefined for what is no such JSON. */
+/** undefined if the text does not have this shape. */
 export function readUpstreamError(text: string): UpstreamError | undefined {
   const parsed = parse(text);
   const ref = readWord(parsed?.ref);

@@ -14,20 +14,19 @@ export interface Operation {
   readonly template: string;
   /** Changes nothing; some POSTs only read. */
   readonly reads: boolean;
-  /** The answer holds keys, credentials or signed links, or may. */
+  /** The answer may hold keys, credentials or signed links. */
   readonly returnsSecrets: boolean;
-  /** Takes away what no other call brings back. */
+  /** No other call can undo it. */
   readonly destructive: boolean;
 }
 
-/** Method, template, id within the family, name, and of `r`eads, returns `s`ecrets, `d`estructive those that hold. */
+/** Method, template, id within the family, name, and flags: `r`eads, returns `s`ecrets, `d`estructive. */
 type Row = readonly [method: string, template: string, id: string, name: string, traits: string];
 
 const PROJECT = '/api/v1/projects/{project_name}';
 
 /**
- * What MK.IO's reference documents: 238 operations. The reference is incomplete, so this list tells what is known of an
- * operation, never that a path does not exist.
+ * The 238 operations of MK.IO's reference. The reference is incomplete, so a path that is not listed may exist.
  */
 // prettier-ignore
 const ROWS: Readonly<Record<Family, readonly Row[]>> = {
