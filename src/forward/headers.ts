@@ -1,4 +1,3 @@
-import type { FieldLines } from '../http/fields.ts';
 import { readCombined } from '../http/fields.ts';
 import { HOP_BY_HOP, isForwarded } from '../http/forwarded.ts';
 

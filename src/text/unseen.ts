@@ -1,5 +1,5 @@
 /** Joiners and variation selectors: invisible, but scripts and emoji need them. */
-const NEEDED = '\\u034f\\u180b-\\u180d\\u180f\\u200c\\u200d\\ufe00-\\ufe0f';
+const NEEDED = '\\u034f|[\\u180b-\\u180d]|\\u180f|\\u200c|\\u200d|[\\ufe00-\\ufe0f]';
 /**
  * Characters without a glyph, as the content of a regular expression's class (flag `u`): controls, line separators and
  * default-ignorable code points (Unicode DerivedCoreProperties), such as bidi controls, zero-width spaces and tags.
@@ -9,7 +9,7 @@ const INVISIBLE = '\\p{Cc}\\p{Zl}\\p{Zp}\\p{DI}\\ufff9-\\ufffb';
 /** Every invisible character. */
 export const UNSEEN = `[${INVISIBLE}]`;
 /** Those that can mislead a reader or steer a terminal. */
-const MISLEADING = `(?![${NEEDED}])[${INVISIBLE}]`;
+const MISLEADING = `(?!${NEEDED})[${INVISIBLE}]`;
 const SPLIT = new RegExp(`(${MISLEADING})`, 'u');
 const SPLIT_BUT_LINES = new RegExp(`(?![\\n\\t])(${MISLEADING})`, 'u');
 
