@@ -3,9 +3,9 @@ import process from 'node:process';
 import { emptyCoreDumps } from './core-dumps.ts';
 import { keepCompilersSmall } from './compilers.ts';
 import { renderFailure } from './failure.ts';
-import { endBySignals } from './interruption.ts';
+import { exitOnSignalsAsPid1 } from './signals.ts';
 import { flushAll, redactKnown } from './at-exit.ts';
-import { runProgram } from './program.ts';
+import { runCommandLine } from './command-line.ts';
 
 /** The one way out: what was printed leaves first. */
 const end = (code: number): void => {
@@ -20,7 +20,7 @@ const fail = (error: unknown): void => {
   void flushAll().then(() => end(exit));
 };
 
-endBySignals(end);
+exitOnSignalsAsPid1(end);
 process.on('uncaughtException', fail);
 // `mkio-proxy settings | head -1` closes the pipe early, which is no failure.
 process.stdout.on('error', () => undefined);
@@ -30,4 +30,4 @@ process.on('SIGUSR1', () => undefined);
 
 emptyCoreDumps();
 keepCompilersSmall();
-runProgram(process.argv.slice(2)).then(end, fail);
+runCommandLine(process.argv.slice(2)).then(end, fail);

@@ -1,41 +1,38 @@
-import { Command, Option } from 'commander';
-import { readNearest } from '../text/nearest.ts';
+import { Option } from 'commander';
 import type { OptionKey } from '../config/options.ts';
-import { OPTION_KEYS, optionOf } from '../config/options.ts';
-import { GROUP_TITLES, renderAbout, renderFlag, renderSecretHelp } from '../config/render.ts';
-import { ProxyError } from '../errors.ts';
-import { readVersion } from './version.ts';
+import { OPTION_KEYS } from '../config/options.ts';
+import { renderFlag } from '../config/render.ts';
 
-type Values = Readonly<Record<string, string>>;
+export type Values = Readonly<Record<string, string>>;
 
-/** Does its work and tells the exit code; `flags` are commander's, named like the settings. */
+/** Runs a command and resolves to its exit code; `flags` are commander's, named like the settings. */
 type Run = (flags: Values, words: readonly string[]) => Promise<number>;
 
-interface CommandRow {
+export interface CommandRow {
   readonly about: string;
-  /** Settings that have a flag here. */
+  /** Settings that are flags of this command. */
   readonly settings: readonly OptionKey[];
   /** Further flags. */
   readonly flags?: readonly Option[];
-  /** Each command is imported when it runs, so that `--help` does not wait for a web server. */
+  /** Imported on demand, so that `--help` does not load a web server. */
   readonly load: () => Promise<Run>;
-  /** The words that it takes, as help shows them. */
+  /** Positional arguments, as help shows them. */
   readonly words?: string;
 }
 
-/** Commands below a common word: `policy list`. */
-interface GroupRow {
+/** Subcommands, such as `policy list`. */
+export interface GroupRow {
   readonly about: string;
   readonly commands: Readonly<Record<string, CommandRow>>;
 }
 
-const WITH_FLAGS = OPTION_KEYS.filter((key) => renderFlag(key) !== undefined);
+export const WITH_FLAGS = OPTION_KEYS.filter((key) => renderFlag(key) !== undefined);
 
 const OF_POLICY: readonly OptionKey[] = ['policy', 'policyAllow', 'projects', 'prefixes', 'project', 'config'];
 const OF_ADMIN: readonly OptionKey[] = ['adminHost', 'adminPort', 'config'];
 const JSON_FLAG = new Option('--json', 'print one JSON object');
 
-const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
+export const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
   start: {
     about: 'start the proxy (the default command)',
     settings: WITH_FLAGS,
@@ -106,19 +103,19 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
   },
   healthcheck: {
     about: 'ask a running proxy whether it is ready: ends with 0 or 1',
-    settings: ['adminHost', 'adminPort', 'config'],
+    settings: OF_ADMIN,
     load: async () => (await import('./commands/healthcheck.ts')).healthcheck,
   },
   wait: {
     about: 'wait until a running proxy is ready: ends with 0, or with 1 after the timeout',
-    settings: ['adminHost', 'adminPort', 'config'],
+    settings: OF_ADMIN,
     flags: [new Option('--timeout <time>', 'give up after this time').default('60s')],
     load: async () => (await import('./commands/wait.ts')).wait,
   },
   shutdown: {
     about:
       'end a running proxy, where MKIO_PROXY_QUIT is on, and wait for that: ends with 0, or with 1 after the timeout',
-    settings: ['adminHost', 'adminPort', 'config'],
+    settings: OF_ADMIN,
     flags: [new Option('--timeout <time>', 'wait no longer than this').default('60s')],
     load: async () => (await import('./commands/shutdown.ts')).shutdown,
   },
@@ -158,66 +155,3 @@ const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
     load: async () => (await import('./commands/settings.ts')).settings,
   },
 };
-
-/** Runs the command that `args` name and resolves to the exit code. */
-export async function runProgram(args: readonly string[]): Promise<number> {
-  refuseUnknownCommand(args);
-  let exitCode = 0;
-  const version = readVersion();
-  const program = new Command('mkio-proxy')
-    .description("A local proxy for MediaKind's MK.IO API: callers use the API, the token stays here.")
-    .version(version)
-    .addHelpText('after', '\n`mkio-proxy start --help` lists every setting; `mkio-proxy demo` needs none.')
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined });
-  addCommands(program, COMMANDS, { version, end: (code) => (exitCode = code) });
-  await program.parseAsync(args, { from: 'user' });
-  return exitCode;
-}
-
-interface CommandWorlds {
-  readonly version: string;
-  readonly end: (code: number) => void;
-}
-
-function addCommands(parent: Command, rows: typeof COMMANDS, worlds: CommandWorlds): void {
-  for (const [name, row] of Object.entries(rows)) {
-    const command = parent
-      .command(name, { isDefault: name === 'start' })
-      .description(row.about)
-      .version(worlds.version);
-    if ('commands' in row) addCommands(command, row.commands, worlds);
-    else addAction(command, row, worlds.end);
-  }
-}
-
-function addAction(command: Command, row: CommandRow, end: (code: number) => void): void {
-  if (row.words !== undefined) command.argument(row.words);
-  for (const option of [...(row.flags ?? []), ...row.settings.map(flagFor)]) command.addOption(option);
-  if (row.settings === WITH_FLAGS) command.addHelpText('after', `\n${renderSecretHelp()}`);
-  command.action(async () => {
-    const run = await row.load();
-    end(await run(command.opts<Values>(), command.args));
-  });
-}
-
-const flagFor = (key: OptionKey): Option =>
-  new Option(renderFlag(key) ?? '', renderAbout(key)).helpGroup(`${GROUP_TITLES[optionOf(key).group]}:`);
-
-/**
- * commander would hand an unknown word to the default command, and repeat one below a group. The word may be a token, so
- * only a near miss is named.
- */
-function refuseUnknownCommand([word, ...words]: readonly string[], rows: typeof COMMANDS = COMMANDS): void {
-  const names = [...Object.keys(rows), 'help'];
-  if (rows !== COMMANDS && word === undefined) throw misnamed(`a command is missing: ${names.join(', ')}`);
-  if (word === undefined || word.startsWith('-')) return;
-  const row = rows[word];
-  if (row !== undefined && 'commands' in row) refuseUnknownCommand(words, row.commands);
-  if (names.includes(word)) return;
-  const nearest = readNearest(word, names);
-  throw misnamed(nearest === undefined ? 'unknown command' : `unknown command '${word}' (Did you mean ${nearest}?)`);
-}
-
-const misnamed = (text: string): ProxyError =>
-  new ProxyError('CONFIG_INVALID', text, { hint: '`mkio-proxy --help` lists the commands.' });
