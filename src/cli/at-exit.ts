@@ -1,23 +1,23 @@
 import type { Redact } from '../secrets/redact.ts';
 import { createRedactor } from '../secrets/redact.ts';
 
-/** What the end of this process has to know of the command that runs in it, however it ends. */
-interface Parting {
-  /** Masks what nothing that it prints may show. */
+/** A command's part in the end of its process, normal or not. */
+interface AtExit {
+  /** Masks the command's secrets in everything that is printed last. */
   readonly redact: Redact;
   /** Writes the rest of the log. */
   readonly flush: () => Promise<void>;
 }
 
-const partings: Partial<Parting>[] = [];
+const registered: Partial<AtExit>[] = [];
 
-export const prepareParting = (parting: Partial<Parting>): void => void partings.push(parting);
+export const registerAtExit = (atExit: Partial<AtExit>): void => void registered.push(atExit);
 
 const redactShapes = createRedactor((text) => text);
 
 export const redactKnown: Redact = (text) =>
-  redactShapes(partings.reduce((masked, { redact }) => redact?.(masked) ?? masked, text));
+  redactShapes(registered.reduce((masked, { redact }) => redact?.(masked) ?? masked, text));
 
 export async function flushAll(): Promise<void> {
-  for (const { flush } of partings) await flush?.();
+  for (const { flush } of registered) await flush?.();
 }

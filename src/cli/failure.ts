@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ProxyError } from '../errors.ts';
 import { printable } from '../text/unseen.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption } from './signals.ts';
 
 export interface EndedBy {
   readonly exit: number;
@@ -9,7 +9,7 @@ export interface EndedBy {
   readonly text: string;
 }
 
-export interface FailureWorlds {
+export interface FailureOptions {
   /** Shows where it happened. */
   readonly debug: boolean;
   /** Text of an error that is not ours may quote anything. */
@@ -17,7 +17,7 @@ export interface FailureWorlds {
 }
 
 /** How the process ends when a command throws. */
-export function renderFailure(error: unknown, { debug, redact }: FailureWorlds): EndedBy {
+export function renderFailure(error: unknown, { debug, redact }: FailureOptions): EndedBy {
   // Help and version are thrown too; they have been printed.
   if (error instanceof CommanderError && error.exitCode === 0) return { exit: 0, text: '' };
   if (error instanceof Interruption) return { exit: error.exit, text: '' };

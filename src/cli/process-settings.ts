@@ -18,9 +18,9 @@ import type { TokenStore } from '../token/store.ts';
 import { createTokenStore } from '../token/store.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { createSecrets } from '../secrets/secrets.ts';
-import { interruptible } from './interruption.ts';
+import { interruptible } from './signals.ts';
 import { loadOwnSettings } from './own-settings.ts';
-import { prepareParting } from './at-exit.ts';
+import { registerAtExit } from './at-exit.ts';
 import { renderCommand } from '../text/shell.ts';
 
 const SECRETS = OPTION_KEYS.filter((key) => optionOf(key).secret === true);
@@ -36,7 +36,7 @@ export function loadProcessConfig(flags: Flags): LoadedProcess {
   const { config, settings, warnings } = loaded;
   const secrets = createSecrets(keysOf(config));
   if (config.token.value !== undefined) secrets.hold(config.token.value.trim());
-  prepareParting({ redact: secrets.redact });
+  registerAtExit({ redact: secrets.redact });
   const origins = { policy: settings.policy.origin, policyAllow: settings.policyAllow.origin };
   return { ...loaded, secrets, warnings: [...warnings, ...renderLoosenings(config.policy, origins)] };
 }

@@ -2,10 +2,10 @@ import { closeSync, openSync } from 'node:fs';
 import process from 'node:process';
 
 /**
- * SIGHUP asks a daemon to read its settings again, and tells a program in a terminal that the terminal is gone: there it
- * ends as by SIGTERM, or it would hold its port and the token unseen.
+ * SIGHUP reloads a daemon. It also reports that the terminal is gone: then the proxy drains as on SIGTERM, or it would
+ * hold its port and the token unseen.
  */
-export function onHangUp(reload: () => void): void {
+export function onSighup(reload: () => void): void {
   const hadTerminal = hasTerminal();
   let waiting: NodeJS.Immediate | undefined;
   process.on('SIGHUP', () => {
@@ -13,7 +13,7 @@ export function onHangUp(reload: () => void): void {
       process.kill(process.pid, 'SIGTERM');
       return;
     }
-    // Those that came together, or during a reload, are one.
+    // Signals in quick succession cause one reload.
     waiting ??= setImmediate(() => {
       waiting = undefined;
       reload();
@@ -21,7 +21,7 @@ export function onHangUp(reload: () => void): void {
   });
 }
 
-/** Whether there is a controlling terminal, whatever the standard streams lead to. */
+/** Whether the process has a controlling terminal; standard streams may be redirected. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));

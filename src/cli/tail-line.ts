@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { ExchangeSummary } from '../admin/views.ts';
+import { renderDuration, renderSize, renderTime } from '../text/figures.ts';
 import { printable } from '../text/unseen.ts';
 
 export interface LineStyle {
@@ -29,7 +30,7 @@ export function renderExchangeLine(exchange: ExchangeSummary, { colours, width }
   const room = width === undefined ? SUBJECT : width - BESIDE_SUBJECT - (unusual === '' ? 0 : unusual.length + 1);
   const subject = fit(renderSubject(exchange), Math.max(LEAST_SUBJECT, room), width !== undefined);
   const columns = [
-    paint('dim', renderTime(exchange.receivedAtMs)),
+    paint('dim', renderTime(exchange.receivedAtMs).slice(0, TIME)),
     paint(colourOf(exchange), arrowOf(exchange)),
     paint('bold', printable(method).padEnd(METHOD)),
     subject,
@@ -62,17 +63,4 @@ function renderUnusual({ code, upstreamCode, ref, ending, retries, replayOf }: E
 
 function fit(text: string, columns: number, cuts: boolean): string {
   return cuts && text.length > columns ? `${text.slice(0, columns - 1)}…` : text.padEnd(columns);
-}
-
-/** Of the day, here. */
-function renderTime(ms: number): string {
-  const time = new Date(ms);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
-}
-
-const renderDuration = (ms: number): string => (ms < 10_000 ? `${ms.toFixed(1)} ms` : `${(ms / 1_000).toFixed(1)} s`);
-
-function renderSize(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

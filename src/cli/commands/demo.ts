@@ -3,7 +3,7 @@ import type { Flags } from '../../config/layers.ts';
 import { loadFlags } from '../../config/load.ts';
 import { ProxyError } from '../../errors.ts';
 import { createLogger } from '../../log/logging.ts';
-import { onSignals } from '../signals.ts';
+import { drainOnSignals } from '../signals.ts';
 import type { ProxyHandle } from '../../server.ts';
 import { startProxy } from '../../server.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
@@ -44,7 +44,7 @@ export async function demo({ once = false, ...ports }: DemoFlags): Promise<numbe
     if (once) return await walk(tour).finally(close);
 
     const ended = new Promise((exit) => {
-      onSignals({ close, log, flush, exit });
+      drainOnSignals({ close, log, flush, exit });
     });
     print(renderTour(tour, proxy));
     await ended;

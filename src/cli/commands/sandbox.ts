@@ -4,7 +4,7 @@ import type { Flags } from '../../config/layers.ts';
 import { loadFlags } from '../../config/load.ts';
 import { ProxyError } from '../../errors.ts';
 import { createLogger } from '../../log/logging.ts';
-import { onSignals } from '../signals.ts';
+import { drainOnSignals } from '../signals.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 
@@ -29,7 +29,7 @@ export async function sandbox({ host, port, rateLimit, nextLinks }: SandboxFlags
     ...(nextLinks && { nextLinks }),
   });
   const ended = new Promise((exit) => {
-    onSignals({ close: () => running.close().then(() => ({ cut: 0 })), log, flush, exit });
+    drainOnSignals({ close: () => running.close().then(() => ({ cut: 0 })), log, flush, exit });
   });
   print(renderSandbox(running));
   await ended;

@@ -3,13 +3,12 @@ import process from 'node:process';
 import type { Logger } from 'pino';
 import type { Flags } from '../../config/layers.ts';
 import { createLogger } from '../../log/logging.ts';
-import { onSignals } from '../signals.ts';
+import { drainOnSignals, interruptible } from '../signals.ts';
 import { startProxy } from '../../server.ts';
 import type { Claims } from '../../token/jwt.ts';
 import { startUpkeep } from '../../token/upkeep.ts';
-import { onHangUp } from '../sighup.ts';
-import { interruptible } from '../interruption.ts';
-import { prepareParting } from '../at-exit.ts';
+import { onSighup } from '../sighup.ts';
+import { registerAtExit } from '../at-exit.ts';
 import { hasDotenv, reloadPolicy } from '../policy-reload.ts';
 import type { OpenToken } from '../process-settings.ts';
 import { loadProcessConfig, openToken, withoutToken } from '../process-settings.ts';
@@ -26,7 +25,7 @@ export async function start(flags: Flags): Promise<number> {
     isTTY: process.stdout.isTTY,
     mask: secrets.maskTokens,
   });
-  prepareParting({ flush });
+  registerAtExit({ flush });
   const life = new AbortController();
   const token = await openToken(loaded, { log, life, mayWait: config.token.wait });
   const { store, source } = token;
@@ -38,7 +37,7 @@ export async function start(flags: Flags): Promise<number> {
   const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
   const reloading = { proxy, hasDotenv: hasDotenv(loaded.settings), redact: secrets.redact, log };
-  onHangUp(() => {
+  onSighup(() => {
     reopenFile();
     void store.reload();
     reloadPolicy(flags, reloading);
@@ -51,7 +50,7 @@ export async function start(flags: Flags): Promise<number> {
     return closed;
   };
   const ended = new Promise<number>((exit) => {
-    const quit = onSignals({ close, log, flush, exit });
+    const quit = drainOnSignals({ close, log, flush, exit });
     void proxy.quitAsked.then(quit);
   });
 
