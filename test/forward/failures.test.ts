@@ -26,7 +26,7 @@ const failures: [string, Code, string, () => Promise<string>][] = [
     'has no address',
     'UPSTREAM_UNREACHABLE',
     'dns_error',
-    () => Promise.resolve('http://nonexistent.localhost.invalid'),
+    () => Promise.resolve('https://nonexistent.localhost.invalid'),
   ],
   ['never answers', 'UPSTREAM_TIMEOUT', 'http_response_timeout', async () => (await startUpstream(BY_HAND)).origin],
   [

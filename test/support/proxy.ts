@@ -15,6 +15,7 @@ import type {
   UpstreamConfig,
 } from '../../src/config/config.ts';
 import { keysOf } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { startProxy } from '../../src/server.ts';
 import { createValueSource } from '../../src/token/sources.ts';
 import type { TokenStore } from '../../src/token/store.ts';
@@ -23,6 +24,20 @@ import { createSecrets } from '../../src/secrets/secrets.ts';
 
 /** Looks like a token of MK.IO, so that its length and alphabet are real. */
 export const TOKEN = `eyJhbGciOiJSUzI1NiIsImtpZCI6IjE3NjcyMjU2MDAifQ.${'Y2FuYXJ5'.repeat(20)}.${'c2lnbmF0dXJl'.repeat(20)}`;
+
+/** Free ports, short limits, whole bodies, and no limit that a busy machine could reach. */
+const SETTINGS = {
+  MKIO_PROXY_PORT: '0',
+  MKIO_PROXY_ADMIN_PORT: '0',
+  MKIO_PROXY_CONNECT_TIMEOUT: '2s',
+  MKIO_PROXY_HEADERS_TIMEOUT: '5s',
+  MKIO_PROXY_IDLE_TIMEOUT: '5s',
+  MKIO_PROXY_CALLER_TIMEOUT: '5s',
+  MKIO_PROXY_DRAIN_TIMEOUT: '1s',
+  MKIO_PROXY_MAX_STALL: 'off',
+  MKIO_PROXY_MAX_MEMORY: 'off',
+  MKIO_PROXY_CAPTURE: 'bodies',
+};
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
@@ -52,52 +67,9 @@ export interface TestProxyOptions {
 
 /** A proxy on a free port in front of `origin`, closed when the test has finished. */
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
-  const { origin, token, upstream, listener, access, policy, capture, admin } = options;
+  const { token } = options;
   const log = createLog();
-  const config: Config = {
-    token: {
-      value: undefined,
-      file: undefined,
-      command: undefined,
-      commandTimeoutMs: 1000,
-      wait: false,
-      revocationCheckMs: options.revocationCheckMs,
-    },
-    project: undefined,
-    upstream: { origin, connectTimeoutMs: 2000, headersTimeoutMs: 5000, idleTimeoutMs: 5000, ...upstream },
-    listener: {
-      host: '127.0.0.1',
-      port: 0,
-      prefixes: ['/api/v1'],
-      forwardHeaders: [],
-      rewriteLinks: true,
-      maxBodyBytes: undefined,
-      maxConnections: 256,
-      maxHeaderBytes: 16_384,
-      callerTimeoutMs: 5000,
-      maxStallMs: undefined,
-      maxMemoryBytes: undefined,
-      drainTimeoutMs: 1000,
-      prestopDelayMs: 0,
-      socket: undefined,
-      ...listener,
-    },
-    access: {
-      allowedHosts: [],
-      allowedOrigins: [],
-      callerKey: undefined,
-      callerKeysFile: undefined,
-      rateLimit: undefined,
-      maxExchanges: undefined,
-      budgetShare: undefined,
-      redis: undefined,
-      ...access,
-    },
-    policy: { base: { levels: ['default'] }, allow: [], projects: [], ...policy },
-    admin: admin && { key: undefined, mayQuit: false, ...admin },
-    capture: { mode: 'bodies', maxBodyBytes: 64_000, maxExchanges: 1000, maxBytes: 32_000_000, ...capture },
-    log: { level: 'info', format: 'json' },
-  };
+  const config = createConfig(options);
   const { held = [TOKEN], ...given } = token ?? {};
   const secrets = createSecrets(keysOf(config));
   held.forEach(secrets.hold);
@@ -119,6 +91,30 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     logged,
     exchange,
     close,
+  };
+}
+
+/** As the real loader makes it of `SETTINGS`, with what the test wants otherwise. */
+function createConfig({
+  origin,
+  upstream,
+  listener,
+  access,
+  policy,
+  capture,
+  admin,
+  ...options
+}: TestProxyOptions): Config {
+  const { config } = loadConfig({ env: { ...SETTINGS, MKIO_BASE_URL: origin }, cwd: import.meta.dirname });
+  return {
+    ...config,
+    token: { ...config.token, revocationCheckMs: options.revocationCheckMs },
+    upstream: { ...config.upstream, ...upstream },
+    listener: { ...config.listener, ...listener },
+    access: { ...config.access, ...access },
+    policy: { ...config.policy, ...policy },
+    capture: { ...config.capture, ...capture },
+    admin: admin && { ...config.admin!, ...admin },
   };
 }
 
