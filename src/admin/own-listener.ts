@@ -3,7 +3,7 @@ import { ProxyError } from '../errors.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { Replays } from '../traffic/replays.ts';
 import { REPLAY_HEADER } from '../traffic/replays.ts';
-import type { RequestSketch } from './sketch.ts';
+import type { RepeatableRequest } from './repeatable-request.ts';
 
 /** Where the listener for callers is, seen from this machine. */
 export type Place = { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -23,7 +23,7 @@ export interface OwnListener {
    * @returns what the log tells of its exchange, once that has ended and is kept
    * @throws ProxyError REPLAY_INVALID, where it could not be read as a request; BUSY, where it did not get there
    */
-  readonly replay: (sketch: RequestSketch, order: ReplayOrder) => Promise<ExchangeFacts>;
+  readonly replay: (repeatable: RepeatableRequest, order: ReplayOrder) => Promise<ExchangeFacts>;
 }
 
 /** Longest that a replay may take, its answer included. */
@@ -33,12 +33,12 @@ const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 export function createOwnListener(readPlace: () => Place, replays: Replays, limitMs = LIMIT_MS): OwnListener {
   return {
-    replay: (sketch, { of, signal }) =>
+    replay: (repeatable, { of, signal }) =>
       new Promise<ExchangeFacts>((resolve, reject) => {
         const ticket = replays.announce({ of, onEnd: resolve });
         const end = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
         // What an exchange has become of, the recorder tells; what never became one, the connection.
-        send(sketch, readPlace(), ticket, end, (failure) => {
+        send(repeatable, readPlace(), ticket, end, (failure) => {
           if (replays.withdraw(ticket)) reject(failure);
         });
       }),
@@ -46,14 +46,14 @@ export function createOwnListener(readPlace: () => Place, replays: Replays, limi
 }
 
 function send(
-  sketch: RequestSketch,
+  repeatable: RepeatableRequest,
   place: Place,
   ticket: string,
   signal: AbortSignal,
   onClose: (failure: ProxyError) => void,
 ): void {
-  const { method, target: path } = sketch;
-  const headers = [...renderFields(sketch, place), REPLAY_HEADER, ticket];
+  const { method, target: path } = repeatable;
+  const headers = [...renderFields(repeatable, place), REPLAY_HEADER, ticket];
   const sent = request({ ...place, method, path, headers, agent: false, signal });
   let failure = new ProxyError('BUSY', 'The listener for callers did not take the replay.');
   sent.on('response', (answer) => {
@@ -67,11 +67,11 @@ function send(
   sent.on('error', () => undefined);
   sent.once('close', () => onClose(failure));
   // Node would send the header in the encoding of a body that is a string.
-  sent.end(sketch.body === undefined ? undefined : Buffer.from(sketch.body));
+  sent.end(repeatable.body === undefined ? undefined : Buffer.from(repeatable.body));
 }
 
 /** Node adds neither Host nor length to field lines. */
-function renderFields({ method, fields, body }: RequestSketch, place: Place): string[] {
+function renderFields({ method, fields, body }: RepeatableRequest, place: Place): string[] {
   const host = 'port' in place ? `localhost:${place.port}` : 'localhost';
   const hasLength = body !== undefined || !BODYLESS.has(method);
   const length = hasLength ? ['content-length', String(Buffer.byteLength(body ?? ''))] : [];

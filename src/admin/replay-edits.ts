@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ProxyError } from '../errors.ts';
 import { FORWARDED_METHODS } from '../http/methods.ts';
-import type { Edits } from './sketch.ts';
+import type { Edits } from './repeatable-request.ts';
 
 const MAX_BODY = 1_048_576;
 const MAX_TARGET = 8_192;

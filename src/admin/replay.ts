@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProxyError } from '../errors.ts';
-import type { RequestSketch } from './sketch.ts';
-import { sketchRequest } from './sketch.ts';
+import type { RepeatableRequest } from './repeatable-request.ts';
+import { readRepeatableRequest } from './repeatable-request.ts';
 import type { OwnListener } from './own-listener.ts';
 import { EDITS, MAX_EDITS_BYTES, parseEdits } from './replay-edits.ts';
 import { array, ID, json, object, text } from './schemas.ts';
@@ -69,13 +69,13 @@ export function serveReplay(app: FastifyInstance, worlds: ReplayWorlds): void {
       if (!mayReplay) throw notTheOperator();
       requireReadable(request);
       const { item } = requireExchange(traffic, request.params.id);
-      const sketch = sketchRequest(item, isForwarded, parseEdits(request.body));
-      refuseGaps(sketch);
+      const repeatable = readRepeatableRequest(item, isForwarded, parseEdits(request.body));
+      refuseGaps(repeatable);
       if (running === MAX_REPLAYS) throw new ProxyError('BUSY', `${MAX_REPLAYS} replays are under way already.`);
       running++;
       try {
-        const { id, status } = await listener.replay(sketch, { of: item.facts.id, signal: signalOf(reply) });
-        return { exchange: id, status, leftOut: sketch.leftOut };
+        const { id, status } = await listener.replay(repeatable, { of: item.facts.id, signal: signalOf(reply) });
+        return { exchange: id, status, leftOut: repeatable.leftOut };
       } finally {
         running--;
       }
@@ -94,7 +94,7 @@ function requireReadable({ body, headers }: FastifyRequest): void {
   throw new ProxyError('REPLAY_INVALID', 'The edits of the replay are wrong: they are not sent as application/json.');
 }
 
-function refuseGaps({ gaps }: RequestSketch): void {
+function refuseGaps({ gaps }: RepeatableRequest): void {
   if (gaps.size === 0) return;
   const parts = [...gaps.keys()].join(' and ');
   throw new ProxyError('REPLAY_INCOMPLETE', `The exchange cannot be repeated: ${[...gaps.values()].join(', ')}.`, {

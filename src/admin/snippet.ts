@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ProxyError } from '../errors.ts';
-import { sketchRequest } from './sketch.ts';
+import { readRepeatableRequest } from './repeatable-request.ts';
 import type { Destination, LanguageName } from './snippets/snippets.ts';
 import { LANGUAGES, renderSnippet } from './snippets/snippets.ts';
 import type { Query } from './query.ts';
@@ -46,7 +46,7 @@ export function serveSnippet(app: FastifyInstance, { traffic, readProxy, upstrea
       const { item } = requireExchange(traffic, params.id);
       const destination = to === 'proxy' ? readProxy() : upstream;
       if (destination.socketPath !== undefined && !LANGUAGES[name].reachesSockets) throw unreachable(name);
-      const text = renderSnippet(name, sketchRequest(item, isForwarded), destination);
+      const text = renderSnippet(name, readRepeatableRequest(item, isForwarded), destination);
       return reply.type('text/plain; charset=utf-8').send(text);
     },
   );

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Field, RequestSketch } from '../../src/admin/sketch.ts';
+import type { Field, RepeatableRequest } from '../../src/admin/repeatable-request.ts';
 import type { Destination, LanguageName } from '../../src/admin/snippets/snippets.ts';
 import { LANGUAGES, renderSnippet } from '../../src/admin/snippets/snippets.ts';
 import { createFolder } from '../support/folder.ts';
@@ -85,7 +85,7 @@ const paths = text([...`'"$\`!@&|;()[]{}*~^=:,<>-_a0`.split(''), '%20', '%27', '
   (path) => `/api/v1/x${path}`,
 );
 
-const sketches = fc.record({
+const requestParts = fc.record({
   path: paths,
   value: values,
   type: fc.constantFrom('application/json', 'text/plain; charset="utf-8"', undefined),
@@ -93,27 +93,33 @@ const sketches = fc.record({
   withBody: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE'),
   without: fc.constantFrom('GET', 'HEAD', 'DELETE', 'OPTIONS'),
 });
-const requests: fc.Arbitrary<RequestSketch> = sketches.map(({ path, value, type, body, withBody, without }) => ({
-  method: body === undefined ? without : withBody,
-  target: path,
-  fields: [['x-ms-nasty', value], ...(type === undefined ? [] : [['Content-Type', type] satisfies Field])],
-  leftOut: [],
-  maskedFields: 0,
-  body,
-  gaps: new Map(),
-}));
-const fieldOf = ({ fields }: RequestSketch, name: string): string | undefined =>
+const requests: fc.Arbitrary<RepeatableRequest> = requestParts.map(
+  ({ path, value, type, body, withBody, without }) => ({
+    method: body === undefined ? without : withBody,
+    target: path,
+    fields: [['x-ms-nasty', value], ...(type === undefined ? [] : [['Content-Type', type] satisfies Field])],
+    leftOut: [],
+    maskedFields: 0,
+    body,
+    gaps: new Map(),
+  }),
+);
+const fieldOf = ({ fields }: RepeatableRequest, name: string): string | undefined =>
   fields.find(([written]) => written.toLowerCase() === name)?.[1];
 
 const DIRECT: Omit<Destination, 'origin'> = { bearer: undefined, socketPath: undefined };
 
 /** Whether the server got what was asked for. */
-function expectArrived(sketch: RequestSketch, got: Received | undefined, readTarget: (url: string) => string): void {
-  expect(got?.method).toBe(sketch.method);
-  expect(readTarget(got?.url ?? '')).toBe(readTarget(sketch.target));
-  expect(got?.body).toBe(sketch.body ?? '');
-  expect(got?.headers['x-ms-nasty']).toBe(fieldOf(sketch, 'x-ms-nasty'));
-  expect(got?.headers['content-type']).toBe(fieldOf(sketch, 'content-type'));
+function expectArrived(
+  repeatable: RepeatableRequest,
+  got: Received | undefined,
+  readTarget: (url: string) => string,
+): void {
+  expect(got?.method).toBe(repeatable.method);
+  expect(readTarget(got?.url ?? '')).toBe(readTarget(repeatable.target));
+  expect(got?.body).toBe(repeatable.body ?? '');
+  expect(got?.headers['x-ms-nasty']).toBe(fieldOf(repeatable, 'x-ms-nasty'));
+  expect(got?.headers['content-type']).toBe(fieldOf(repeatable, 'content-type'));
 }
 
 const asIs = (url: string): string => url;
@@ -148,11 +154,11 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
     const { origin, received, close } = await serve();
     const cwd = createFolder();
     await fc.assert(
-      fc.asyncProperty(requests, async (sketch) => {
-        const snippet = renderSnippet('curl', sketch, { origin, ...DIRECT });
+      fc.asyncProperty(requests, async (repeatable) => {
+        const snippet = renderSnippet('curl', repeatable, { origin, ...DIRECT });
         const { stderr } = await run('sh', ['-c', snippet], { cwd, env: ENV, timeout: 5_000 });
         expect(stderr).not.toMatch(/curl:|sh:/);
-        expectArrived(sketch, received.at(-1), asIs);
+        expectArrived(repeatable, received.at(-1), asIs);
       }),
       { numRuns: 60 },
     );
@@ -166,18 +172,18 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
     chmodSync(join(cwd, 'http'), 0o700);
     const env = { ...ENV, PATH: `${cwd}${delimiter}${ENV.PATH}` };
     await fc.assert(
-      fc.asyncProperty(requests, async (sketch) => {
-        const snippet = renderSnippet('httpie', sketch, { origin: 'http://localhost:1', ...DIRECT });
+      fc.asyncProperty(requests, async (repeatable) => {
+        const snippet = renderSnippet('httpie', repeatable, { origin: 'http://localhost:1', ...DIRECT });
         const { stdout } = await run('sh', ['-c', snippet], { cwd, env, encoding: 'buffer' });
-        const value = fieldOf(sketch, 'x-ms-nasty') ?? '';
-        const type = fieldOf(sketch, 'content-type');
+        const value = fieldOf(repeatable, 'x-ms-nasty') ?? '';
+        const type = fieldOf(repeatable, 'content-type');
         const words = [
-          ...['--ignore-stdin', sketch.method, `http://localhost:1${sketch.target}`],
+          ...['--ignore-stdin', repeatable.method, `http://localhost:1${repeatable.target}`],
           ...(/\\[:;=@]/.test(value) ? [] : [value === '' ? 'x-ms-nasty;' : `x-ms-nasty: ${value}`]),
           ...(type === undefined ? [] : [`Content-Type: ${type}`]),
-          ...(type === undefined && sketch.body !== undefined ? ['content-type:'] : []),
+          ...(type === undefined && repeatable.body !== undefined ? ['content-type:'] : []),
         ].map((word) => Buffer.from(word, 'latin1'));
-        if (sketch.body !== undefined) words.push(Buffer.from(`--raw=${sketch.body}`));
+        if (repeatable.body !== undefined) words.push(Buffer.from(`--raw=${repeatable.body}`));
         expect(stdout.toString('latin1').split('\0').slice(0, -1)).toEqual(
           words.map((word) => word.toString('latin1')),
         );
@@ -190,9 +196,9 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
   test('fetch', async () => {
     const { origin, received, close } = await serve();
     await fc.assert(
-      fc.asyncProperty(requests, async (sketch) => {
-        await runScript(renderSnippet('fetch', sketch, { origin, ...DIRECT }));
-        expectArrived(sketch, received.at(-1), asUrl);
+      fc.asyncProperty(requests, async (repeatable) => {
+        await runScript(renderSnippet('fetch', repeatable, { origin, ...DIRECT }));
+        expectArrived(repeatable, received.at(-1), asUrl);
       }),
       { numRuns: 200 },
     );
@@ -203,12 +209,12 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
     const { origin, received, close } = await serve();
     const cwd = createFolder({ 'requests.py': STAND_IN });
     const cases = fc.sample(requests, 120);
-    cases.forEach((sketch, i) =>
-      writeFileSync(join(cwd, `${i}.py`), renderSnippet('python', sketch, { origin, ...DIRECT })),
+    cases.forEach((repeatable, i) =>
+      writeFileSync(join(cwd, `${i}.py`), renderSnippet('python', repeatable, { origin, ...DIRECT })),
     );
     const all = `import sys; sys.path.append(sys.path.pop(0))\nfor i in range(${cases.length}): exec(open(f"{i}.py", encoding="utf-8").read())`;
     await run('python3', ['-c', all], { cwd, env: { ...ENV, HOME: process.env.HOME } });
-    for (const [i, sketch] of cases.entries()) expectArrived(sketch, received[i], asDecoded);
+    for (const [i, repeatable] of cases.entries()) expectArrived(repeatable, received[i], asDecoded);
     close();
   });
 });
@@ -221,15 +227,15 @@ async function runScript(source: string): Promise<void> {
 
 test('no snippet holds what a terminal obeys or does not show', () => {
   fc.assert(
-    fc.property(requests, fc.constantFrom(...NAMES), (sketch, name) => {
-      const snippet = renderSnippet(name, sketch, { origin: 'http://localhost', ...DIRECT });
+    fc.property(requests, fc.constantFrom(...NAMES), (repeatable, name) => {
+      const snippet = renderSnippet(name, repeatable, { origin: 'http://localhost', ...DIRECT });
       expect(snippet.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     }),
   );
 });
 
 describe('towards MK.IO, the token comes from the environment:', () => {
-  const sketch: RequestSketch = {
+  const repeatable: RepeatableRequest = {
     method: 'GET',
     target: '/api/v1/projects',
     fields: [],
@@ -242,7 +248,7 @@ describe('towards MK.IO, the token comes from the environment:', () => {
   test('curl, fetch and python', { tags: ['curl', 'python'] }, async () => {
     const { origin, received, close } = await serve();
     const snippets = NAMES.map((name) =>
-      renderSnippet(name, sketch, { origin, bearer: 'MKIO_TOKEN', socketPath: undefined }),
+      renderSnippet(name, repeatable, { origin, bearer: 'MKIO_TOKEN', socketPath: undefined }),
     );
     const [curl = '', script = '', httpie = '', python = ''] = snippets;
     await run('sh', ['-c', curl], { env: ENV });
@@ -302,7 +308,7 @@ test.each([
     gaps: new Map(),
     ...over,
   };
-  expect(renderSnippet(name, whole as unknown as RequestSketch, { origin: 'http://localhost', ...DIRECT })).toContain(
-    part,
-  );
+  expect(
+    renderSnippet(name, whole as unknown as RepeatableRequest, { origin: 'http://localhost', ...DIRECT }),
+  ).toContain(part);
 });

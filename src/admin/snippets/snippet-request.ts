@@ -1,4 +1,4 @@
-import type { Field } from '../sketch.ts';
+import type { Field } from '../repeatable-request.ts';
 
 /** A request as code that makes it. */
 export interface SnippetRequest {

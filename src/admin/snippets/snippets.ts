@@ -1,4 +1,4 @@
-import type { RequestSketch } from '../sketch.ts';
+import type { RepeatableRequest } from '../repeatable-request.ts';
 import { renderCurl } from './curl.ts';
 import { renderFetch } from './fetch.ts';
 import { renderHttpie } from './httpie.ts';
@@ -27,11 +27,11 @@ export interface Destination extends Pick<SnippetRequest, 'bearer' | 'socketPath
 }
 
 /** The request as code that can be pasted, whatever is in it; its last line ends with a line feed. */
-export function renderSnippet(name: LanguageName, sketch: RequestSketch, destination: Destination): string {
-  const { method, fields, maskedFields, body, gaps } = sketch;
+export function renderSnippet(name: LanguageName, repeatable: RepeatableRequest, destination: Destination): string {
+  const { method, fields, maskedFields, body, gaps } = repeatable;
   const { origin, bearer, socketPath } = destination;
   const { render, comment } = LANGUAGES[name];
-  const url = origin + renderPath(sketch.target);
+  const url = origin + renderPath(repeatable.target);
   // An interactive zsh runs comments, so nothing of the request may stand in one.
   const reasons = [...gaps.values(), ...(maskedFields > 0 ? [renderMasked(maskedFields)] : [])];
   const notes = reasons.map((reason) => `${comment} Not as it was: ${reason}.\n`);

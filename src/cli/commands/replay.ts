@@ -5,7 +5,7 @@ import type { ExchangeDetail } from '../../admin/views.ts';
 import type { Flags } from '../../config/layers.ts';
 import { ProxyError, readReason } from '../../errors.ts';
 import { printable } from '../../text/unseen.ts';
-import type { Edits, Field } from '../../admin/sketch.ts';
+import type { Edits, Field } from '../../admin/repeatable-request.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { renderJson, renderLines, say } from './tail.ts';

@@ -4,7 +4,7 @@ import { MASK } from '../secrets/redact.ts';
 
 export type Field = readonly [name: string, value: string];
 
-/** What is to be another than in the exchange that was kept. */
+/** Overrides for a replay; absent fields keep the recorded value. */
 export interface Edits {
   readonly method?: string | undefined;
   readonly target?: string | undefined;
@@ -14,24 +14,23 @@ export interface Edits {
 
 export type Part = 'method' | 'target' | 'body';
 
-/** A request as it can be made again from what is kept of it. */
-export interface RequestSketch {
+/** A request, rebuilt from its record so that it can be sent again. */
+export interface RepeatableRequest {
   readonly method: string;
   readonly target: string;
-  /** Field lines that reach MK.IO, without those that tell how the body travels. */
+  /** Field lines that reach MK.IO, without the framing of the body. */
   readonly fields: readonly Field[];
-  /** Lower-case names of the other fields: their values are masked, or the proxy drops or sets them. */
+  /** Lower-case names of the other fields: masked values, or fields that the proxy drops or sets. */
   readonly leftOut: readonly string[];
-  /** How many of those would reach MK.IO, were their values not masked. */
+  /** Number of fields that are left out only because their values are masked. */
   readonly maskedFields: number;
-  /** undefined: there is none. */
   readonly body: string | undefined;
-  /** What is not kept as it was, and why, as the end of a sentence: "the body was cut". */
+  /** Parts that the record does not hold exactly, each with the reason: "the body was cut". */
   readonly gaps: ReadonlyMap<Part, string>;
 }
 
-/** The connection that carries a request says these, or they speak of bytes that a decoded or edited body has no more. */
-const OF_THE_BYTES = new Set([
+/** The new connection sets these, or they describe bytes that decoding or an edit has changed. */
+const BODY_FIELDS = new Set([
   'content-digest',
   'content-encoding',
   'content-length',
@@ -40,22 +39,22 @@ const OF_THE_BYTES = new Set([
   'repr-digest',
   'transfer-encoding',
 ]);
-/** What no request line can hold (RFC 9112 §3.2). */
+/** Not allowed in a request line (RFC 9112 §3.2). */
 const UNSENDABLE = /[^\x21-\x7e]/;
 
 /** @param isForwarded whether a request header field of this lower-case name reaches MK.IO */
-export function sketchRequest(
+export function readRepeatableRequest(
   { facts, request }: ExchangeRecord,
   isForwarded: (name: string) => boolean,
   edits: Edits = {},
-): RequestSketch {
+): RepeatableRequest {
   const stored = parseFields(request.fields);
   const fields: Field[] = [];
   const leftOut = new Set<string>();
   let maskedFields = 0;
   for (const field of edits.headers ?? stored) {
     const name = field[0].toLowerCase();
-    const travels = isForwarded(name) && !OF_THE_BYTES.has(name);
+    const travels = isForwarded(name) && !BODY_FIELDS.has(name);
     const isMasked = field[1].includes(MASK);
     if (travels && isMasked) maskedFields++;
     if (travels && !isMasked) fields.push(field);
@@ -81,7 +80,7 @@ function readTargetGap(target: string): string | undefined {
   return UNSENDABLE.test(target) ? 'the target holds what no request can' : undefined;
 }
 
-/** Sent as it was shown, a body would put the mask in the place of the secret. */
+/** A body pasted from the inspector would send the mask in place of the secret. */
 const readSuppliedGap = ({ body }: ExchangeRecord['request'], supplied: string): string | undefined =>
   body?.redacted === true && supplied.includes(MASK) ? `the body supplied holds ${MASK} yet` : undefined;
 
@@ -90,6 +89,6 @@ function readBodyGap({ body }: ExchangeRecord['request'], stored: readonly Field
   if (body.text === undefined) return 'the body is no text that is kept';
   if (body.cut) return 'the body was cut';
   if (body.redacted) return 'the body was redacted';
-  // Bytes that are no UTF-8 became this character.
+  // Decoding puts U+FFFD in place of invalid UTF-8.
   return body.text.includes('\ufffd') ? 'the body is not all UTF-8' : undefined;
 }
