@@ -3,45 +3,45 @@ import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
-import type { Config } from './config/config.ts';
+import { createCallers } from './access/keys-file.ts';
+import { limits } from './access/limits.ts';
+import { access } from './access/plugin.ts';
+import type { Config, ListenerConfig } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
 import type { Upstream } from './forward/dispatcher.ts';
 import { createUpstream } from './forward/dispatcher.ts';
-import { isForwarded } from './http/forwarded.ts';
 import { forward } from './forward/plugin.ts';
-import type { Connections } from './listener/connections.ts';
+import { isForwarded } from './http/forwarded.ts';
+import { ALLOW } from './http/methods.ts';
 import { createListenerAnswers, holdContinue } from './listener/answers.ts';
+import { connectionLimit } from './listener/connection-limit.ts';
+import type { Connections } from './listener/connections.ts';
 import { pressure } from './listener/pressure.ts';
+import { readTemplate } from './policy/catalogue.ts';
 import type { CurrentPolicy } from './policy/current.ts';
 import { createCurrentPolicy } from './policy/current.ts';
-import { limits } from './access/limits.ts';
-import { ALLOW } from './http/methods.ts';
-import { readTemplate } from './policy/catalogue.ts';
 import { policy } from './policy/plugin.ts';
+import type { Secrets } from './secrets/secrets.ts';
 import { usableToken } from './token/plugin.ts';
-import { createCallers } from './access/keys-file.ts';
-import { access } from './access/plugin.ts';
-import { connectionLimit } from './listener/connection-limit.ts';
 import type { TokenStore } from './token/store.ts';
+import { loadTracing } from './tracing/load.ts';
 import type { ExchangeRecord } from './traffic/record.ts';
 import type { Observer } from './traffic/recorder.ts';
 import { recorder } from './traffic/recorder.ts';
 import type { Replays } from './traffic/replays.ts';
-import type { Secrets } from './secrets/secrets.ts';
 import type { Tracing } from './traffic/tracing.ts';
-import { loadTracing } from './tracing/load.ts';
 
 // Node's interval for detecting slow request heads.
 const CHECK_INTERVAL_MS = 5_000;
 
-/** Configuration and effects of a proxy; tests bring their own. */
-export interface ProxyWorlds {
+/** Configuration and effects of a proxy. */
+export interface ProxyOptions {
   readonly config: Config;
   readonly token: TokenStore;
-  /** Knows every token that the store may give. */
+  /** Knows every token that the store may return. */
   readonly secrets: Secrets;
   readonly log: Logger;
-  /** Memory limit of the container; absent without one. */
+  /** Memory limit of the container, if it has one. */
   readonly containerBytes?: number | undefined;
 }
 
@@ -61,20 +61,42 @@ export interface Proxy {
 }
 
 /** The proxy, registered in the order of docs/architecture.md. */
-export async function createProxy(worlds: ProxyWorlds, recording: Recording): Promise<Proxy> {
-  const { config, token, secrets, log } = worlds;
+export async function createProxy(options: ProxyOptions, recording: Recording): Promise<Proxy> {
+  const { config, token, secrets, log, containerBytes } = options;
   const { listener, capture } = config;
-  const currentPolicy = createCurrentPolicy(config.policy);
   const { origin } = config.upstream;
-  const { maskTokens, redact, spellings } = secrets;
+  const { redact, maskTokens, spellings } = secrets;
   const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
+  const currentPolicy = createCurrentPolicy(config.policy);
+  const tracing = await loadTracing({ origin, redact, readTemplate });
+  const clock = { now: () => performance.now(), wallClock: Date.now };
+  const { app, answers, connections } = createServer(listener);
+
+  await app.register(recorder, { log, tracing, redact, capture, ...recording, ...clock });
+  await app.register(connectionLimit, answers);
+  await app.register(pressure, { ...listener, containerBytes });
+  await app.register(access, {
+    host: listener.host,
+    access: config.access,
+    isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
+    readCallers: createCallers(config.access, log),
+  });
+  await app.register(policy, { prefixes: listener.prefixes, policy: currentPolicy });
+  // Before the limits: without a token no request reaches MK.IO, so none may count against them.
+  await app.register(usableToken, { token });
+  await app.register(limits, { ...config.access, redact, log });
+  await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
+  return { app, connections, upstream, policy: currentPolicy, tracing };
+}
+
+/** The HTTP server without steps: its limits, and the answers that it gives before and after them. */
+function createServer(listener: ListenerConfig) {
   const answers = createListenerAnswers({
     record: (refusal) => app.recordEarlyRefusal(refusal),
     maxConnections: listener.maxConnections,
     idOf: (request) => (request && app.findExchange(request)?.id) ?? randomUUID(),
     methods: { headers: ALLOW },
   });
-
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -93,7 +115,6 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
   });
   const connections = answers.watch(app.server);
   holdContinue(app.server);
-
   app.setErrorHandler((error, request, reply) => {
     const shown = asProxyError(error);
     const rendered = renderError(shown, request.id);
@@ -101,22 +122,5 @@ export async function createProxy(worlds: ProxyWorlds, recording: Recording): Pr
     request.exchange?.answerByItself(shown, rendered);
     return reply.code(status).headers(headers).send(body);
   });
-
-  const tracing = await loadTracing({ origin, redact, readTemplate });
-  const clock = { now: () => performance.now(), wallClock: Date.now };
-  await app.register(recorder, { log, tracing, redact, capture, ...recording, ...clock });
-  await app.register(connectionLimit, answers);
-  await app.register(pressure, { ...listener, containerBytes: worlds.containerBytes });
-  await app.register(access, {
-    host: listener.host,
-    access: config.access,
-    isForwarded: (name) => isForwarded(name, listener.forwardHeaders),
-    readCallers: createCallers(config.access, log),
-  });
-  await app.register(policy, { prefixes: listener.prefixes, policy: currentPolicy });
-  // Before the limits: without a token no request reaches MK.IO, so none may count against them.
-  await app.register(usableToken, { token });
-  await app.register(limits, { ...config.access, redact, log });
-  await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
-  return { app, connections, upstream, policy: currentPolicy, tracing };
+  return { app, answers, connections };
 }

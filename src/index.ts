@@ -1,4 +1,4 @@
-export type { ProxyWorlds } from './app.ts';
+export type { ProxyOptions } from './app.ts';
 export { createProxy } from './app.ts';
 export type { Config } from './config/config.ts';
 export type { ErrorCode } from './errors.ts';

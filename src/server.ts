@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
-import { createAdminApp } from './admin-app.ts';
+import type { FastifyInstance } from 'fastify';
+import { createAdminApp } from './admin/app.ts';
 import type { Observations } from './admin/observations.ts';
 import { createObservations } from './admin/observations.ts';
 import type { About } from './admin/statusz.ts';
-import type { Proxy, ProxyWorlds } from './app.ts';
+import type { Proxy, ProxyOptions } from './app.ts';
 import { createProxy } from './app.ts';
 import type { Config, PolicyConfig } from './config/config.ts';
 import { readFailure } from './forward/failures.ts';
@@ -19,15 +20,15 @@ export interface ProxyHandle {
   /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
   readonly address: string;
   readonly admin: string | undefined;
-  /** Resolves when the admin listener is asked to end the proxy. */
+  /** Resolves when an operator asks the admin listener to end the proxy. */
   readonly quitAsked: Promise<void>;
-  /** What callers may do just now. */
+  /** The policy in force. */
   readonly policy: () => PolicyConfig;
-  /** Judges requests by another policy from now on; `/statusz` tells the settings that brought it. */
+  /** Applies to requests from now on; `/statusz` shows these settings. */
   readonly replacePolicy: (policy: PolicyConfig, settings: About['settings']) => void;
   /**
-   * Is not ready from now on, and still serves for `prestopDelayMs`. Then it stops accepting, lets running exchanges finish,
-   * cuts what is left after the limit, and tells how many those were.
+   * Reports "not ready" and serves for `prestopDelayMs` more. Then it accepts no connection, lets exchanges finish until the
+   * limit, and returns how many it cut off.
    */
   readonly close: (options: CloseOptions) => Promise<{ readonly cut: number }>;
 }
@@ -37,86 +38,96 @@ export interface CloseOptions {
   readonly prestopDelayMs?: number;
 }
 
-export interface ServerWorlds extends ProxyWorlds {
+export interface ServerOptions extends ProxyOptions {
   readonly about?: Pick<About, 'version' | 'settings'>;
 }
 
 /**
- * Listens with the proxy and, where configured, the admin listener.
+ * Starts the proxy and, if configured, the admin listener.
  *
  * @throws ProxyError LISTEN_FAILED
  */
-export async function startProxy(worlds: ServerWorlds): Promise<ProxyHandle> {
-  const { listener, admin: adminConfig, capture, token } = worlds.config;
+export async function startProxy(options: ServerOptions): Promise<ProxyHandle> {
+  const { config, token, log } = options;
+  const { listener, admin: adminConfig, capture } = config;
   const { maxExchanges: maxCount, maxBytes } = capture;
   const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord, decodeHead: decodeFacts });
   const replays = createReplays();
   const observations = createObservations(Date.now);
-  const recording = { keep: ring.push, replays, observer: observations };
-  const proxy = await createProxy({ ...worlds, config: withoutUnseen(worlds.config) }, recording);
-
-  let about: About = { version: 'unknown', settings: {}, ...worlds.about, startedAt: new Date().toISOString() };
-  let draining = false;
-  let adminAddress: string | undefined;
+  const about: About = { version: 'unknown', settings: {}, ...options.about, startedAt: new Date().toISOString() };
+  const state = { about, isDraining: false };
   let quit = (): void => undefined;
   const quitAsked = new Promise<void>((resolve) => (quit = resolve));
-  const admin =
-    adminConfig &&
-    createAdminApp(adminConfig, {
-      worlds,
-      proxy,
-      ring,
-      replays,
-      observations,
-      readAbout: () => about,
-      readAddress: () => adminAddress,
-      isDraining: () => draining,
-      quit,
-    });
-  const endRevocations =
-    token.revocationCheckMs === undefined
-      ? undefined
-      : watchRevocations({
-          token: worlds.token,
-          readList: () => readRevocations(proxy, observations),
-          everyMs: token.revocationCheckMs,
-          log: worlds.log,
-        });
 
+  const recording = { keep: ring.push, replays, observer: observations };
+  const proxy = await createProxy({ ...options, config: withoutUnseen(config) }, recording);
+  const open: Open = { proxy };
   try {
+    const address = await listen(proxy.app, listener);
+    open.socketPath = listener.socket?.path;
+    let admin: string | undefined;
+    if (adminConfig !== undefined) {
+      open.admin = await createAdminApp(adminConfig, {
+        ...options,
+        ...proxy,
+        ring,
+        replays,
+        observations,
+        state,
+        quit,
+      });
+      admin = await listen(open.admin, adminConfig);
+    }
+    const everyMs = config.token.revocationCheckMs;
+    if (everyMs !== undefined) {
+      const readList = () => readRevocations(proxy, observations);
+      open.endRevocations = watchRevocations({ token, readList, everyMs, log });
+    }
     return {
-      address: await listen(proxy.app, listener),
-      admin: (adminAddress = admin && (await listen(admin, adminConfig))),
+      address,
+      admin,
       quitAsked,
       policy: proxy.policy.config,
       replacePolicy: (policy, settings) => {
         proxy.policy.replace(policy);
-        about = { ...about, settings: { ...about.settings, ...settings } };
+        state.about = { ...state.about, settings: { ...state.about.settings, ...settings } };
       },
       close: async ({ drainTimeoutMs, prestopDelayMs = 0 }) => {
-        draining = true;
+        state.isDraining = true;
         if (prestopDelayMs > 0) await delay(prestopDelayMs);
-        endRevocations?.();
-        // Before the drain: by its end, the next process may listen there.
-        if (listener.socket !== undefined) rmSync(listener.socket.path, { force: true });
-        const cut = await drain(proxy, drainTimeoutMs);
-        await proxy.tracing?.flush();
-        await admin?.close();
-        return { cut };
+        return { cut: await close(open, drainTimeoutMs) };
       },
     };
   } catch (error) {
-    endRevocations?.();
-    await Promise.all([proxy.app.close(), admin?.close()]);
+    await close(open, 0);
     throw error;
   }
 }
 
-/** What nobody can look at is not captured. */
+/** What runs, in the order in which it is closed: the admin listener last, as it shows the drain. */
+interface Open {
+  endRevocations?: () => void;
+  socketPath?: string | undefined;
+  readonly proxy: Proxy;
+  admin?: FastifyInstance;
+}
+
+/** @returns how many exchanges were cut off */
+async function close({ endRevocations, socketPath, proxy, admin }: Open, drainTimeoutMs: number): Promise<number> {
+  endRevocations?.();
+  // Before the drain: by its end, the next process may listen on this path.
+  if (socketPath !== undefined) rmSync(socketPath, { force: true });
+  const cut = await drain(proxy, drainTimeoutMs);
+  await proxy.tracing?.flush();
+  await admin?.close();
+  return cut;
+}
+
+/** Without an admin listener, nothing can show what is captured. */
 const withoutUnseen = (config: Config): Config =>
   config.admin === undefined ? { ...config, capture: { ...config.capture, mode: 'off' } } : config;
 
-/** MK.IO's list of revoked tokens. That it was asked for tells of MK.IO's health too. */
+/** MK.IO's list of revoked tokens. The outcome counts as a sign of MK.IO's health. */
 async function readRevocations({ upstream }: Proxy, observations: Observations): Promise<string> {
   try {
     const { status, text } = await upstream.readPublic(REVOKED_PATH);
@@ -138,7 +149,7 @@ async function drain({ app, connections }: Proxy, limitMs: number): Promise<numb
   connections.drain();
   await app.close();
   clearTimeout(deadline);
-  // What was cut has yet to be recorded.
+  // Exchanges that were cut off are recorded a moment later.
   while (connections.running() > 0) await setImmediate();
   return cut;
 }

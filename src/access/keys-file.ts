@@ -9,6 +9,9 @@ import { hashKey, parseCallers } from './callers.ts';
 /** Reads who may call just now; undefined where no key is asked for. */
 export type ReadCallers = (() => readonly CallerEntry[]) | undefined;
 
+export const requiresKey = ({ callerKey, callerKeysFile }: AccessConfig): boolean =>
+  callerKey !== undefined || callerKeysFile !== undefined;
+
 /**
  * The file is looked at with every request, so that a key that was taken out works no more from then on. A file that can't
  * be read lets nobody in.

@@ -1,15 +1,15 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginCallback } from 'fastify';
 import { ProxyError } from '../errors.ts';
 import type { Accepts } from '../traffic/filter-keys.ts';
 import type { Query } from './query.ts';
 import { parseAfter, parseMatcher, requireKnown } from './query.ts';
 import { AFTER, FILTER, object, textual } from './schemas.ts';
-import type { Traffic } from './kept.ts';
+import type { KeptExchanges } from './kept.ts';
 import { renderCursor } from './kept.ts';
 import { viewSummary } from './views.ts';
 
-/** What is told beside exchanges: by the event's name, as of now. Told at the beginning and when it changes. */
+/** The current states, by event name. Each is sent at the start and when it changes. */
 export type ReadStates = () => Readonly<Record<string, unknown>>;
 
 const EVENTS = {
@@ -20,11 +20,11 @@ const EVENTS = {
   },
 };
 const MAX_READERS = 16;
-/** Events in one write, and the pause behind it: what a reader may cost at most. */
+/** Events in one write, and the pause after it: the upper bound of the cost of a reader. */
 const BATCH = 100;
 const PAUSE_MS = 20;
 const STATE_MS = 1_000;
-/** Shorter than the idle limits of what may stand in between. */
+/** Shorter than common idle timeouts of proxies. */
 const HEARTBEAT_MS = 15_000;
 
 const HEAD = {
@@ -32,13 +32,17 @@ const HEAD = {
   'x-accel-buffering': 'no',
 };
 
-/** Live exchanges and states as server-sent events (WHATWG HTML §9.2), from where the reader was. */
-export function serveEvents(
-  app: FastifyInstance,
-  traffic: Traffic,
-  readStates: ReadStates,
-  heartbeatMs = HEARTBEAT_MS,
-): void {
+export interface EventsOptions {
+  readonly kept: KeptExchanges;
+  /** Where callers reach the proxy, e.g. `http://127.0.0.1:6546`. */
+  readonly proxy: string;
+  readonly readStates: ReadStates;
+  readonly heartbeatMs?: number | undefined;
+}
+
+/** Live exchanges and states as server-sent events (WHATWG HTML §9.2). A reader resumes at its cursor. */
+export const eventsRoute: FastifyPluginCallback<EventsOptions> = (app, options, done) => {
+  const { kept, proxy, readStates, heartbeatMs = HEARTBEAT_MS } = options;
   const readers = new Set<() => void>();
 
   app.get<{ Querystring: Query }>(
@@ -46,17 +50,17 @@ export function serveEvents(
     { exposeHeadRoute: false, schema: EVENTS },
     ({ headers, query }, reply) => {
       requireKnown(query, ['after', 'filter']);
-      // A browser that comes back says by its header where it was; its address is still the first one.
-      const after = parseAfter(traffic, headers['last-event-id'] ?? query.after) ?? traffic.ring.latest();
+      // A browser that reconnects sends its place in the header; its URL is still the first one.
+      const after = parseAfter(kept, headers['last-event-id'] ?? query.after) ?? kept.ring.latest();
       const accepts = parseMatcher(query.filter);
       if (readers.size >= MAX_READERS) {
         const hint = 'Close one of the pages or programs that follow the events.';
         throw new ProxyError('BUSY', `${MAX_READERS} readers follow the events already.`, { hint });
       }
       void reply.hijack();
-      // Those of all answers go along: Fastify itself sends none of a hijacked one.
+      // Fastify sends no headers for a hijacked reply, so the common ones are copied.
       const answer = reply.raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...HEAD });
-      const end = startReader({ answer, traffic, readStates, heartbeatMs, after, accepts });
+      const end = startReader({ answer, kept, proxy, readStates, heartbeatMs, after, accepts });
       readers.add(end);
       answer.once('close', () => {
         end();
@@ -65,25 +69,24 @@ export function serveEvents(
     },
   );
 
-  app.addHook('preClose', (done) => {
+  app.addHook('preClose', (ended) => {
     for (const end of readers) end();
-    done();
+    ended();
   });
-}
+  done();
+};
 
-interface Reader {
+interface Reader extends Required<EventsOptions> {
   readonly answer: ServerResponse;
-  readonly traffic: Traffic;
-  readonly readStates: ReadStates;
   readonly heartbeatMs: number;
   readonly after: number;
   readonly accepts: Accepts | undefined;
 }
 
-/** A reader is its place in the ring: while it does not read, nothing is written or kept for it. */
-function startReader({ answer, traffic, readStates, heartbeatMs, after, accepts }: Reader): () => void {
-  const { capture, maxExchanges, ring, run, readOrigin } = traffic;
-  const told = new Map<string, string>();
+/** A reader costs only its place in the ring: nothing is queued for one that does not read. */
+function startReader({ answer, kept, proxy, readStates, heartbeatMs, after, accepts }: Reader): () => void {
+  const { capture, maxExchanges, ring, run } = kept;
+  const sent = new Map<string, string>();
   let place = after;
   let planned: NodeJS.Timeout | undefined;
 
@@ -100,34 +103,34 @@ function startReader({ answer, traffic, readStates, heartbeatMs, after, accepts 
     const page = ring.list({ after: place, limit: BATCH, accepts });
     place = page.next;
     const events = page.entries.map(({ sequence, item }) => {
-      const cursor = renderCursor(traffic, sequence);
+      const cursor = renderCursor(kept, sequence);
       return renderEvent('exchange', viewSummary(item, cursor), cursor);
     });
     if (page.missed > 0) events.unshift(renderEvent('missed', { count: page.missed }));
     if (events.length > 0) write(events.join(''));
     if (page.more) plan();
   };
-  const tellStates = (): void => {
+  const sendStates = (): void => {
     if (answer.writableNeedDrain) return;
     for (const [name, state] of Object.entries(readStates())) {
       const event = renderEvent(name, state);
-      if (told.get(name) === event) continue;
-      told.set(name, event);
+      if (sent.get(name) === event) continue;
+      sent.set(name, event);
       write(event);
     }
   };
-  // With its place, as a filter may have passed over much since the last event.
+  // With the cursor: a filter may have skipped many exchanges since the last event.
   const beat = (): void => {
-    if (!answer.writableNeedDrain) write(`id: ${renderCursor(traffic, place)}\n: still here\n\n`);
+    if (!answer.writableNeedDrain) write(`id: ${renderCursor(kept, place)}\n: still here\n\n`);
     heartbeat.refresh();
   };
   const heartbeat = setTimeout(beat, heartbeatMs);
 
-  write(renderEvent('hello', { run, capture, maxExchanges, proxy: readOrigin() }, renderCursor(traffic, place)));
-  tellStates();
+  write(renderEvent('hello', { run, capture, maxExchanges, proxy }, renderCursor(kept, place)));
+  sendStates();
   plan();
   const leave = ring.subscribe(plan);
-  const states = setInterval(tellStates, STATE_MS);
+  const states = setInterval(sendStates, STATE_MS);
   return () => {
     leave();
     clearInterval(states);

@@ -1,11 +1,11 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyPluginCallback, FastifyReply } from 'fastify';
 import { ProxyError } from '../errors.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 import { parseAfter, parseLimit, parseMatcher, requireKnown } from './query.ts';
 import type { Query } from './query.ts';
 import type { Session } from './session.ts';
 import { SESSION_FIELD, SESSION_HEADER } from './session.ts';
-import type { Traffic } from './kept.ts';
+import type { KeptExchanges } from './kept.ts';
 import { renderCursor, requireExchange } from './kept.ts';
 import { AFTER, array, EXCHANGE, EXCHANGE_DETAIL, FILTER, ID, json, object, oneOf, text, textual } from './schemas.ts';
 import { viewDetail, viewSummary } from './views.ts';
@@ -52,21 +52,26 @@ interface WithId {
   readonly Params: { readonly id: string };
 }
 
-/** What was captured: read page by page or one by one, and forgotten when asked. */
-export function serveExchanges(app: FastifyInstance, traffic: Traffic, session: Session): void {
-  const { capture, ring } = traffic;
+export interface ExchangesOptions {
+  readonly kept: KeptExchanges;
+  readonly session: Session;
+}
+
+/** Lists, shows and deletes recorded exchanges. */
+export const exchangeRoutes: FastifyPluginCallback<ExchangesOptions> = (app, { kept, session }, done) => {
+  const { capture, ring } = kept;
 
   app.get<{ Querystring: Query }>('/exchanges', { schema: LIST }, ({ query }) => {
     requireKnown(query, ['after', 'limit', 'filter']);
     const page = ring.list({
-      after: parseAfter(traffic, query.after) ?? 0,
+      after: parseAfter(kept, query.after) ?? 0,
       limit: parseLimit(query.limit, DEFAULT_LIMIT),
       accepts: parseMatcher(query.filter),
     });
     return {
       capture,
-      exchanges: page.entries.map(({ sequence, item }) => viewSummary(item, renderCursor(traffic, sequence))),
-      next: renderCursor(traffic, page.next),
+      exchanges: page.entries.map(({ sequence, item }) => viewSummary(item, renderCursor(kept, sequence))),
+      next: renderCursor(kept, page.next),
       more: page.more,
       missed: page.missed,
     };
@@ -79,18 +84,19 @@ export function serveExchanges(app: FastifyInstance, traffic: Traffic, session: 
   });
 
   app.get<WithId>('/exchanges/:id', { schema: DETAIL }, ({ params: { id } }) => {
-    const { sequence, item } = requireExchange(traffic, id);
-    return viewDetail(item, renderCursor(traffic, sequence));
+    const { sequence, item } = requireExchange(kept, id);
+    return viewDetail(item, renderCursor(kept, sequence));
   });
   app.get<WithId>('/exchanges/:id/body/request', { schema: BODY }, ({ params: { id } }, reply) =>
-    sendBody(reply, requireExchange(traffic, id).item.request.body),
+    sendBody(reply, requireExchange(kept, id).item.request.body),
   );
   app.get<WithId>('/exchanges/:id/body/response', { schema: BODY }, ({ params: { id } }, reply) =>
-    sendBody(reply, requireExchange(traffic, id).item.answer?.body),
+    sendBody(reply, requireExchange(kept, id).item.answer?.body),
   );
-}
+  done();
+};
 
-/** Whatever it was, here it is text that runs and loads nothing. */
+/** Always as plain text, so that browsers run nothing. */
 function sendBody(reply: FastifyReply, body: StoredBody | undefined): FastifyReply {
   if (body?.text === undefined) {
     throw new ProxyError('EXCHANGE_UNKNOWN', 'No text of this body is kept.', {

@@ -20,7 +20,7 @@ export interface HarEntry {
   readonly _ending: string;
 }
 
-/** In milliseconds; -1 where a phase does not apply. */
+/** In milliseconds; -1 if a phase does not apply. */
 interface HarTimings {
   readonly blocked: -1;
   readonly dns: -1;
@@ -30,22 +30,22 @@ interface HarTimings {
   readonly receive: number;
 }
 
-export interface HarWorlds {
-  /** What targets are below, e.g. `http://127.0.0.1:6546`. */
+export interface HarOptions {
+  /** Precedes relative targets, e.g. `http://127.0.0.1:6546`. */
   readonly origin: string;
   /** ISO 8601 of milliseconds since 1970. */
   readonly renderTime: (ms: number) => string;
 }
 
-/** What no URI may hold as it stands (RFC 3986 §2), brackets of `[redacted]` among them. */
+/** Must be escaped in a URI (RFC 3986 §2): so must the brackets of `[redacted]`. */
 const NOT_IN_URI = /[^\x21-\x7e]|["<>\\^`{|}[\]]/gu;
 const HTTP_VERSION = 'HTTP/1.1';
-// Cookies neither travel nor are kept.
+// Cookies are neither forwarded nor recorded.
 const COMMON = { httpVersion: HTTP_VERSION, cookies: [], headersSize: -1 };
 
 export function renderHarEntry(
   { facts, request, answer }: ExchangeRecord,
-  { origin, renderTime }: HarWorlds,
+  { origin, renderTime }: HarOptions,
 ): HarEntry {
   const url = renderUrl(facts.target, origin);
   return {

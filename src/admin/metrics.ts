@@ -1,3 +1,4 @@
+import type { FastifyPluginCallback } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { TokenStatus } from '../token/store.ts';
 import type { Histogram } from './histogram.ts';
@@ -5,12 +6,12 @@ import type { Observations } from './observations.ts';
 import { textual } from './schemas.ts';
 import type { OperationTally } from './tally.ts';
 
-export const METRICS_ROUTE = {
+const METRICS_SCHEMA = {
   summary: 'What is counted, for Prometheus',
   response: { 200: textual('Text format 0.0.4 of Prometheus.', 'text/plain') },
 };
 
-export interface MetricsWorlds {
+export interface MetricsOptions {
   readonly observations: Observations;
   readonly token: () => TokenStatus;
   readonly version: string;
@@ -24,7 +25,7 @@ export interface MetricsWorlds {
 interface Value {
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
-  /** Where it is not that of the metric: `…_bucket`. */
+  /** Only if it differs from the metric's own name: `…_bucket`. */
   readonly metricName?: string;
 }
 
@@ -32,12 +33,12 @@ interface Metric {
   readonly name: string;
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly read: (worlds: MetricsWorlds) => readonly Value[];
+  readonly read: (options: MetricsOptions) => readonly Value[];
 }
 
 const one = (value: number): readonly Value[] => [{ labels: {}, value }];
 
-/** Every metric of ours. Labels come from the catalogue of operations and from tables of the proxy's own. */
+/** Label values come only from the operation catalogue and from tables in this code, so callers cannot add series. */
 const METRICS: readonly Metric[] = [
   {
     name: 'mkio_proxy_info',
@@ -211,7 +212,7 @@ const ofOperations = (
   read: (operation: string, tally: OperationTally) => readonly Value[],
 ): readonly Value[] => [...tally.operations].flatMap(([operation, one]) => read(operation, one));
 
-/** Cumulative, as Prometheus has it. */
+/** Cumulative, as Prometheus expects. */
 function histogram(name: string, operation: string, { bounds, counts, sum }: Histogram): readonly Value[] {
   let count = 0;
   const buckets = counts.map((ofBucket, index) => {
@@ -225,19 +226,29 @@ function histogram(name: string, operation: string, { bounds, counts, sum }: His
   ];
 }
 
-export interface Metrics {
+/** `GET /metrics`; prom-client is loaded by the first scrape. */
+export const metricsRoute: FastifyPluginCallback<MetricsOptions> = (app, options, done) => {
+  let metrics: Promise<Metrics> | undefined;
+  app.get('/metrics', { schema: METRICS_SCHEMA }, async (_request, reply) => {
+    const { contentType, render } = await (metrics ??= createMetrics(options));
+    return reply.type(contentType).send(await render());
+  });
+  done();
+};
+
+interface Metrics {
   readonly contentType: string;
   readonly render: () => Promise<string>;
 }
 
-/** What the proxy counts by itself is read when somebody asks: on the path of a request nothing knows of Prometheus. */
-export async function createMetrics(worlds: MetricsWorlds): Promise<Metrics> {
+/** Values are read on each scrape: the path of a request does not involve prom-client. */
+async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   const { collectDefaultMetrics, Registry: PrometheusRegistry } = await import('prom-client');
   const registry: Registry = new PrometheusRegistry();
   collectDefaultMetrics({ register: registry });
   for (const { read, ...metric } of METRICS) {
-    const get = () => Promise.resolve({ ...metric, aggregator: 'sum', values: read(worlds) });
-    // The registry asks no more of a metric than its name and what it tells now.
+    const get = () => Promise.resolve({ ...metric, aggregator: 'sum', values: read(options) });
+    // The registry uses only the name and `get` of a metric.
     registry.registerMetric({ ...metric, get } as unknown as Parameters<Registry['registerMetric']>[0]);
   }
   return { contentType: registry.contentType, render: () => registry.metrics() };

@@ -1,5 +1,6 @@
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { RouteOptions } from 'fastify';
 import fastify from 'fastify';
+import fp from 'fastify-plugin';
 import { ERROR, json } from './schemas.ts';
 
 const INFO = {
@@ -11,10 +12,10 @@ const KEY = 'MKIO_PROXY_ADMIN_KEY';
 const FAILED = json("The proxy's own answer where it could not do it.", ERROR);
 
 /**
- * `GET /openapi.json`: the routes that are added from now on, as OpenAPI 3. Schemas tell what there is; what is judged and
- * sent is up to each route. The document is made when it is first asked for.
+ * `GET /openapi.json`: the routes that are registered after this plugin, as OpenAPI 3. The schemas only document: each route
+ * validates and serializes by itself.
  */
-export function serveOpenapi(app: FastifyInstance): void {
+export const openapiRoute = fp((app, _options, done) => {
   const routes: RouteOptions[] = [];
   let document: Promise<object> | undefined;
   app.setValidatorCompiler(() => () => true);
@@ -27,9 +28,10 @@ export function serveOpenapi(app: FastifyInstance): void {
     { schema: { summary: 'This document', response: { 200: json('OpenAPI 3.1.', { type: 'object' }) } } },
     () => (document ??= renderDocument(routes)),
   );
-}
+  done();
+});
 
-/** @fastify/swagger reads the routes of a server: of one that listens nowhere. */
+/** @fastify/swagger documents the routes of a server, so it gets one that does not listen. */
 async function renderDocument(routes: readonly RouteOptions[]): Promise<object> {
   const { default: swagger } = await import('@fastify/swagger');
   const book = fastify({ exposeHeadRoutes: false });
@@ -49,7 +51,7 @@ async function renderDocument(routes: readonly RouteOptions[]): Promise<object> 
   }
   await book.ready();
   const document = book.swagger();
-  // The library takes every body for one that has to be there; here each may be left out.
+  // @fastify/swagger marks every body as required; here all are optional.
   const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path as Operations));
   for (const { requestBody } of operations) delete requestBody?.required;
   return document;

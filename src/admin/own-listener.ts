@@ -5,40 +5,39 @@ import type { Replays } from '../traffic/replays.ts';
 import { REPLAY_HEADER } from '../traffic/replays.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
 
-/** Where the listener for callers is, seen from this machine. */
+/** Where this process reaches the proxy's own listener. */
 export type Place = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 export interface ReplayOrder {
   /** Id of the exchange that is repeated. */
   readonly of: string;
-  /** Cancels it. */
   readonly signal: AbortSignal;
 }
 
-/** The listener for callers, called by the operator. */
+/** The proxy's own listener, as the operator calls it. */
 export interface OwnListener {
   /**
-   * Makes a request there, so that all that callers meet judges it too.
+   * Sends the request to the proxy, where every check for callers applies.
    *
-   * @returns what the log tells of its exchange, once that has ended and is kept
-   * @throws ProxyError REPLAY_INVALID, where it could not be read as a request; BUSY, where it did not get there
+   * @returns the facts of its exchange, after that has ended
+   * @throws ProxyError REPLAY_INVALID if the proxy cannot parse the request; BUSY if the proxy cannot be reached
    */
   readonly replay: (repeatable: RepeatableRequest, order: ReplayOrder) => Promise<ExchangeFacts>;
 }
 
-/** Longest that a replay may take, its answer included. */
+/** For a whole replay, with its answer. */
 const LIMIT_MS = 300_000;
-/** Without a body these have no length either (RFC 9110 §8.6). */
+/** Without a body, these carry no Content-Length (RFC 9110 §8.6). */
 const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
-export function createOwnListener(readPlace: () => Place, replays: Replays, limitMs = LIMIT_MS): OwnListener {
+export function createOwnListener(place: Place, replays: Replays, limitMs = LIMIT_MS): OwnListener {
   return {
     replay: (repeatable, { of, signal }) =>
       new Promise<ExchangeFacts>((resolve, reject) => {
         const ticket = replays.announce({ of, onEnd: resolve });
         const end = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-        // What an exchange has become of, the recorder tells; what never became one, the connection.
-        send(repeatable, readPlace(), ticket, end, (failure) => {
+        // The recorder resolves this. If no exchange begins, the closed connection rejects it.
+        send(repeatable, place, ticket, end, (failure) => {
           if (replays.withdraw(ticket)) reject(failure);
         });
       }),
@@ -63,14 +62,14 @@ function send(
     );
     answer.on('error', () => undefined).resume();
   });
-  // Its close follows.
+  // `close` always follows.
   sent.on('error', () => undefined);
   sent.once('close', () => onClose(failure));
-  // Node would send the header in the encoding of a body that is a string.
+  // With a string body, Node would write the head in the encoding of the body.
   sent.end(repeatable.body === undefined ? undefined : Buffer.from(repeatable.body));
 }
 
-/** Node adds neither Host nor length to field lines. */
+/** Node adds neither Host nor Content-Length if it gets field lines. */
 function renderFields({ method, fields, body }: RepeatableRequest, place: Place): string[] {
   const host = 'port' in place ? `localhost:${place.port}` : 'localhost';
   const hasLength = body !== undefined || !BODYLESS.has(method);

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
 import { extname } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginCallback } from 'fastify';
 
-/** The same for the built program, its bundle and the sources: the folder that the last build filled. */
+/** The build output, seen from src/admin, dist/admin and the bundle alike. */
 const BUILT = new URL('../../dist/page/', import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -12,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Only what is built into the page runs, and it talks to this listener alone. What it shows, others wrote. */
+/** The page shows text of others: only its own files run, and they talk only to this listener. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,40 +26,31 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 const DOCUMENT = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
-  // A page that opened this one has no hold on it.
+  // The opener of this page gets no reference to it.
   'cross-origin-opener-policy': 'same-origin',
 };
-/** Their names change with what is in them. */
+/** The build puts a hash of the content into each name. */
 const ASSET = { 'cache-control': 'public, max-age=31536000, immutable' };
-
-/**
- * The inspector page: a few files that hold nothing of anybody, read once.
- *
- * @returns their paths, which are served without a key
- */
-export function servePage(app: FastifyInstance): ReadonlySet<string> {
-  const files = readPage();
-  for (const [path, { type, content }] of files) {
-    const headers = path === '/' ? DOCUMENT : ASSET;
-    app.get(path, (_, reply) => reply.headers(headers).type(type).send(content));
-  }
-  return new Set(files.keys());
-}
-
-/** Whether a user goes to a page, by a link or an address: what has led there gets nothing of it. */
-export const isPlainNavigation = (headers: IncomingHttpHeaders): boolean =>
-  headers['sec-fetch-mode'] === 'navigate' &&
-  headers['sec-fetch-dest'] === 'document' &&
-  headers['sec-purpose'] === undefined &&
-  headers.origin === undefined;
 
 interface PageFile {
   readonly type: string;
   readonly content: Buffer;
 }
 
-/** By path; empty where the page has not been built. */
-function readPage(): ReadonlyMap<string, PageFile> {
+/** Files of the page, by path. */
+export type Page = ReadonlyMap<string, PageFile>;
+
+/** Serves the inspector page: static files, which hold nothing of callers or MK.IO. */
+export const pageRoutes: FastifyPluginCallback<{ readonly page: Page }> = (app, { page }, done) => {
+  for (const [path, { type, content }] of page) {
+    const headers = path === '/' ? DOCUMENT : ASSET;
+    app.get(path, (_request, reply) => reply.headers(headers).type(type).send(content));
+  }
+  done();
+};
+
+/** Empty if the page has not been built. */
+export function readPage(): Page {
   if (!existsSync(BUILT)) return new Map();
   const names = readdirSync(BUILT, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
   return new Map(

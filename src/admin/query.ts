@@ -1,18 +1,18 @@
 import { ProxyError } from '../errors.ts';
 import { createMatcher, FilterError, parseFilter } from '../traffic/filter.ts';
 import type { Accepts } from '../traffic/filter-keys.ts';
-import type { Traffic } from './kept.ts';
+import type { KeptExchanges } from './kept.ts';
 import { readCursor } from './kept.ts';
 
-/** As Fastify gives it. */
+/** As Fastify parses it. */
 export type Query = Readonly<Record<string, unknown>>;
 
 const MAX_LIMIT = 1_000;
 
 /**
- * Refuses parameters that would be ignored, and those that come twice.
+ * Refuses unknown and repeated parameters.
  *
- * @throws ProxyError QUERY_INVALID (400), as the others here
+ * @throws ProxyError QUERY_INVALID (400), like the other functions of this file
  */
 export function requireKnown(query: Query, known: readonly string[]): void {
   for (const [name, value] of Object.entries(query)) {
@@ -21,10 +21,9 @@ export function requireKnown(query: Query, known: readonly string[]): void {
   }
 }
 
-/** undefined where nothing is asked for. */
-export function parseAfter(traffic: Traffic, after: unknown): number | undefined {
+export function parseAfter(kept: KeptExchanges, after: unknown): number | undefined {
   if (typeof after !== 'string') return undefined;
-  const sequence = readCursor(traffic, after);
+  const sequence = readCursor(kept, after);
   if (sequence === undefined) throw invalid('after is no cursor: give `next` or `cursor` of an answer');
   return sequence;
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginCallback } from 'fastify';
 import { ProxyError } from '../errors.ts';
 import { json, object, oneOf } from './schemas.ts';
 
@@ -7,20 +7,21 @@ const QUIT = {
   response: { 200: json('It drains, and ends then.', object({ status: oneOf(['draining']) })) },
 };
 
-export interface QuitWorlds {
+export interface QuitOptions {
   readonly mayQuit: boolean;
   readonly quit: () => void;
 }
 
-/** `POST /quitquitquit`, by the name that sidecars have for it: a Job is over only when its sidecars are. */
-export function serveQuit(app: FastifyInstance, { mayQuit, quit }: QuitWorlds): void {
-  app.post('/quitquitquit', { schema: QUIT }, (_, reply) => {
+/** `POST /quitquitquit`, the usual name for sidecars: a Kubernetes Job ends only after its sidecars. */
+export const quitRoute: FastifyPluginCallback<QuitOptions> = (app, { mayQuit, quit }, done) => {
+  app.post('/quitquitquit', { schema: QUIT }, (_request, reply) => {
     if (!mayQuit) throw NOT_OPEN;
-    // Only then, as the end takes this listener's connections along.
+    // Send the answer first: quitting closes this connection.
     reply.raw.once('close', quit);
     return { status: 'draining' };
   });
-}
+  done();
+};
 
 const NOT_OPEN = new ProxyError('OPERATION_REFUSED', 'This proxy is not to be ended by HTTP.', {
   hint: 'MKIO_PROXY_QUIT=on allows it; SIGTERM always does.',

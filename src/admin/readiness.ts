@@ -1,17 +1,10 @@
-import { array, json, object, oneOf, text } from './schemas.ts';
 import type { TokenState, TokenStatus } from '../token/store.ts';
 
 export interface Readiness {
-  /** `degraded` serves, and needs somebody to look at it. */
+  /** `degraded` serves, but the operator should look at it. */
   readonly status: 'ok' | 'degraded' | 'not ready';
   readonly reasons: readonly string[];
 }
-
-const READY = json(
-  'What hinders it, or needs somebody to look at it.',
-  object<keyof Readiness>({ status: oneOf(['ok', 'degraded', 'not ready']), reasons: array(text('As a sentence.')) }),
-);
-export const READINESS = { summary: 'Whether the proxy serves', response: { 200: READY, 503: READY } };
 
 export interface Circumstances {
   readonly isDraining: boolean;

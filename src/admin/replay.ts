@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ProxyError } from '../errors.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
@@ -8,23 +8,23 @@ import { EDITS, MAX_EDITS_BYTES, parseEdits } from './replay-edits.ts';
 import { array, ID, json, object, text } from './schemas.ts';
 import type { Session } from './session.ts';
 import { SESSION_FIELD, SESSION_HEADER } from './session.ts';
-import type { Traffic } from './kept.ts';
+import type { KeptExchanges } from './kept.ts';
 import { requireExchange } from './kept.ts';
 
 export interface ReplayAnswer {
   /** Id of the new exchange. */
   readonly exchange: string;
-  /** Of its answer, whoever gave it; absent where there was none. */
+  /** Of its answer, by MK.IO or the proxy; absent if there was none. */
   readonly status: number | undefined;
-  /** Lower-case names of the header fields that were not sent: they are masked, or the proxy drops or sets them. */
+  /** Lower-case names of header fields that were not sent: masked values, or fields that the proxy drops or sets. */
   readonly leftOut: readonly string[];
 }
 
-export interface ReplayWorlds {
-  readonly traffic: Traffic;
+export interface ReplayOptions {
+  readonly kept: KeptExchanges;
   readonly session: Session;
   readonly listener: OwnListener;
-  /** Whether whoever reaches the admin listener may call the proxy as well. */
+  /** Whether every user of the admin listener may also call the proxy. */
   readonly mayReplay: boolean;
   readonly isForwarded: (name: string) => boolean;
 }
@@ -51,15 +51,15 @@ const REPLAY = {
   },
 };
 
-/** `POST /exchanges/:id/replay`: makes a request once more, by the way that every request takes. */
-export function serveReplay(app: FastifyInstance, worlds: ReplayWorlds): void {
-  const { traffic, session, listener, mayReplay, isForwarded } = worlds;
+/** `POST /exchanges/:id/replay`: sends the request to the proxy again, where every check applies to it. */
+export const replayRoute: FastifyPluginCallback<ReplayOptions> = (app, options, done) => {
+  const { kept, session, listener, mayReplay, isForwarded } = options;
   let running = 0;
 
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit: MAX_EDITS_BYTES },
-    (_request, text, done) => done(null, text),
+    (_request, text, parsed) => parsed(null, text),
   );
   app.post<{ Params: { id: string }; Body: string | undefined }>(
     '/exchanges/:id/replay',
@@ -68,7 +68,7 @@ export function serveReplay(app: FastifyInstance, worlds: ReplayWorlds): void {
       session.require(request.headers[SESSION_HEADER]);
       if (!mayReplay) throw notTheOperator();
       requireReadable(request);
-      const { item } = requireExchange(traffic, request.params.id);
+      const { item } = requireExchange(kept, request.params.id);
       const repeatable = readRepeatableRequest(item, isForwarded, parseEdits(request.body));
       refuseGaps(repeatable);
       if (running === MAX_REPLAYS) throw new ProxyError('BUSY', `${MAX_REPLAYS} replays are under way already.`);
@@ -81,13 +81,14 @@ export function serveReplay(app: FastifyInstance, worlds: ReplayWorlds): void {
       }
     },
   );
-}
+  done();
+};
 
-/** Where keys or the mode of a socket keep callers out, reaching the admin listener alone does not let them in. */
+/** If caller keys or a socket's mode restrict callers, access to the admin listener alone is not enough. */
 const notTheOperator = (): ProxyError =>
   new ProxyError('REPLAY_REFUSED', 'Not every user of this machine may call this proxy, so replays need a key, too.');
 
-/** Edits that are not understood must not become a replay without them. */
+/** Without this check, edits of another content type would be dropped silently. */
 function requireReadable({ body, headers }: FastifyRequest): void {
   const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
   if (body !== undefined || isEmpty) return;
@@ -103,7 +104,7 @@ function refuseGaps({ gaps }: RepeatableRequest): void {
   });
 }
 
-/** Whoever asked for a replay and leaves cancels it. */
+/** A client that disconnects cancels its replay. */
 function signalOf({ raw }: FastifyReply): AbortSignal {
   const life = new AbortController();
   raw.once('close', () => life.abort());

@@ -1,25 +1,26 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyPluginCallback } from 'fastify';
 import { ProxyError } from '../errors.ts';
 import { json, object, text } from './schemas.ts';
 
 export const SESSION_HEADER = 'x-mkio-proxy-session';
 
-/** As a schema of the header. */
+/** Schema of the header. */
 export const SESSION_FIELD = object({ [SESSION_HEADER]: text('The value of `GET /session`.') });
 
-export const SESSION = {
+const SESSION = {
   summary: 'What calls that change something have to carry',
   response: { 200: json('New with each start.', object({ header: text('A name.'), value: text('Its value.') })) },
 };
 
-/** What proves that whoever changes something could read an answer of this listener. */
+/** Proof that the sender of a request can read answers of this listener. */
 export interface Session {
   readonly value: string;
   /** @throws ProxyError SESSION_REQUIRED (403) */
   readonly require: (sent: string | string[] | undefined) => void;
 }
 
-/** A value of its own for each start. Other origins cannot read it, as no answer here allows them to. */
+/** A new random value for each start. Pages of other origins cannot read it: no answer here has CORS headers. */
 export function createSession(): Session {
   const value = randomBytes(24).toString('base64url');
   const expected = Buffer.from(value);
@@ -32,3 +33,8 @@ export function createSession(): Session {
     },
   };
 }
+
+export const sessionRoute: FastifyPluginCallback<{ readonly session: Session }> = (app, { session }, done) => {
+  app.get('/session', { schema: SESSION }, () => ({ header: SESSION_HEADER, value: session.value }));
+  done();
+};

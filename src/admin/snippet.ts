@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginCallback } from 'fastify';
 import { ProxyError } from '../errors.ts';
 import { readRepeatableRequest } from './repeatable-request.ts';
 import type { Destination, LanguageName } from './snippets/snippets.ts';
@@ -6,20 +6,17 @@ import { LANGUAGES, renderSnippet } from './snippets/snippets.ts';
 import type { Query } from './query.ts';
 import { parseChoice, requireKnown } from './query.ts';
 import { ID, object, oneOf, textual } from './schemas.ts';
-import type { Traffic } from './kept.ts';
+import type { KeptExchanges } from './kept.ts';
 import { requireExchange } from './kept.ts';
-
-export interface SnippetWorlds {
-  readonly traffic: Traffic;
-  /** The listener for callers, as callers call it. */
-  readonly readProxy: () => Destination;
-  /** MK.IO itself. */
-  readonly upstream: Destination;
-  readonly isForwarded: (name: string) => boolean;
-}
 
 export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as readonly LanguageName[];
 export const DESTINATIONS = ['proxy', 'upstream'] as const;
+
+export interface SnippetOptions {
+  readonly kept: KeptExchanges;
+  readonly destinations: Readonly<Record<(typeof DESTINATIONS)[number], Destination>>;
+  readonly isForwarded: (name: string) => boolean;
+}
 
 const SNIPPET = {
   summary: 'The request as code',
@@ -35,7 +32,8 @@ const SNIPPET = {
 };
 
 /** `GET /exchanges/:id/snippet`: the request as code. */
-export function serveSnippet(app: FastifyInstance, { traffic, readProxy, upstream, isForwarded }: SnippetWorlds): void {
+export const snippetRoute: FastifyPluginCallback<SnippetOptions> = (app, options, done) => {
+  const { kept, destinations, isForwarded } = options;
   app.get<{ Params: { id: string }; Querystring: Query }>(
     '/exchanges/:id/snippet',
     { schema: SNIPPET },
@@ -43,14 +41,15 @@ export function serveSnippet(app: FastifyInstance, { traffic, readProxy, upstrea
       requireKnown(query, ['as', 'to']);
       const name = parseChoice('as', query.as, LANGUAGE_NAMES);
       const to = parseChoice('to', query.to ?? 'proxy', DESTINATIONS);
-      const { item } = requireExchange(traffic, params.id);
-      const destination = to === 'proxy' ? readProxy() : upstream;
+      const { item } = requireExchange(kept, params.id);
+      const destination = destinations[to];
       if (destination.socketPath !== undefined && !LANGUAGES[name].reachesSockets) throw unreachable(name);
       const text = renderSnippet(name, readRepeatableRequest(item, isForwarded), destination);
       return reply.type('text/plain; charset=utf-8').send(text);
     },
   );
-}
+  done();
+};
 
 const unreachable = (name: LanguageName): ProxyError =>
   new ProxyError('QUERY_INVALID', `The proxy listens on a Unix socket, which ${name} does not reach.`, {

@@ -1,18 +1,16 @@
+import type { FastifyPluginCallback } from 'fastify';
 import type { CaptureMode, PolicyConfig } from '../config/config.ts';
-import type { TokenStatus } from '../token/store.ts';
-import type { ProjectBudget } from './budget.ts';
-import type { Observations } from './observations.ts';
-import type { UpstreamHealth } from './upstream-health.ts';
+import type { TokenState, TokenStatus, TokenStore } from '../token/store.ts';
+import type { Budget, ProjectBudget } from './budget.ts';
+import type { UpstreamHealth, UpstreamWatch } from './upstream-health.ts';
 import type { Readiness } from './readiness.ts';
 import type { Schema } from './schemas.ts';
 import { array, json, object, oneOf, text } from './schemas.ts';
-import type { TokenView } from './token-view.ts';
-import { viewToken } from './token-view.ts';
 
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 const OPEN: Schema = { type: 'object', additionalProperties: true };
 
-export const STATUSZ = {
+const STATUSZ = {
   summary: 'Version, readiness, token, MK.IO as last seen, policy, listeners, budget and settings',
   response: {
     200: json(
@@ -44,12 +42,12 @@ export const STATUSZ = {
   },
 };
 
-/** What does not change while the process runs. */
+/** The program and its settings. */
 export interface About {
   readonly version: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** By the name in the environment: the value, secrets masked, and where it came from. */
+  /** By environment name: the value, secrets masked, and its origin. */
   readonly settings: Readonly<Record<string, { readonly value: unknown; readonly origin: string }>>;
 }
 
@@ -64,29 +62,63 @@ export interface Statusz extends About, Readiness {
   readonly budget: readonly ProjectBudget[];
 }
 
-export interface StatuszFacts {
-  readonly about: About;
-  readonly readiness: Readiness;
-  readonly capture: CaptureMode;
-  readonly token: TokenStatus;
-  readonly upstreamOrigin: string;
-  readonly policy: PolicyConfig;
-  readonly listeners: Statusz['listeners'];
-  readonly observations: Pick<Observations, 'inFlight' | 'budget' | 'upstream'>;
-  readonly uptimeMs: number;
+/** The token, as the operator sees it. */
+export interface TokenView {
+  readonly state: TokenState;
+  readonly source: string;
+  readonly hash: string | undefined;
+  /** Milliseconds since 1970; undefined if unknown. */
+  readonly expiresAtMs: number | undefined;
+  /** Why the last read of the source failed. */
+  readonly failure: string | undefined;
+  readonly reloads: number;
+  readonly unauthorized: number;
+  readonly lastUnauthorizedAtMs: number | undefined;
+  readonly type: 'JWT' | 'opaque' | undefined;
 }
 
-export const renderStatusz = ({ about, readiness, token, policy, observations, ...facts }: StatuszFacts): Statusz => ({
-  ...about,
-  ...readiness,
-  uptimeMs: facts.uptimeMs,
-  capture: facts.capture,
-  token: viewToken(token),
-  upstream: { origin: facts.upstreamOrigin, ...observations.upstream.read() },
-  policy: { name: readPolicyName(policy), allow: policy.allow.length, projects: policy.projects },
-  listeners: facts.listeners,
+export interface StatuszOptions {
+  readonly readAbout: () => About;
+  readonly readReadiness: () => Readiness;
+  readonly uptimeMs: () => number;
+  readonly capture: CaptureMode;
+  readonly token: Pick<TokenStore, 'status'>;
+  readonly upstreamOrigin: string;
+  readonly readPolicy: () => PolicyConfig;
+  readonly readListeners: () => Statusz['listeners'];
+  readonly observations: {
+    readonly inFlight: () => number;
+    readonly budget: Pick<Budget, 'read'>;
+    readonly upstream: Pick<UpstreamWatch, 'read'>;
+  };
+}
+
+export const statuszRoute: FastifyPluginCallback<StatuszOptions> = (app, options, done) => {
+  app.get('/statusz', { schema: STATUSZ }, () => readStatusz(options));
+  done();
+};
+
+const readStatusz = ({ observations, ...options }: StatuszOptions): Statusz => ({
+  ...options.readAbout(),
+  ...options.readReadiness(),
+  uptimeMs: options.uptimeMs(),
+  capture: options.capture,
+  token: viewToken(options.token.status()),
+  upstream: { origin: options.upstreamOrigin, ...observations.upstream.read() },
+  policy: viewPolicy(options.readPolicy()),
+  listeners: options.readListeners(),
   inFlight: observations.inFlight(),
   budget: observations.budget.read(),
 });
 
-const readPolicyName = ({ base }: PolicyConfig): string => ('levels' in base ? base.levels.join(' ') : 'file');
+const viewPolicy = ({ base, allow, projects }: PolicyConfig): Statusz['policy'] => ({
+  name: 'levels' in base ? base.levels.join(' ') : 'file',
+  allow: allow.length,
+  projects,
+});
+
+/** Names each field, so that a new one of the store is not shown by accident. */
+export function viewToken(status: TokenStatus): TokenView {
+  const { state, source, hash, expiresAtMs, failure, reloads, unauthorized, lastUnauthorizedAtMs, type } = status;
+  return { state, source, hash, expiresAtMs, failure, reloads, unauthorized, lastUnauthorizedAtMs, type };
+}

@@ -1,17 +1,18 @@
+import type { FastifyPluginCallback } from 'fastify';
 import { ProxyError } from '../errors.ts';
 import type { TokenStore } from '../token/store.ts';
 import { json, object, text } from './schemas.ts';
 
 export interface ReloadAnswer {
   readonly changed: boolean;
-  /** Absent where there is no token yet. */
+  /** Absent if there is no token yet. */
   readonly hash: string | undefined;
   readonly source: string;
-  /** ISO 8601; absent where nothing tells. */
+  /** ISO 8601; absent if unknown. */
   readonly expiresAt?: string;
 }
 
-export const RELOAD = {
+const RELOAD = {
   summary: "Read the token's source again",
   response: {
     200: json(
@@ -29,12 +30,15 @@ export const RELOAD = {
   },
 };
 
-/**
- * Reads the token's source again.
- *
- * @throws ProxyError TOKEN_UNAVAILABLE (503), where it gives none and the last good token stays
- */
-export async function reloadToken(token: Pick<TokenStore, 'reload' | 'status'>): Promise<ReloadAnswer> {
+type ReloadableToken = Pick<TokenStore, 'reload' | 'status'>;
+
+export const tokenReloadRoute: FastifyPluginCallback<{ readonly token: ReloadableToken }> = (app, { token }, done) => {
+  app.post('/token/reload', { schema: RELOAD }, () => reloadToken(token));
+  done();
+};
+
+/** @throws ProxyError TOKEN_UNAVAILABLE (503) if the source gives no valid token; the last good token stays in use */
+async function reloadToken(token: ReloadableToken): Promise<ReloadAnswer> {
   const { changed, failure } = await token.reload();
   const { hash, source, state, expiresAtMs } = token.status();
   if (failure !== undefined) {

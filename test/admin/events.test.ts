@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import fastify from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { serveEvents } from '../../src/admin/events.ts';
-import type { Traffic } from '../../src/admin/kept.ts';
+import { eventsRoute } from '../../src/admin/events.ts';
+import type { KeptExchanges } from '../../src/admin/kept.ts';
 import type { ExchangeRecord } from '../../src/traffic/record.ts';
 import { decodeFacts, decodeRecord, encodeRecord } from '../../src/traffic/record-text.ts';
 import { createRing } from '../../src/traffic/ring.ts';
@@ -161,21 +161,14 @@ async function startEvents(heartbeatMs?: number) {
     decode: decodeRecord,
     decodeHead: decodeFacts,
   });
-  const traffic: Traffic = {
-    capture: 'headers',
-    maxExchanges: 1_000,
-    ring,
-    run: 'run',
-    readOrigin: () => '',
-    version: '1.2.3',
-  };
+  const kept: KeptExchanges = { capture: 'headers', maxExchanges: 1_000, ring, run: 'run' };
   const app = fastify({ forceCloseConnections: true });
   const answers: ServerResponse[] = [];
   app.addHook('onRequest', (_, reply, next) => {
     answers.push(reply.raw);
     next();
   });
-  serveEvents(app, traffic, () => ({}), heartbeatMs);
+  await app.register(eventsRoute, { kept, proxy: '', readStates: () => ({}), heartbeatMs });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const { port } = app.server.address() as AddressInfo;

@@ -48,10 +48,8 @@ describe('/openapi.json', () => {
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
     );
     expect(told.sort()).toEqual(
-      // The page's files are no part of the API.
-      readAdminRoutes()
-        .filter((route) => !/^GET \/(?:assets\/.*)?$/.test(route))
-        .sort(),
+      // Files of the page are not part of the API.
+      (await readAdminRoutes()).filter((route) => !/^GET \/(?:assets\/.*)?$/.test(route)).sort(),
     );
     expect(told).toContain('POST /exchanges/:id/replay');
     for (const operation of Object.values(document.paths).flatMap((operations) => Object.values(operations))) {

@@ -20,8 +20,8 @@ test('docs/inspector.md shows only valid filters', () => {
   for (const filter of shown) expect(parseFilter(filter)).not.toEqual([]);
 });
 
-test('docs/inspector.md lists every endpoint for traffic', () => {
-  const paths = readAdminPaths().filter((path) => /^\/(?:exchanges|events|session)/.test(path));
+test('docs/inspector.md lists every endpoint for traffic', async () => {
+  const paths = (await readAdminPaths()).filter((path) => /^\/(?:exchanges|events|session)/.test(path));
   expect(paths).toContain('/events');
   for (const path of paths) expect(doc).toContain(path.replace(/\/body\/response$/, '/body/request'));
 });

@@ -1,7 +1,7 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { computed, signal } from '@preact/signals';
 import type { Readiness } from '../../admin/readiness.ts';
-import type { TokenView } from '../../admin/token-view.ts';
+import type { TokenView } from '../../admin/statusz.ts';
 import type { Api } from './api.ts';
 import { ApiError } from './api.ts';
 import type { ProjectBudget } from '../../admin/budget.ts';

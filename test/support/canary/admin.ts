@@ -1,55 +1,18 @@
-import { watchConnections } from '../../../src/listener/connections.ts';
-import pino from 'pino';
-import type { Statusz } from '../../../src/admin/statusz.ts';
-import { createAdmin } from '../../../src/admin/admin.ts';
+import type { ShownProxy } from '../../../src/admin/app.ts';
+import { createAdminApp } from '../../../src/admin/app.ts';
 import { DESTINATIONS, LANGUAGE_NAMES } from '../../../src/admin/snippet.ts';
-import { decodeFacts, decodeRecord, encodeRecord } from '../../../src/traffic/record-text.ts';
-import { createRing } from '../../../src/traffic/ring.ts';
 import { createFixedStore } from '../token.ts';
 
-/** What can be read from the admin listener, from its own table of routes, so that a new one is walked too. */
-export const readAdminPaths = (): string[] =>
-  readAdminRoutes().flatMap((route) => (route.startsWith('GET ') ? [route.slice('GET '.length)] : []));
+/** Every path that can be read, from the routes of the admin listener itself, so that the canary also covers new ones. */
+export const readAdminPaths = async (): Promise<string[]> =>
+  (await readAdminRoutes()).flatMap((route) => (route.startsWith('GET ') ? [route.slice('GET '.length)] : []));
 
 /** Every endpoint, e.g. `GET /livez`. */
-export function readAdminRoutes(): string[] {
+export async function readAdminRoutes(): Promise<string[]> {
   const config = { host: '127.0.0.1', port: 0, key: undefined, mayQuit: false };
-  const upstream = { origin: '', bearer: undefined, socketPath: undefined };
   const above: string[] = [];
-  const tree = createAdmin({
-    answers: { onClientError: () => undefined, watch: watchConnections },
-    maxHeaderBytes: 16_384,
-    config,
-    allowedHosts: [],
-    isDraining: () => false,
-    readStatus: () => ({}) as Statusz,
-    readUpstreamState: () => 'unknown',
-    createMetrics: () => Promise.reject(new Error('unused')),
-    token: createFixedStore('unused'),
-    quit: () => undefined,
-    redact: (text) => text,
-    log: pino({ level: 'silent' }),
-    replay: {
-      listener: { replay: () => Promise.reject(new Error('unused')) },
-      mayReplay: false,
-      isForwarded: () => false,
-    },
-    snippet: { readProxy: () => upstream, upstream, isForwarded: () => false },
-    traffic: {
-      capture: 'off',
-      maxExchanges: 1,
-      run: 'run',
-      readOrigin: () => '',
-      version: '1.2.3',
-      ring: createRing({
-        maxCount: 1,
-        maxBytes: 1,
-        encode: encodeRecord,
-        decode: decodeRecord,
-        decodeHead: decodeFacts,
-      }),
-    },
-  }).printRoutes();
+  const app = await createAdminApp(config, SHOWN);
+  const tree = app.printRoutes();
   return tree.split('\n').flatMap((line) => {
     const [, indent = '', part, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line) ?? [];
     if (part === undefined) return [];
@@ -58,6 +21,22 @@ export function readAdminRoutes(): string[] {
     return names.map((method) => `${method} ${above.join('')}`);
   });
 }
+
+/** Enough to register the routes; no request reaches them. */
+const SHOWN = {
+  config: {
+    upstream: { origin: '' },
+    listener: { socket: { path: 'unused' }, maxHeaderBytes: 16_384 },
+    access: { allowedHosts: [] },
+    capture: { mode: 'off', maxExchanges: 1 },
+  },
+  app: { server: { address: () => null } },
+  secrets: {},
+  token: createFixedStore('unused'),
+  policy: {},
+  upstream: {},
+  state: { about: { version: '1.2.3' }, isDraining: false },
+} as unknown as ShownProxy;
 
 const SNIPPET_FORMS = LANGUAGE_NAMES.flatMap((name) => DESTINATIONS.map((to) => `?as=${name}&to=${to}`));
 
@@ -94,7 +73,7 @@ export async function askAdmin(
     const shown = areSeen ? exchanges.slice(0, 1) : exchanges;
     areSeen ||= exchanges.length > 0;
     const ids = [...shown.map(({ id }) => id), keys.join()];
-    const paths = readAdminPaths().flatMap((path) => withIds(path, ids));
+    const paths = (await readAdminPaths()).flatMap((path) => withIds(path, ids));
     const wrong = `?filter=${encodeURIComponent(`${keys.join()}:x`)}`;
     const others = [`/exchanges${wrong}`, `/events${wrong}`, '/nothing', `/nothing?token=${keys.join()}`];
     const ask = async (path: string): Promise<void> => {
