@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ProxyError } from '../errors.ts';
 import { isLoopback, isWildcard, readName } from '../http/hosts.ts';
 
-/** What of a request tells who is calling: values as received, undefined where the field is missing. */
+/** Header fields that name the page behind a request: values as received. */
 export interface CallerFields {
   readonly origin: string | undefined;
   readonly secFetchSite: string | undefined;
@@ -42,29 +42,29 @@ function readCombined(value: string | string[] | undefined): string | undefined 
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** The host of an authority as one spelling: `LOCALHOST.:6546` → `localhost`. */
+/** The normalised host of an authority: `LOCALHOST.:6546` → `localhost`. */
 export function readHostname(authority: string): string {
   return readName(authority.replace(/:\d*$/, ''));
 }
 
-/** Decides who is served, by what a browser tells of the page behind a request. Programs tell nothing and pass. */
+/** Checks Host and the page that a browser reports. Programs report no page and pass. */
 export function createAccess({ host: bound, allowedHosts, allowedOrigins }: AccessOptions): Access {
   const own = readName(bound);
   const origins = new Set(allowedOrigins);
   const servesLoopback = isLoopback(own);
 
   const isOwnHost = (host: string): boolean => {
-    // Browsers reach loopback by 0.0.0.0 and then send neither Origin nor fetch metadata.
+    // Browsers reach loopback through 0.0.0.0 and then send neither Origin nor fetch metadata.
     if (isWildcard(host)) return false;
     if (isLoopback(host) || host === own || allowedHosts.some((allowed) => matchesHost(host, allowed))) return true;
-    // Beyond loopback any address may be the listener's; only a name can be rebound.
+    // Beyond loopback, any IP address may be the listener's. Only names can be rebound.
     return !servesLoopback && ADDRESS.test(host);
   };
   const isAllowedOrigin = (origin: string): boolean =>
     origins.has(origin) || (servesLoopback && isLoopback(ORIGIN.exec(origin)?.[1] ?? ''));
 
   return {
-    // A page whose DNS name was rebound to this machine still carries its own name in Host.
+    // After DNS rebinding, a page still sends its own name as Host.
     requireOwnHost: (authority) => {
       if (isOwnHost(readHostname(authority))) return;
       throw new ProxyError('HOST_REFUSED', 'The proxy was called by a host name that is not its own.');
@@ -74,7 +74,7 @@ export function createAccess({ host: bound, allowedHosts, allowedOrigins }: Acce
         if (isAllowedOrigin(origin)) return;
       } else if (secFetchSite !== undefined) {
         if (secFetchSite === 'same-origin') return;
-        // Chromium says `none` of every page's speculation rules too, as if the user had typed the address.
+        // Chromium also sends `none` for speculation rules of any page, as for an address that the user typed.
         if (secFetchSite === 'none' && secPurpose === undefined) return;
       } else if (referer === undefined || isAllowedOrigin(readOrigin(referer))) return;
       throw new ProxyError('ORIGIN_REFUSED', 'A web page of another origin caused this request.');
@@ -83,7 +83,7 @@ export function createAccess({ host: bound, allowedHosts, allowedOrigins }: Acce
 }
 
 /**
- * For what changes something here: of the pages in a browser, those of this very listener alone may ask for it.
+ * For requests that change something: only pages of this listener may send them.
  *
  * @param own origin by which the listener was addressed
  * @throws ProxyError ORIGIN_REFUSED (403)
@@ -99,7 +99,7 @@ export function requireOwnPage({ origin, secFetchSite, referer }: CallerFields, 
   });
 }
 
-/** `.example.com` holds every name below it, and not example.com itself. */
+/** `.example.com` matches every name below it, but not example.com itself. */
 function matchesHost(host: string, allowed: string): boolean {
   return allowed.startsWith('.') ? host.length > allowed.length && host.endsWith(allowed) : host === allowed;
 }

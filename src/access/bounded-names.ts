@@ -2,8 +2,8 @@ const MINUTE_MS = 60_000;
 const OTHERS = '(others)';
 
 /**
- * Names that callers make up, so many at a time: what is named beyond them goes by one name. A name is known for a minute at
- * least after it was last used, so that nobody makes room by making up more.
+ * Caps distinct caller-supplied names; the rest become `(others)`. A name stays known for at least a minute after its last use,
+ * so that new names cannot push it out.
  *
  * @param now monotonic milliseconds
  */

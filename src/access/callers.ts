@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProxyError } from '../errors.ts';
 
-/** Who may call, by the hash of a key that was handed out. */
+/** A caller and the hash of its key. */
 export interface CallerEntry {
   readonly name: string;
   readonly sha256: Buffer;
@@ -12,12 +12,12 @@ const CHALLENGE = { 'www-authenticate': 'Bearer realm="mkio-proxy"' };
 
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** The line of a keys file. */
+/** A line of a keys file. */
 export const renderCallerLine = ({ name, sha256 }: CallerEntry): string => `${name}:${sha256.toString('hex')}`;
 
 export interface ParsedCallers {
   readonly entries: readonly CallerEntry[];
-  /** Numbers of the lines, from 1 on, that are neither an entry, a `#` comment nor blank. */
+  /** 1-based numbers of the lines that are neither an entry, a `#` comment nor blank. */
   readonly wrongLines: readonly number[];
 }
 
@@ -35,10 +35,10 @@ export function parseCallers(text: string): ParsedCallers {
 }
 
 /**
- * The name of the caller whose key an Authorization field carries (RFC 6750 §2.1). Every entry is compared, so that time
- * tells nothing.
+ * The name of the caller, by the key in the Authorization field (RFC 6750 §2.1). Compares with every entry, so that the time
+ * does not depend on the match.
  *
- * @param hint replaces the table's
+ * @param hint replaces the hint of the error table
  * @throws ProxyError CALLER_UNAUTHENTICATED (401)
  */
 export function requireCaller(

@@ -1,27 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FORWARDED_METHODS } from '../http/methods.ts';
 
-/** Header fields of an answer. */
 export type Fields = Readonly<Record<string, string>>;
 
 const EXPOSED = ['x-request-id', 'x-mkio-proxy-error', 'retry-after', 'location', 'content-disposition'].join(', ');
 const METHODS = FORWARDED_METHODS.join(', ');
-// What clients send out of habit; it is dropped, or is the caller's key.
+// Clients send these out of habit. They are the caller's key, or are dropped.
 const CREDENTIALS = new Set(['authorization', 'x-mkio-token']);
 const MAX_AGE_SECONDS = '600';
 
-/** Whether this is the browser's question before a request (Fetch §3.2.2), which is answered here. */
+/** Fetch §3.2.2. */
 export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
-/** What lets a page of an allowed origin read an answer, refusals included (Fetch §3.2.3). Never with credentials. */
+/** Lets a page of an allowed origin read the answer, refusals included (Fetch §3.2.3). Never with credentials. */
 export function renderCors(origin: string): Fields {
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' };
 }
 
 /**
- * The answer to a preflight of an allowed origin, beside `renderCors`.
+ * The answer to a preflight of an allowed origin, in addition to `renderCors`.
  *
  * @param isForwarded whether a request header field of this lower-case name goes upstream
  */
@@ -32,7 +31,7 @@ export function renderPreflight(headers: IncomingHttpHeaders, isForwarded: (name
     'access-control-allow-methods': METHODS,
     'access-control-max-age': MAX_AGE_SECONDS,
     ...(allowed.length > 0 && { 'access-control-allow-headers': allowed.join(', ') }),
-    // A public page that the operator allowed asks before it reaches a private address (Private Network Access §3.2).
+    // Browsers ask before an allowed public page reaches a private address (Private Network Access §3.2).
     ...('access-control-request-private-network' in headers && { 'access-control-allow-private-network': 'true' }),
     vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network',
   };

@@ -6,44 +6,44 @@ import { ProxyError } from '../errors.ts';
 import { connectRedis } from './redis.ts';
 
 const MINUTE_MS = 60_000;
-/** What is counted in memory is bounded; what was asked for longest ago is forgotten first. */
+/** Bounds the counters in memory; the least recently used are dropped first. */
 const MAX_KEYS = 5_000;
-/** After a failure. */
+/** Pause after a failure of Redis. */
 const PAUSE_MS = 1_000;
 
 export interface Count {
   readonly max: number;
   readonly remaining: number;
-  /** Seconds until the minute is over. */
+  /** Seconds until the minute ends. */
   readonly resetSeconds: number;
   readonly isExceeded: boolean;
 }
 
 /**
- * Counts a request in the minute that began with the first of its key.
+ * Counts a request. The minute starts with the first request of its key.
  *
- * @returns undefined where it could not be counted, and passes all the same
- * @throws ProxyError BUSY (503), where it could not be counted and must not pass
+ * @returns undefined if Redis cannot count and the request may pass
+ * @throws ProxyError BUSY (503) if Redis cannot count and the request must not pass
  */
 export type Counter = (request: FastifyRequest) => Promise<Count | undefined>;
 
 export interface CounterOptions {
-  /** Part of the keys in Redis. */
+  /** Part of the Redis keys. */
   readonly name: string;
   readonly max: (request: FastifyRequest) => number;
   readonly keyOf: (request: FastifyRequest) => string;
 }
 
-export interface CounterWorlds {
+export interface CountersOptions {
   /** Shared with other proxies; undefined: in memory. */
   readonly redis: RedisConfig | undefined;
   readonly log: Logger;
 }
 
-/** Makes counters, in memory or, shared with other proxies, in Redis. */
+/** Creates counters in memory or in Redis. */
 export async function createCounters(
   app: FastifyInstance,
-  { redis: config, log }: CounterWorlds,
+  { redis: config, log }: CountersOptions,
 ): Promise<(options: CounterOptions) => Promise<Counter>> {
   const connection = config && (await connectRedis(config));
   if (connection !== undefined) app.addHook('onClose', () => connection.redis.disconnect());
@@ -71,7 +71,7 @@ export async function createCounters(
   return async (options) => {
     const count = await register(app, options, connection?.redis);
     return async (request) => {
-      // One request a second finds out whether a Redis that hangs counts again; the others do not wait for it.
+      // While Redis hangs, one request per second tries it; the others do not wait.
       if (performance.now() < quietUntilMs) {
         refuseUnlessOpen();
         return undefined;
@@ -91,7 +91,7 @@ const UNCOUNTED = {
   headers: { 'retry-after': '1' },
 };
 
-/** @fastify/rate-limit has one counter for each context that it is registered in. */
+/** @fastify/rate-limit has one counter per Fastify context. */
 async function register(
   app: FastifyInstance,
   { name, max, keyOf }: CounterOptions,

@@ -6,36 +6,35 @@ import { ProxyError, readReason } from '../errors.ts';
 import type { CallerEntry } from './callers.ts';
 import { hashKey, parseCallers } from './callers.ts';
 
-/** Reads who may call just now; undefined where no key is asked for. */
+/** Reads the callers that are allowed now; undefined if no key is required. */
 export type ReadCallers = (() => readonly CallerEntry[]) | undefined;
 
 export const requiresKey = ({ callerKey, callerKeysFile }: AccessConfig): boolean =>
   callerKey !== undefined || callerKeysFile !== undefined;
 
 /**
- * The file is looked at with every request, so that a key that was taken out works no more from then on. A file that can't
- * be read lets nobody in.
+ * Checks the file on every request, so that a removed key stops working at once. If the file cannot be read, no key works.
  *
- * @throws ProxyError CONFIG_INVALID, where the file can't be read or holds a wrong line at the start
+ * @throws ProxyError CONFIG_INVALID if the file cannot be read or has a wrong line at the start
  */
 export function createCallers({ callerKey, callerKeysFile }: AccessConfig, log: Logger): ReadCallers {
   const single = callerKey === undefined ? [] : [{ name: 'caller', sha256: hashKey(callerKey) }];
   if (callerKeysFile === undefined) return callerKey === undefined ? undefined : () => single;
 
-  let seen = markOf(callerKeysFile);
+  let seen = versionOf(callerKeysFile);
   let entries = [...single, ...readAtStart(callerKeysFile)];
   return () => {
-    const mark = markOf(callerKeysFile);
-    if (mark !== seen) {
-      seen = mark;
+    const version = versionOf(callerKeysFile);
+    if (version !== seen) {
+      seen = version;
       entries = [...single, ...readAgain(callerKeysFile, log)];
     }
     return entries;
   };
 }
 
-/** Changes whenever the file does: by writing in place, by renaming over it, or by swapping a link on its path. */
-function markOf(path: string): string {
+/** Changes if the file is written, replaced by a rename, or reached through another symlink. */
+function versionOf(path: string): string {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
     return [dev, ino, size, mtimeNs, ctimeNs].join(':');
@@ -55,7 +54,7 @@ function readAtStart(path: string): readonly CallerEntry[] {
 
 /** @throws Error with a code */
 function readKeys(path: string): string {
-  // What a pipe gives, it gives once, and the file is read whenever it changes.
+  // A pipe can be read only once, but the file is read on every change.
   if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'no regular file' });
   return readTextFile(path);
 }

@@ -10,14 +10,14 @@ import { READS } from '../http/methods.ts';
 import { readFoldedProject } from '../policy/catalogue.ts';
 
 export interface LimitsOptions extends AccessConfig {
-  /** Masks secrets: keys of Redis hold what callers wrote. */
+  /** Masks secrets, because Redis keys contain text of callers. */
   readonly redact: (text: string) => string;
   readonly log: Logger;
 }
 
 /**
- * Keeps one caller from taking all: so many requests a minute, and so many exchanges at a time. Keeps all callers together
- * below what MK.IO allows. All of it is off unless set.
+ * Limits each caller's requests per minute and running exchanges, and the requests of all callers together to a share of MK.IO's
+ * limits. Each limit is off unless set.
  */
 export const limits = fp<LimitsOptions>(async (app: FastifyInstance, options) => {
   const { rateLimit, maxExchanges, budgetShare, redis, redact, log } = options;
@@ -62,7 +62,7 @@ async function limitCallers(app: FastifyInstance, createCounter: CreateCounter, 
   });
 }
 
-/** As MK.IO counts: for each project, and for the organization what names none; reads and writes apart. */
+/** Counts like MK.IO: reads and writes apart, per project, or for the organization if the path has no project. */
 async function limitAll(
   app: FastifyInstance,
   createCounter: CreateCounter,
@@ -73,7 +73,7 @@ async function limitAll(
   const count = await createCounter({
     name: 'budget',
     max: (request) => Math.max(1, Math.floor(kindOf(request).max * share)),
-    // However it is spelled, MK.IO may take it for one project.
+    // MK.IO may treat all encodings of a name as one project.
     keyOf: (request) =>
       `${kindOf(request).name} ${nameOf(readFoldedProject(redact(request.target?.path ?? '')) ?? '')}`,
   });
@@ -84,7 +84,7 @@ async function limitAll(
     const allowed = `${max} ${name} a minute, of which callers of this proxy may make ${counted.max}`;
     throw limited(`MK.IO allows ${allowed}; these are used up.`, counted.resetSeconds, BUDGET_HINT);
   });
-  // What was sent again has reached MK.IO by then, so that it is counted whatever is left.
+  // Retries have already reached MK.IO, so they count even above the limit.
   app.addHook('onResponse', async (request) => {
     const { retries = 0 } = request.exchange ?? {};
     for (let retry = 0; retry < retries; retry++) await count(request).catch(() => undefined);
@@ -96,7 +96,7 @@ const WRITING = { name: 'writes', max: MKIO_LIMITS.maxWrites };
 const BUDGET_HINT =
   'Wait as long as Retry-After says, and ask less often; the operator can raise MKIO_PROXY_BUDGET up to what MK.IO allows.';
 
-/** Whoever has a key is one caller wherever it calls from; the others are told apart by their address. */
+/** A caller with a key is one caller at any address; the others are distinguished by address. */
 function callerOf({ callerName, raw }: FastifyRequest): string {
   return callerName === undefined ? `address ${raw.socket.remoteAddress ?? 'unix'}` : `name ${callerName}`;
 }

@@ -2,9 +2,9 @@ import { READS } from '../http/methods.ts';
 import { MKIO_LIMITS } from '../mkio/limits.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
 
-/** Requests of the last minute against what MK.IO allows. */
+/** Requests of the last minute, with MK.IO's limits. */
 export interface ProjectBudget {
-  /** null: calls that name no project, which MK.IO counts for the organization. */
+  /** null: calls without a project, which MK.IO counts for the organization. */
   readonly project: string | null;
   readonly reads: number;
   readonly writes: number;
@@ -14,7 +14,7 @@ export interface ProjectBudget {
 
 export interface Budget {
   readonly count: (exchange: Pick<ExchangeFacts, 'project' | 'method' | 'connectedMs' | 'retries'>) => void;
-  /** Of the projects that were called in the last minute. */
+  /** Projects with calls in the last minute. */
   readonly read: () => ProjectBudget[];
 }
 
@@ -22,12 +22,12 @@ export interface Budget {
 interface Use {
   readonly reads: Uint32Array;
   readonly writes: Uint32Array;
-  /** The last second that is counted, since 1970. */
+  /** The last counted second, since 1970. */
   second: number;
 }
 
 const SECONDS = 60;
-/** Callers name projects: beyond, they are counted together. */
+/** Callers choose project names: the rest are counted together as `(others)`. */
 const MAX_PROJECTS = 100;
 const OTHERS = '(others)';
 
@@ -62,7 +62,7 @@ export function createBudget(now: () => number): Budget {
 
   return {
     count: ({ project, method, connectedMs, retries = 0 }) => {
-      // What never reached MK.IO took nothing of it.
+      // Requests that did not reach MK.IO do not count.
       if (connectedMs === undefined) return;
       const use = useOf(project ?? null);
       advance(use);

@@ -1,7 +1,7 @@
-/** Observations counted by the smallest bound that holds them, as Prometheus wants it. */
+/** Counts each observation in the first bucket that holds it (Prometheus histogram). */
 export interface Histogram {
   readonly bounds: readonly number[];
-  /** One for each bound, and one for what is beyond the last. */
+  /** One for each bound, and one above the last. */
   readonly counts: number[];
   sum: number;
 }

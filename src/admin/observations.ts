@@ -6,9 +6,9 @@ import { createTally } from './tally.ts';
 import type { UpstreamWatch } from './upstream-health.ts';
 import { createUpstreamWatch } from './upstream-health.ts';
 
-/** What is known of all exchanges together. */
+/** Totals over all exchanges. */
 export interface Observations extends Observer {
-  /** Exchanges that have begun and not ended. */
+  /** Running exchanges. */
   readonly inFlight: () => number;
   readonly tally: Tally;
   readonly budget: Budget;

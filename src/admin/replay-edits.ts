@@ -30,11 +30,11 @@ export const EDITS = z.strictObject({
   body: z.string().max(MAX_BODY, `is longer than ${MAX_BODY} characters`).optional(),
 });
 
-/** Characters in JSON may be escaped; more than this none of these needs. */
+/** JSON escapes make a body longer; four times its limit is ample. */
 export const MAX_EDITS_BYTES = 4 * MAX_BODY;
 
 /**
- * @param text undefined: nothing is to be changed
+ * @param text undefined: no edits
  * @throws ProxyError REPLAY_INVALID (400)
  */
 export function parseEdits(text: string | undefined): Edits {
@@ -52,7 +52,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Neither a value nor a key of the sender's own is repeated. */
+/** Never quotes values or unknown keys of the sender. */
 function renderIssue({ code, path, message }: z.core.$ZodIssue): string {
   if (code === 'unrecognized_keys') return `it takes ${Object.keys(EDITS.shape).join(', ')} alone`;
   const isTyped = code === 'invalid_type';

@@ -28,13 +28,13 @@ export const oneOf = (values: readonly string[], description?: string): Schema =
   ...(description !== undefined && { description }),
 });
 
-/** What an answer has: JSON of this schema. */
+/** An answer with JSON of this schema. */
 export const json = (description: string, schema: Schema): Schema => ({
   description,
   content: { 'application/json': { schema } },
 });
 
-/** What an answer has: text of this type. */
+/** An answer with text of this type. */
 export const textual = (description: string, type: string): Schema => ({
   description,
   content: { [type]: { schema: TEXT } },

@@ -3,23 +3,23 @@ import type { Histogram } from './histogram.ts';
 import { createHistogram, observe } from './histogram.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
 
-/** Exchanges of one documented operation, or of all that are none. */
+/** Exchanges of one documented operation, or of all undocumented ones. */
 export interface OperationTally {
   /** Seconds from the request's head to the end. */
   readonly duration: Histogram;
-  /** Seconds from a connection at hand to the head of MK.IO's answer. */
+  /** Seconds from an open connection to the head of MK.IO's answer. */
   readonly upstreamTime: Histogram;
-  /** By method, class of the status, who answered: `GET 2xx upstream`. */
+  /** By method, status class and answerer: `GET 2xx upstream`. */
   readonly exchanges: Map<string, number>;
   requestBytes: number;
   responseBytes: number;
   retries: number;
 }
 
-/** What has happened since the start, in numbers. */
+/** Counts since the start. */
 export interface Tally {
   readonly count: (exchange: ExchangeFacts) => void;
-  /** By the operation's id; `other` for what is none. Callers cannot make these more than there are operations. */
+  /** By operation id, `other` for undocumented ones, so callers cannot add entries without limit. */
   readonly operations: ReadonlyMap<string, OperationTally>;
   /** By the proxy's own error code. */
   readonly ownErrors: ReadonlyMap<string, number>;
@@ -28,7 +28,7 @@ export interface Tally {
 }
 
 export const NO_OPERATION = 'other';
-/** In seconds: from an answer on the same machine to an upload of minutes. */
+/** In seconds: from local answers to uploads of minutes. */
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
 const METHODS = new Set<string>(FORWARDED_METHODS);
 

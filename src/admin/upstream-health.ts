@@ -2,7 +2,7 @@ import { ERRORS } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
 
-/** How MK.IO was seen last: by callers' requests, and by the check for revoked tokens. */
+/** MK.IO's last known state, from callers' requests and from the check for revoked tokens. */
 export interface UpstreamHealth {
   readonly state: 'unknown' | 'reachable' | 'failing';
   readonly lastAnswer?: { readonly atMs: number; readonly status: number };

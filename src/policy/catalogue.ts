@@ -10,7 +10,7 @@ interface Entry {
   readonly pattern: Pattern;
 }
 
-/** Few operations have one method and one number of segments. */
+/** By method and number of segments, so that each entry holds few operations. */
 const ENTRIES = new Map<string, Entry[]>();
 for (const operation of OPERATIONS) {
   const pattern = compileTemplate(operation.method, operation.template);
@@ -24,7 +24,7 @@ function keyOf(method: string, parts: number): string {
   return `${method === 'HEAD' ? 'GET' : method} ${parts}`;
 }
 
-/** The documented operation of a request's path as it stands; a slash at its end is no difference. HEAD counts as GET. */
+/** The documented operation of a raw path, ignoring a trailing slash. HEAD counts as GET. */
 export function findOperation(method: string, path: string): Operation | undefined {
   const segments = path.slice(1).split('/', MAX_PARTS + 1);
   if (segments.at(-1) === '') segments.pop();
@@ -34,11 +34,11 @@ export function findOperation(method: string, path: string): Operation | undefin
 const find = (method: string, path: Path, form: 'exact' | 'folded'): Operation | undefined =>
   ENTRIES.get(keyOf(method, path.length))?.find(({ pattern }) => matches(pattern[form], path))?.operation;
 
-/** The operations that a request may be: one that is undefined may be anything. */
+/** The possible operations of a request; undefined stands for an undocumented one. */
 export const readOperations = ({ method, exact }: Asked): readonly (Operation | undefined)[] =>
   exact.map((path) => find(method, path, 'exact'));
 
-/** The same for a server that does not tell upper case from lower. */
+/** The same for a case-insensitive server. */
 export const readFoldedOperations = ({ method, folded }: Asked): readonly (Operation | undefined)[] =>
   folded.map((path) => find(method, path, 'folded'));
 

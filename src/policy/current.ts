@@ -2,7 +2,7 @@ import type { PolicyConfig } from '../config/config.ts';
 import type { Policy } from './rules.ts';
 import { createPolicy } from './rules.ts';
 
-/** What callers may do just now: replaced whole, so that no request is judged by two. */
+/** The policy in force. It is replaced as a whole, so that two policies never judge one request. */
 export interface CurrentPolicy extends Policy {
   readonly config: () => PolicyConfig;
   readonly replace: (config: PolicyConfig) => void;

@@ -5,7 +5,7 @@ import type { Pattern } from './patterns.ts';
 const any = (path: string): Pattern => compilePattern({ method: '*', path });
 const get = (path: string): Pattern => compilePattern({ method: 'GET', path });
 
-/** Where each family lives, the older addresses of clients before /api/v1 included. */
+/** Paths of each family, including those of clients older than /api/v1. */
 export const FAMILY_PATTERNS: Readonly<Record<Family, readonly Pattern[]>> = {
   media: [any('/api/v1/projects/*/media/**'), any('/api/ams/*/**')],
   live: [any('/api/v1/projects/*/live/**')],
@@ -19,7 +19,7 @@ export const FAMILY_PATTERNS: Readonly<Record<Family, readonly Pattern[]>> = {
   ],
 };
 
-/** What a client asks before it knows its project; needs no right of its own. */
+/** Requests that a client needs to find its project; allowed at every level. */
 export const STARTING: readonly Pattern[] = [
   ...['/api/v1/user/profile', '/api/v1/projects', '/.well-known/**', '/api/ready'].flatMap((path) => [
     get(path),

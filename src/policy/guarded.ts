@@ -5,12 +5,12 @@ import { compilePattern, matchesSome } from './patterns.ts';
 import { renderOpening } from './suggestion.ts';
 import type { Denial } from './verdict.ts';
 
-/** What decides about accounts, rights and money rather than media: refused at every level but `open`. */
+/** Requests about accounts, rights and money: refused at every level except `open`. */
 export interface Guard {
-  /** As in "callers may not do this". */
+  /** Completes the sentence "The policy of this proxy refuses …". */
   readonly what: string;
   readonly pattern: Pattern;
-  /** Guards reads too. */
+  /** Whether reads are refused too. */
   readonly reads: boolean;
 }
 
@@ -25,7 +25,7 @@ const guard = (method: string, path: string, what: string, reads = false): Guard
   reads,
 });
 
-/** The first that matches tells the reason; the widest stand last and hold what the reference does not list. */
+/** The first match gives the reason. The widest are last and catch undocumented paths. */
 export const GUARDS: readonly Guard[] = [
   guard('*', '/api/v1/user/tokens/**', TOKENS),
   guard('*', '/api/v1/organization/tokens/**', TOKENS),
@@ -52,6 +52,6 @@ export function refuseGuarded(asked: Asked): Denial | undefined {
 
 const DENIAL = { allowed: false, code: 'OPERATION_REFUSED' } as const;
 
-/** By its method, or as the catalogue knows it in every reading. */
+/** By its method, or because every reading is a documented read. */
 const changesNothing = (asked: Asked): boolean =>
   SAFE_METHODS.has(asked.method) || readOperations(asked).every((operation) => operation?.reads === true);

@@ -8,7 +8,7 @@ import { compilePattern, liesWithin, matchesSome } from './patterns.ts';
 import { renderOpening } from './suggestion.ts';
 import type { Denial, Verdict } from './verdict.ts';
 
-/** Judges by built-in levels, which all have to agree; families among them are alternatives of each other. */
+/** Judges by built-in levels: all must allow a request, but of several families one is enough. */
 export function createLevelJudge(levels: readonly Level[]): (asked: Asked) => Verdict {
   const families = levels.filter((level): level is Family => level in FAMILY_PATTERNS);
   const refuseOthers = families.length > 0 ? createFamilyRefusal(families) : undefined;
@@ -23,7 +23,7 @@ function createFamilyRefusal(families: readonly Family[]): (asked: Asked) => Den
   return (asked) => (liesWithin(patterns, asked) ? undefined : deny(asked, level, `what is not of ${level}`));
 }
 
-/** Reads of the older addresses that hand out secrets; the catalogue has those of today's. */
+/** Reads that return secrets at the older paths; the operation catalogue has the current ones. */
 const OLDER_SECRETS = [
   '/api/ams/*/liveEvents',
   '/api/ams/*/liveEvents/*',

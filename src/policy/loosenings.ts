@@ -21,7 +21,7 @@ const MINTING = [
 const MINTED = 'Minted tokens go to the caller, in the answer.';
 const MAX_NAMES = 3;
 
-/** What each loosened default of the policy now allows. */
+/** A warning for each loosened default of the policy. */
 export function renderLoosenings({ base, allow }: PolicyConfig, origins: PolicyOrigins): readonly string[] {
   if ('levels' in base && base.levels.includes('open')) {
     const opened = 'callers may do all that the token may, such as creating tokens and changing accounts and payment';
@@ -40,10 +40,10 @@ function renderOpened(rule: Rule, origin: string): readonly string[] {
   return [`MKIO_PROXY_POLICY_ALLOW has "${rule.text}" (${origin}): callers may now ${names}.${minted}`];
 }
 
-/** The documented operations by name, or what is guarded beside them. */
+/** The names of documented operations, or the guard if there are none. */
 function readOpened(rule: Rule, pattern: Pattern): readonly string[] {
   const names = GUARDED_OPERATIONS.filter((operation) => overlaps(pattern, operation.pattern)).map(({ name }) => name);
-  // Guards are wide: a read among what they let through is not opened by this rule.
+  // Guards are wide and already allow reads, so a rule for a read opens nothing.
   if (names.length > 0 || findOperation(rule.method, rule.path)?.reads === true) return names;
   return GUARDS.filter((guard) => guard.reads || !SAFE_METHODS.has(rule.method))
     .filter((guard) => overlaps(pattern, guard.pattern))

@@ -2,22 +2,22 @@ import type { Rule } from '../config/policy.ts';
 import { decode, fold } from './readings.ts';
 import type { Path, Readings } from './readings.ts';
 
-/** One segment that is not empty. */
+/** One non-empty segment. */
 const ANY = Symbol('*');
-/** Any number of segments, none included. */
+/** Any number of segments, including none. */
 const MANY = Symbol('**');
 
 type Part = string | typeof ANY | typeof MANY;
 
-/** A method and a path with wildcards, ready to be compared. */
+/** A compiled method and path with wildcards. */
 export interface Pattern {
-  /** `*` for any; GET stands for HEAD too. */
+  /** `*` for any; GET includes HEAD. */
   readonly method: string;
   readonly exact: readonly Part[];
   readonly folded: readonly Part[];
 }
 
-/** What is asked for, in every way in which the upstream might read it. */
+/** A request, in every way in which the upstream might read it. */
 export interface Asked extends Readings {
   readonly method: string;
 }
@@ -29,26 +29,26 @@ export function compilePattern({ method, path }: Pick<Rule, 'method' | 'path'>):
   return { method, exact: partsBy(decode), folded: partsBy((word) => fold(decode(word))) };
 }
 
-/** For an operation's template, in which `{name}` stands for one segment. */
+/** In an operation's template, `{name}` stands for one segment. */
 export const compileTemplate = (method: string, template: string): Pattern =>
   compilePattern({ method, path: template.replace(/\{\w+\}/g, '*').replace(/\/$/, '') });
 
 export const coversMethod = (pattern: Pattern, method: string): boolean =>
   pattern.method === method || pattern.method === '*' || (pattern.method === 'GET' && method === 'HEAD');
 
-/** For what forbids: one reading is enough, in any case of letters. */
+/** For denials: one matching reading is enough, ignoring case. */
 export const matchesSome = (pattern: Pattern, { method, folded }: Asked): boolean =>
   coversMethod(pattern, method) && folded.some((path) => matches(pattern.folded, path));
 
-/** For what permits: no reading may lie outside, and letters have their case. */
+/** For permissions: every reading must match, respecting case. */
 export const matchesEvery = (pattern: Pattern, { method, exact }: Asked): boolean =>
   coversMethod(pattern, method) && exact.every((path) => matches(pattern.exact, path));
 
-/** The same for several patterns that together permit. */
+/** The same for several patterns that permit together. */
 export const liesWithin = (patterns: readonly Pattern[], { method, exact }: Asked): boolean =>
   exact.every((path) => patterns.some((pattern) => coversMethod(pattern, method) && matches(pattern.exact, path)));
 
-/** Goes back to the last `**` alone, so that no path takes more than length × length steps. */
+/** Backtracks only to the last `**`, so that matching takes at most length × length steps. */
 export function matches(parts: readonly Part[], path: Path): boolean {
   let [part, segment, many, resume] = [0, 0, -1, 0];
   while (segment < path.length) {

@@ -11,7 +11,7 @@ const DENIAL: Denial = {
   setting: 'MKIO_PROXY_PROJECTS',
 };
 
-/** Confines to the named projects and to what a client needs to find them. */
+/** Allows only the named projects and the requests that a client needs to find them. */
 export function createConfinement(projects: readonly string[]): Judge {
   const patterns = projects.flatMap((project) =>
     [`/api/v1/projects/${project}/**`, `/api/ams/${project}/**`].map((path) => compilePattern({ method: '*', path })),

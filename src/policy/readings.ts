@@ -1,14 +1,13 @@
-/** The segments of a path, without the empty one before its first slash. */
+/** The segments of a path, without the empty one before the first slash. */
 export type Path = readonly string[];
 
 /**
- * A path in every way in which an upstream might read it. Rules look at all of them, since the bytes are sent as they
- * came.
+ * A path in every way in which an upstream might read it. Rules check all readings, because the bytes are sent unchanged.
  */
 export interface Readings {
-  /** Decoded once, as every server does, and as lenient ones go on. */
+  /** Decoded once, as every server does, and further, as lenient servers do. */
   readonly exact: readonly Path[];
-  /** The same as one that does not tell upper case from lower compares them. */
+  /** The same in lower case, for case-insensitive servers. */
   readonly folded: readonly Path[];
 }
 
@@ -18,11 +17,11 @@ const MAX_SEGMENTS = 64;
 const PLAIN = /^(?:\/[^/%;]+)+\/?$/;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 const ASCII_ESCAPE = /%([0-7][0-9a-f])/gi;
-// What no name of MK.IO can hold and some decoder may turn into something else: dot segments and backslashes that only a
-// second decoding shows, overlong UTF-8 (RFC 3629 §10), and %uXXXX, which no RFC knows.
+// Never part of an MK.IO name, but some decoders misread them: dot segments and backslashes after a second decoding,
+// overlong UTF-8 (RFC 3629 §10), and the non-standard %uXXXX.
 const TREACHEROUS = /(?:^|\/)\.{1,2}(?:[;/?#]|$)|\\|%c[01]|%e0%[89]|%f0%8|%u[0-9a-f]{4}/i;
 
-/** undefined for a path that can be read in more ways than are worth judging. */
+/** undefined if the path has too many readings to judge. */
 export function readReadings(path: string): Readings | undefined {
   const texts = PLAIN.test(path) ? [path] : readTexts(path);
   const folded = texts.map(fold);
@@ -30,7 +29,7 @@ export function readReadings(path: string): Readings | undefined {
   return { exact: texts.map(split), folded: folded.map(split) };
 }
 
-/** A slash at the end is no difference: MK.IO's own clients call `…/storage/` without it. */
+/** Ignores a trailing slash: MK.IO's own clients call `…/storage/` without it. */
 function split(text: string): Path {
   let end = text.length;
   while (end > 1 && text[end - 1] === '/') end--;
@@ -39,7 +38,7 @@ function split(text: string): Path {
 
 const isBounded = (text: string): boolean => text.split('/').length <= MAX_SEGMENTS && !TREACHEROUS.test(text);
 
-/** Every text that decodings and leniences make of it; none where decoding does not come to an end. */
+/** Every text that decoding and lenient parsing can produce; none if decoding does not end. */
 function readTexts(path: string): readonly string[] {
   const texts = new Set<string>();
   let text = path;
@@ -53,7 +52,7 @@ function readTexts(path: string): readonly string[] {
   return decode(text) === text ? [...texts] : [];
 }
 
-/** What a lenient server may take away, one or more of them, in this order. */
+/** Parts that a lenient server may drop, one or more of them, in this order. */
 const LENIENCES: readonly ((text: string) => string)[] = [
   (text) => text.replace(/[?#][^]*$/, ''),
   (text) => text.replace(/;[^/]*/g, ''),
@@ -66,7 +65,7 @@ const variantsOf = (text: string): readonly string[] =>
     [text],
   );
 
-/** Decodes once. Bytes that are no UTF-8 stay encoded, in one spelling. */
+/** Decodes once. Bytes that are not UTF-8 stay encoded, in upper case. */
 export function decode(text: string): string {
   if (!text.includes('%')) return text;
   return text.replace(ESCAPES, (escapes) => {
@@ -81,8 +80,8 @@ export function decode(text: string): string {
 const ASCII = /^[\0-\x7f]*$/;
 
 /**
- * In one case of letters; beyond ASCII that makes k of the Kelvin sign and s of the long s. Never adds or takes away a
- * segment, so that what matches as it stands matches folded too.
+ * Folds case, beyond ASCII too: the Kelvin sign becomes k and the long s becomes s. Never adds or removes a segment, so an exact
+ * match is also a folded match.
  */
 export function fold(text: string): string {
   return ASCII.test(text) ? text.toLowerCase() : text.toUpperCase().toLowerCase().replaceAll('i\u0307', 'i');

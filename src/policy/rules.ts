@@ -16,10 +16,10 @@ export interface Policy {
 }
 
 /**
- * The rules in the order in which they are asked.
+ * The rules, in order; the first verdict counts.
  *
- * An upstream may read a path more leniently than it is written. So what forbids applies where one reading matches, and
- * what permits only where all do: no spelling of what is refused passes.
+ * An upstream may read a path leniently. So a denial applies if one reading matches, and a permission only if all match: no
+ * encoding of a refused path passes.
  */
 export function createPolicy({ base, allow, projects }: PolicyConfig): Policy {
   const isOpen = isLevel(base, 'open');
@@ -52,7 +52,7 @@ function firstOf(judges: readonly Judge[], asked: Asked): Verdict | undefined {
   return undefined;
 }
 
-/** What passes whatever way it is read, which spares most requests the readings. */
+/** Requests that pass under every reading: most requests skip the readings. */
 interface Free {
   readonly holds: (method: string, path: string) => boolean;
   readonly verdict: Verdict;
@@ -60,7 +60,7 @@ interface Free {
 
 const FREE_WHEN_OPEN: Free = { holds: () => true, verdict: { allowed: true, rule: 'level open' } };
 
-/** At the default level nothing below /api is refused that only reads. */
+/** The default level refuses no read below /api. */
 const FREE_BY_DEFAULT: Free = {
   holds: (method, path) => SAFE_METHODS.has(method) && path.startsWith('/api/') && !path.includes('%'),
   verdict: { allowed: true, rule: 'level default' },

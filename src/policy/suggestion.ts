@@ -3,7 +3,7 @@ import type { Asked } from './patterns.ts';
 
 const PLAIN = /^[\w\-.~]+$/;
 
-/** The narrowest setting that opens what is asked for: `MKIO_PROXY_POLICY_ALLOW='DELETE /user/tokens/*'`. */
+/** The narrowest setting that allows the request: `MKIO_PROXY_POLICY_ALLOW='DELETE /user/tokens/*'`. */
 export function renderOpening(asked: Asked): string {
   const method = asked.method === 'HEAD' ? 'GET' : asked.method;
   const path = readTemplate(asked) ?? readPlainPath(asked);

@@ -2,7 +2,7 @@ import { joinLines, quoteForShell } from '../../text/shell.ts';
 import type { SnippetRequest } from './snippet-request.ts';
 import { hasField } from './snippet-request.ts';
 
-/** Without globs and dot segments resolved, the target is what was asked for. */
+/** Otherwise curl expands globs and resolves dot segments in the target. */
 const AS_IT_IS = '--globoff --path-as-is';
 
 export function renderCurl(request: SnippetRequest): string {
@@ -12,7 +12,7 @@ export function renderCurl(request: SnippetRequest): string {
     ...(socketPath === undefined ? [] : [`--unix-socket ${quoteForShell(socketPath)}`]),
     ...fields.map(([name, value]) => `-H ${quoteForShell(value === '' ? `${name};` : `${name}: ${value}`, 'latin1')}`),
     ...(bearer === undefined ? [] : [`-H "Authorization: Bearer $${bearer}"`]),
-    // Without a type curl would name one.
+    // curl adds a Content-Type to --data-raw unless the header is removed.
     ...(body === undefined || hasField(request, 'content-type') ? [] : ["-H 'content-type:'"]),
     ...(body === undefined ? [] : [`--data-raw ${quoteForShell(body)}`]),
   ]);

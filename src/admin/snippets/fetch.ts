@@ -24,7 +24,7 @@ export function renderFetch(request: SnippetRequest): string {
   ].join('\n');
 }
 
-/** A string without a type would get one. */
+/** fetch adds a Content-Type to a string body, but not to bytes. */
 function renderBody(request: SnippetRequest): string[] {
   if (request.body === undefined || refusesBody(request)) return [];
   const text = quote(request.body);

@@ -2,7 +2,7 @@ import { joinLines, quoteForShell } from '../../text/shell.ts';
 import type { SnippetRequest } from './snippet-request.ts';
 import { hasField } from './snippet-request.ts';
 
-/** HTTPie takes the backslash off, and has no way to write it. */
+/** HTTPie drops the backslash and has no escape for it. */
 const UNWRITABLE = /\\[:;=@]/;
 
 export function renderHttpie(request: SnippetRequest): string {
@@ -13,7 +13,7 @@ export function renderHttpie(request: SnippetRequest): string {
     note +
     joinLines([
       `http --ignore-stdin ${method} ${quoteForShell(url)}`,
-      // The space keeps `=` and `@` from being read as a part of the separator; HTTPie takes it off.
+      // HTTPie strips the space, which separates the colon from a leading `=` or `@` of the value.
       ...writable.map(([name, value]) => quoteForShell(value === '' ? `${name};` : `${name}: ${value}`, 'latin1')),
       ...(bearer === undefined ? [] : [`"Authorization: Bearer $${bearer}"`]),
       ...(body === undefined || hasField(request, 'content-type') ? [] : ["'content-type:'"]),

@@ -4,7 +4,7 @@ import { quoteLiteral } from '../../text/unseen.ts';
 
 const quote = (text: string): string => quoteLiteral(text, (hex) => `\\U${hex.padStart(8, '0')}`);
 
-/** For the package `requests`. */
+/** Uses the package `requests`. */
 export function renderPython(request: SnippetRequest): string {
   const { method, url, body, bearer } = request;
   const headers = [

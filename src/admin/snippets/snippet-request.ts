@@ -1,17 +1,16 @@
 import type { Field } from '../repeatable-request.ts';
 
-/** A request as code that makes it. */
+/** A request that a snippet sends. */
 export interface SnippetRequest {
   readonly method: string;
-  /** Printable ASCII; neither a backslash nor a fragment is in it. */
+  /** Printable ASCII without backslash and fragment. */
   readonly url: string;
   /** Values are bytes in latin1. */
   readonly fields: readonly Field[];
-  /** undefined: there is none. */
   readonly body: string | undefined;
-  /** Environment variable whose value goes along as `Authorization: Bearer`. */
+  /** Environment variable with the bearer token. */
   readonly bearer: string | undefined;
-  /** The Unix socket that takes the place of the URL's host. */
+  /** Unix socket to use instead of the URL's host. */
   readonly socketPath: string | undefined;
 }
 
@@ -20,7 +19,7 @@ export type RenderSnippet = (request: SnippetRequest) => string;
 export const hasField = ({ fields }: SnippetRequest, name: string): boolean =>
   fields.some(([written]) => written.toLowerCase() === name);
 
-/** One value a name (RFC 9110 §5.3), for languages whose headers are a map. */
+/** One value per name (RFC 9110 §5.3), for languages whose headers are a map. */
 export function combineFields({ fields }: SnippetRequest): ReadonlyMap<string, string> {
   const combined = new Map<string, string>();
   for (const [written, value] of fields) {

@@ -8,11 +8,10 @@ import type { RenderSnippet, SnippetRequest } from './snippet-request.ts';
 interface Language {
   readonly render: RenderSnippet;
   readonly comment: '#' | '//';
-  /** Whether it can call a Unix socket. */
+  /** Whether it can connect to a Unix socket. */
   readonly reachesSockets: boolean;
 }
 
-/** What a snippet can be written in. */
 export const LANGUAGES = {
   curl: { render: renderCurl, comment: '#', reachesSockets: true },
   fetch: { render: renderFetch, comment: '//', reachesSockets: false },
@@ -26,13 +25,13 @@ export interface Destination extends Pick<SnippetRequest, 'bearer' | 'socketPath
   readonly origin: string;
 }
 
-/** The request as code that can be pasted, whatever is in it; its last line ends with a line feed. */
+/** Code that is safe to paste whatever the request holds. It ends with a line feed. */
 export function renderSnippet(name: LanguageName, repeatable: RepeatableRequest, destination: Destination): string {
   const { method, fields, maskedFields, body, gaps } = repeatable;
   const { origin, bearer, socketPath } = destination;
   const { render, comment } = LANGUAGES[name];
   const url = origin + renderPath(repeatable.target);
-  // An interactive zsh runs comments, so nothing of the request may stand in one.
+  // An interactive zsh runs comments, so a comment must not quote the request.
   const reasons = [...gaps.values(), ...(maskedFields > 0 ? [renderMasked(maskedFields)] : [])];
   const notes = reasons.map((reason) => `${comment} Not as it was: ${reason}.\n`);
   const sent = { method, url, fields: fields.filter(isWanted), body, bearer, socketPath };
@@ -44,10 +43,10 @@ const renderMasked = (count: number): string =>
     ? 'a header is left out, as its value was masked'
     : `${count} headers are left out, as their values were masked`;
 
-/** Each program asks for the codings that it can undo. */
+/** Each program sends its own Accept-Encoding, with codings that it can decode. */
 const isWanted = ([name]: readonly [string, string]): boolean => name.toLowerCase() !== 'accept-encoding';
 
-/** Of an absolute-form target, what it asks for there; what no URL can hold, encoded. */
+/** Drops the origin of an absolute-form target and encodes characters that a URL cannot hold. */
 function renderPath(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
   const written = path.replace(/[^\x21-\x7e]|[\\#]/gu, (found) => encodeURIComponent(found));
