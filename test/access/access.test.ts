@@ -37,11 +37,11 @@ const foreignHosts: [string, string][] = [
 ];
 
 describe('Host', () => {
-  test.each(ownHosts)('%s is the own name of a listener on %s', (authority, listener) => {
+  test.each(ownHosts)('%s is a name of a listener on %s', (authority, listener) => {
     expect(() => accessOf({ host: listener }).requireOwnHost(authority)).not.toThrow();
   });
 
-  test.each(foreignHosts)('"%s" is not the own name of a listener on %s', (authority, listener) => {
+  test.each(foreignHosts)('"%s" is not a name of a listener on %s', (authority, listener) => {
     expect(() => accessOf({ host: listener }).requireOwnHost(authority)).toThrow(
       expect.objectContaining({ code: 'HOST_REFUSED' }),
     );
@@ -71,7 +71,7 @@ describe('MKIO_PROXY_ALLOWED_HOSTS', () => {
     expect(() => requireOwnHost(authority)).toThrow(expect.objectContaining({ code: 'HOST_REFUSED' }));
   });
 
-  test('no generated name outside the list is ever accepted', () => {
+  test('accepts no generated name outside the list', () => {
     const label = fc.stringMatching(/^[a-zA-Z0-9]([a-zA-Z0-9-]{0,8}[a-zA-Z0-9])?$/);
     const known = fc.constantFrom('localhost', '127.0.0.1', 'proxy.example.com', 'internal.test', 'a.internal.test');
     const name = fc.oneof(
@@ -157,7 +157,7 @@ describe('MKIO_PROXY_ALLOWED_ORIGINS', () => {
     ['127.0.0.1', 'http://app.example.com', false],
     ['127.0.0.1', 'https://app.example.com:8443', false],
     ['127.0.0.1', 'https://app.example.com.evil.test', false],
-  ])('a listener on %s lets a page of %s in: %s', (host, origin, expected) => {
+  ])('a listener on %s admits a page of %s: %s', (host, origin, expected) => {
     expect(passes({ host, allowedOrigins }, origin)).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { resolveAddress } from '../../src/http/address.ts';
 
-// What hosts are confused with comes often, the rest of printable ASCII now and then.
+// Characters that confuse hosts are frequent, other printable ASCII is rare.
 const PIECES = [
   ...[
     'localhost',
@@ -52,7 +52,7 @@ const authority = fc
 const listed = fc.subarray(['proxy.example.com', 'internal.test', '.internal.test', '.example.com', 'evil.test']);
 const bound = fc.constantFrom('127.0.0.1', '::1', 'localhost', 'proxy.internal');
 
-test('whatever Host is accepted is, as a browser reads it, a loopback name or one of the list', () => {
+test('a browser reads every accepted Host as a loopback name or a name of the list', () => {
   let accepted = 0;
   fc.assert(
     fc.property(authority, listed, bound, (host, allowedHosts, own) => {
@@ -60,9 +60,9 @@ test('whatever Host is accepted is, as a browser reads it, a loopback name or on
       accepted++;
       const name = readAsBrowser(host);
       const isListed = allowedHosts.some((one) => (one.startsWith('.') ? name?.endsWith(one) : name === one));
-      // Beyond loopback, any address may be the listener's: only a name can be rebound.
+      // Beyond loopback, any IP address may be the listener's. Only names can be rebound.
       const isAddress = own === 'proxy.internal' && ADDRESS.test(name ?? '');
-      // A browser sends no Host that it cannot read.
+      // A browser never sends a Host that it cannot parse.
       const isOwn = name === undefined || name === own || isAddress || LOOPBACK.test(name);
       expect(isOwn || isListed, `${host} is ${name}`).toBe(true);
     }),
@@ -71,7 +71,7 @@ test('whatever Host is accepted is, as a browser reads it, a loopback name or on
   expect(accepted).toBeGreaterThan(500);
 });
 
-test('whatever stands in the list is accepted, in any case, with a port and a dot at its end', () => {
+test('every name of the list is accepted in any case, with a port and with a trailing dot', () => {
   const ends = fc.tuple(fc.constantFrom('', '.'), fc.constantFrom('', ':', ':80', ':65535'));
   fc.assert(
     fc.property(fc.constantFrom('proxy.example.com', 'A.internal.test'), fc.boolean(), ends, (name, upper, end) => {
@@ -94,7 +94,7 @@ function isAccepted(host: string, allowedHosts: readonly string[], own: string):
   }
 }
 
-/** WHATWG URL §3.5, in which octal, hexadecimal and percent-encoded hosts become what they mean. */
+/** WHATWG URL §3.5: normalises octal, hexadecimal and percent-encoded hosts. */
 function readAsBrowser(host: string): string | undefined {
   const url = `http://${host}/`;
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : undefined;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createBoundedNames } from '../../src/access/bounded-names.ts';
 
-test('names beyond the bound go by one name, and those that were used within a minute keep theirs', () => {
+test('names beyond the bound share one name, and names used within a minute keep theirs', () => {
   let nowMs = 0;
   const nameOf = createBoundedNames(2, () => nowMs);
   expect(['a', 'b', 'c', 'd', 'a'].map(nameOf)).toEqual(['a', 'b', '(others)', '(others)', 'a']);

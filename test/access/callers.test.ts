@@ -26,11 +26,11 @@ describe('with a keys file', () => {
   test.each<[string, Record<string, string>]>([
     ['no key', {}],
     ['a wrong key', { authorization: 'Bearer wrong-key-of-the-tests' }],
-    ['a beginning of a key', { authorization: `Bearer ${ADA.slice(0, -1)}` }],
+    ['a prefix of a key', { authorization: `Bearer ${ADA.slice(0, -1)}` }],
     ['the hash of a key', { authorization: `Bearer ${hashKey(ADA).toString('hex')}` }],
     ['another scheme', { authorization: `Basic ${ADA}` }],
     ['a key as x-mkio-token', { 'x-mkio-token': ADA }],
-  ])('%s is answered 401 with a challenge, and nothing is sent upstream', async (_, headers) => {
+  ])('%s is answered 401 with a challenge and not forwarded', async (_, headers) => {
     const { upstream, proxy } = await startWithFile(lineOf('ada', ADA));
 
     const answer = await call(proxy, '/api/v1/x', { headers });
@@ -43,7 +43,7 @@ describe('with a keys file', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('a caller is known by name in the log, and its key neither travels nor is logged', async () => {
+  test('the log names the caller, and its key is neither forwarded nor logged', async () => {
     const { upstream, proxy } = await startWithFile(`# people\n\n${lineOf('ada', ADA)}${lineOf('bob', BOB)}`);
 
     expect((await ask(proxy, BOB)).status).toBe(200);
@@ -52,7 +52,7 @@ describe('with a keys file', () => {
     expect(JSON.stringify([proxy.logged, upstream.seen])).not.toContain(BOB);
   });
 
-  test('a key that is taken out works no more from then on, and a new one works', async () => {
+  test('a removed key stops working at once, and a new one works', async () => {
     const { file, proxy } = await startWithFile(lineOf('ada', ADA));
     expect((await ask(proxy, ADA)).status).toBe(200);
 
@@ -62,7 +62,7 @@ describe('with a keys file', () => {
     expect((await ask(proxy, BOB)).status).toBe(200);
   });
 
-  test('a rename over the file and a swapped link are seen too', async () => {
+  test('a rename over the file and a replaced symlink are noticed too', async () => {
     const { file, proxy } = await startWithFile(lineOf('ada', ADA));
     writeFileSync(`${file}.new`, lineOf('bob', BOB));
     renameSync(`${file}.new`, file);
@@ -74,7 +74,7 @@ describe('with a keys file', () => {
     expect([(await ask(proxy, ADA)).status, (await ask(proxy, BOB)).status]).toEqual([200, 401]);
   });
 
-  test('a file that went away lets nobody in, and says so in the log', async () => {
+  test('without the file no key works, and the log says so', async () => {
     const { file, proxy } = await startWithFile(lineOf('ada', ADA));
     rmSync(file);
     expect((await ask(proxy, ADA)).status).toBe(401);
@@ -84,11 +84,11 @@ describe('with a keys file', () => {
   test.each([
     ['a plain key', `ada:${ADA}\n`, /wrong line 1/],
     ['nothing', '# nobody\n', /holds no key/],
-  ])('that holds %s the proxy does not start', async (_, text, problem) => {
+  ])('the proxy does not start if the file holds %s', async (_, text, problem) => {
     await expect(startWithFile(text)).rejects.toThrow(problem);
   });
 
-  test('that is a pipe the proxy does not start, as it could be read once alone', async () => {
+  test('the proxy does not start if the file is a pipe, which can be read only once', async () => {
     const callerKeysFile = join(createFolder(), 'pipe');
     execFileSync('mkfifo', [callerKeysFile]);
     const starting = startTestProxy({ ...(await startUpstream()), access: { callerKeysFile } });
@@ -96,12 +96,12 @@ describe('with a keys file', () => {
   });
 });
 
-test('one key by MKIO_PROXY_CALLER_KEY lets its bearers in', async () => {
+test('MKIO_PROXY_CALLER_KEY admits callers with that key', async () => {
   const proxy = await startTestProxy({ ...(await startUpstream()), access: { callerKey: ADA } });
   expect([(await ask(proxy, ADA)).status, (await ask(proxy, BOB)).status]).toEqual([200, 401]);
 });
 
-test('a line that is wrong is told by its number', () => {
+test('a wrong line is reported by its number', () => {
   expect(parseCallers(`${lineOf('ada', ADA)}ada\n:x\n`)).toMatchObject({
     entries: [{ name: 'ada' }],
     wrongLines: [2, 3],

@@ -10,7 +10,7 @@ const preflight = (headers: Record<string, string> = {}) => ({
 const namesOf = (field: string | undefined): string[] => (field ?? '').split(', ').filter((name) => name !== '');
 
 describe('a preflight of an allowed origin', () => {
-  test('is answered 204 here and spends nothing', async () => {
+  test('is answered 204 by the proxy and does not reach MK.IO', async () => {
     const upstream = await startUpstream();
     const token = { current: (): string => expect.fail('the token was asked for') };
     const proxy = await startTestProxy({ ...upstream, token });
@@ -29,7 +29,7 @@ describe('a preflight of an allowed origin', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 204, answeredBy: 'preflight', ending: 'complete' });
   });
 
-  test('allows the request headers that are forwarded, and the one that carries a key', async () => {
+  test('allows forwarded request headers and the header with the key', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), listener: { forwardHeaders: ['x-extra'] } });
     const asked = 'authorization, content-type, If-Match, x-ms-client, x-extra, x-other, cookie, x-mkio-proxy-token';
 
@@ -44,12 +44,12 @@ describe('a preflight of an allowed origin', () => {
     ]);
   });
 
-  test('needs no caller key, which browsers never send with it', async () => {
+  test('needs no caller key, because browsers send none with it', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), access: { callerKey: 'a-key-of-sixteen' } });
     expect((await call(proxy, '/api/v1/x', preflight())).status).toBe(204);
   });
 
-  test('is told of the private network when it asks', async () => {
+  test('allows access to the private network on request', async () => {
     const proxy = await startTestProxy(await startUpstream());
     const asked = await call(proxy, '/api/v1/x', preflight({ 'access-control-request-private-network': 'true' }));
     expect(asked.headers['access-control-allow-private-network']).toBe('true');
@@ -59,7 +59,7 @@ describe('a preflight of an allowed origin', () => {
   });
 });
 
-test('OPTIONS that is no preflight is forwarded', async () => {
+test('OPTIONS that is not a preflight is forwarded', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
   await call(proxy, '/api/v1/x', { method: 'OPTIONS', headers: { origin: PAGE } });
@@ -67,7 +67,7 @@ test('OPTIONS that is no preflight is forwarded', async () => {
 });
 
 describe('a page of an allowed origin can read', () => {
-  test("MK.IO's answer, of which the upstream's own CORS header does not count", async () => {
+  test("MK.IO's answer, with the proxy's CORS headers instead of the upstream's", async () => {
     const upstream = await startUpstream((_, response) => {
       response.writeHead(200, { 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' });
       response.end('{}');

@@ -38,7 +38,7 @@ describe('a request must carry exactly one valid Host', () => {
     },
   );
 
-  test('the upstream gets one Host, its own', async () => {
+  test('the upstream receives only its own Host', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 

@@ -4,7 +4,7 @@ import type { ErrorBody } from '../support/proxy.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 describe('MKIO_PROXY_RATE_LIMIT', () => {
-  test('refuses what one caller sends beyond it in a minute, and tells how much is left', async () => {
+  test('refuses further requests of a caller in a minute, and reports the remaining number', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, access: { rateLimit: 2 } });
 
@@ -23,7 +23,7 @@ describe('MKIO_PROXY_RATE_LIMIT', () => {
     expect(await proxy.exchange(2)).toMatchObject({ status: 429, answeredBy: 'refusal', code: 'RATE_LIMITED' });
   });
 
-  test('counts each caller by itself', async () => {
+  test('counts each caller separately', async () => {
     const access = { rateLimit: 1, callerKey: 'a-key-of-sixteen' };
     const proxy = await startTestProxy({ ...(await startUpstream()), access });
     const headers = { authorization: 'Bearer a-key-of-sixteen' };
@@ -40,7 +40,7 @@ describe('MKIO_PROXY_RATE_LIMIT', () => {
 });
 
 describe('MKIO_PROXY_MAX_EXCHANGES', () => {
-  test('refuses one exchange too many of a caller, and takes it once another one has ended', async () => {
+  test('refuses one exchange too many of a caller, and accepts it after another one ends', async () => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await startTestProxy({ ...upstream, access: { maxExchanges: 1 } });
     const first = call(proxy, '/api/v1/1');

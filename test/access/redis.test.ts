@@ -23,7 +23,7 @@ const read = async (proxy: TestProxy, path = ASSETS): Promise<number> => (await 
 const told = ({ logged }: TestProxy) => logged.filter(({ event }) => event === 'redis');
 
 describe('MKIO_PROXY_BUDGET', () => {
-  test('is what all proxies that share a Redis may ask of a project together, reads and writes apart', async () => {
+  test('limits all proxies with one Redis together, per project, reads and writes apart', async () => {
     const { url } = await startRedis();
     const { upstream, proxies } = await startTwo({ budgetShare: ONE_PERCENT, redis: { url, failOpen: false } });
     const [first, second] = proxies;
@@ -59,7 +59,7 @@ describe('MKIO_PROXY_BUDGET', () => {
     expect(await read(proxy)).toBe(200);
   });
 
-  test('is the same for every spelling of a project', async () => {
+  test('is the same for every encoding of a project', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, access: { budgetShare: ONE_PERCENT } });
     const spellings = ['projects/demo', 'projects/%64emo', 'projects/dem%256F', 'projects/DEMO', 'projects/demo;x=y'];
@@ -70,7 +70,7 @@ describe('MKIO_PROXY_BUDGET', () => {
     expect(upstream.seen).toHaveLength(20);
   });
 
-  test('counts what is sent again with another token', async () => {
+  test('counts a retry with another token', async () => {
     const upstream = await startUpstream(({ headers }, response) =>
       response.writeHead(headers.authorization === `Bearer ${TOKEN}` ? 401 : 200).end(),
     );
@@ -87,7 +87,7 @@ describe('MKIO_PROXY_BUDGET', () => {
     expect(upstream.seen).toHaveLength(20);
   });
 
-  test('leaves no secret in Redis that a caller writes in the place of a project', async () => {
+  test('leaves no secret in Redis if a caller writes one in place of a project', async () => {
     const { url } = await startRedis();
     const access = { budgetShare: ONE_PERCENT, redis: { url, failOpen: false } };
     const proxy = await startTestProxy({ ...(await startUpstream()), access });
@@ -98,14 +98,14 @@ describe('MKIO_PROXY_BUDGET', () => {
     expect(keys).toEqual(['mkio-proxy:budget:reads [redacted]']);
   });
 
-  test('counts in memory where there is no Redis, each proxy for itself', async () => {
+  test('counts in memory without Redis, each proxy separately', async () => {
     const { proxies } = await startTwo({ budgetShare: ONE_PERCENT });
     const [first, second] = proxies;
     for (let call = 0; call < 20; call++) expect(await read(first)).toBe(200);
     expect([await read(first), await read(second)]).toEqual([429, 200]);
   });
 
-  test('counts nothing that the policy refuses', async () => {
+  test('ignores requests that the policy refuses', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), access: { budgetShare: 0.001 } });
     const mint = () => call(proxy, '/api/v1/user/tokens', { method: 'POST' });
     expect([(await mint()).status, (await mint()).status]).toEqual([403, 403]);
@@ -113,14 +113,14 @@ describe('MKIO_PROXY_BUDGET', () => {
   });
 });
 
-test('with a Redis, MKIO_PROXY_RATE_LIMIT is what a caller may ask of all proxies together', async () => {
+test('with Redis, MKIO_PROXY_RATE_LIMIT counts a caller across all proxies', async () => {
   const { url } = await startRedis();
   const { proxies } = await startTwo({ rateLimit: 2, redis: { url, failOpen: false } });
   const [first, second] = proxies;
   expect([await read(first), await read(second), await read(first)]).toEqual([200, 200, 429]);
 });
 
-describe('while Redis does not count', () => {
+describe('while Redis fails', () => {
   test.each([
     ['open', 200],
     ['closed', 503],
@@ -156,7 +156,7 @@ describe('while Redis does not count', () => {
     expect(told(proxy)[1]).toMatchObject({ msg: 'Redis counts again' });
   });
 
-  test('a Redis that hangs holds up no request for more than a second', async () => {
+  test('a Redis that hangs delays no request for more than a second', async () => {
     const redis = await startRedis();
     const access = { budgetShare: ONE_PERCENT, redis: { url: redis.url, failOpen: true } };
     const proxy = await startTestProxy({ ...(await startUpstream()), access });
@@ -173,9 +173,9 @@ describe('while Redis does not count', () => {
 
   test.each([
     ['asks for a password', (port: number) => `redis://127.0.0.1:${port}`, /NOAUTH/],
-    ['is not there', (port: number) => `redis://127.0.0.1:${port + 1}`, /ECONN/],
+    ['is not running', (port: number) => `redis://127.0.0.1:${port + 1}`, /ECONN/],
     ['refuses the password', (port: number) => `redis://:not-its-password@127.0.0.1:${port}`, /WRONGPASS/],
-  ])('a proxy starts where Redis %s, and its log tells why and no password', async (_, urlOf, reason) => {
+  ])('a proxy starts although Redis %s, and logs why without a password', async (_, urlOf, reason) => {
     const { port } = await startRedis();
     const access = { budgetShare: ONE_PERCENT, redis: { url: urlOf(port), failOpen: true } };
     const proxy = await startTestProxy({ ...(await startUpstream()), access });
@@ -184,7 +184,7 @@ describe('while Redis does not count', () => {
     expect(JSON.stringify(proxy.logged)).not.toContain('not-its-password');
   });
 
-  test('a proxy waits for no longer than a second for a Redis that hangs at the start', async () => {
+  test('a start waits at most a second for a Redis that hangs', async () => {
     const { url, pause } = await startRedis();
     pause();
     const access = { budgetShare: ONE_PERCENT, redis: { url, failOpen: true } };

@@ -11,7 +11,7 @@ function start() {
   return { budget, count, pass: (ms: number) => (now += ms) };
 }
 
-describe('The budget of a project', () => {
+describe('the budget of a project', () => {
   test('counts reads and writes of the last minute, second by second', () => {
     const { budget, count, pass } = start();
     count('a');
@@ -27,13 +27,13 @@ describe('The budget of a project', () => {
     expect(budget.read()).toEqual([]);
   });
 
-  test('counts each time that a request was sent', () => {
+  test('counts retries too', () => {
     const { budget } = start();
     budget.count({ project: 'a', method: 'GET', connectedMs: 0, retries: 1 });
     expect(budget.read()).toEqual([{ project: 'a', reads: 2, writes: 0, ...LIMITS }]);
   });
 
-  test('goes on after any pause, and where the clock was set back', () => {
+  test('continues after a pause of any length and after the clock is set back', () => {
     const { budget, count, pass } = start();
     for (const ms of [0, 60_000, 3_600_000, -5_000, 1_000]) {
       pass(ms);
@@ -42,14 +42,14 @@ describe('The budget of a project', () => {
     expect(budget.read()).toEqual([{ project: 'a', reads: 3, writes: 0, ...LIMITS }]);
   });
 
-  test('takes nothing for what never reached MK.IO, and counts for the organization what names no project', () => {
+  test('ignores requests that did not reach MK.IO, and counts requests without a project for the organization', () => {
     const { budget, count } = start();
     budget.count({ project: 'a', method: 'GET', connectedMs: undefined, retries: undefined });
     count(undefined);
     expect(budget.read()).toEqual([{ project: null, reads: 1, writes: 0, ...LIMITS }]);
   });
 
-  test('is kept for a hundred projects; what callers make up beyond is counted together', () => {
+  test('is kept for 100 projects; further names are counted together', () => {
     const { budget, count, pass } = start();
     for (let i = 0; i < 5_000; i++) count(`made-up-${i}`);
     expect(budget.read()).toHaveLength(101);

@@ -17,7 +17,7 @@ const admin = { host: '127.0.0.1', port: 0 };
 const start = async () => await startTestProxy({ ...(await startUpstream()), admin });
 
 describe('GET /events', () => {
-  test('tells of exchanges as they end, those that the filter means', async () => {
+  test('sends exchanges that match the filter when they end', async () => {
     const proxy = await start();
     const events = await follow(`${proxy.admin}/events?filter=path:wanted`);
     expect((await events.next('hello'))?.data).toMatchObject({ capture: 'bodies' });
@@ -26,7 +26,7 @@ describe('GET /events', () => {
     expect((await events.next('exchange'))?.data).toMatchObject({ target: '/api/v1/wanted', status: 200 });
   });
 
-  test('has the same guards in its header as all that the admin listener answers', async () => {
+  test('has the same security headers as every answer of the admin listener', async () => {
     const proxy = await start();
     const leave = new AbortController();
     const { headers } = await fetch(`${proxy.admin}/events`, { signal: leave.signal });
@@ -37,7 +37,7 @@ describe('GET /events', () => {
     for (const name of names) expect([name, headers.get(name)]).toEqual([name, other.headers.get(name)]);
   });
 
-  test('goes on where the reader was, by Last-Event-ID, and before that by its address', async () => {
+  test('resumes at Last-Event-ID, or else at the cursor in the URL', async () => {
     const proxy = await start();
     const first = await follow(`${proxy.admin}/events`);
     const place = (await first.next('hello'))?.id ?? '';
@@ -51,7 +51,7 @@ describe('GET /events', () => {
     expect((await behind.next('exchange'))?.data).toMatchObject({ target: '/api/v1/a' });
   });
 
-  test('tells the state of the token and of the proxy at the beginning, and when it changes', async () => {
+  test('sends the state of the token and the proxy at the start and when it changes', async () => {
     let state: 'ok' | 'revoked' = 'ok';
     const proxy = await startTestProxy({
       ...(await startUpstream()),
@@ -82,7 +82,7 @@ describe('GET /events', () => {
     expect((await events.next('readiness'))?.data).toMatchObject({ status: 'degraded' });
   });
 
-  test('tells whether MK.IO answers when that changes', async () => {
+  test('sends the state of MK.IO when it changes', async () => {
     const upstream = await startUpstream((_, response) => response.end());
     const proxy = await startTestProxy({ ...upstream, admin });
     const events = await follow(`${proxy.admin}/events`);
@@ -99,7 +99,7 @@ describe('GET /events', () => {
     expect(await events.next('exchange')).toBeUndefined();
   });
 
-  test('has room for 16 readers, and for another one as soon as one has left', async () => {
+  test('serves 16 readers, and another one as soon as one leaves', async () => {
     const proxy = await start();
     const readers = await Promise.all(Array.from({ length: 16 }, () => follow(`${proxy.admin}/events`)));
     const ask = async () => {
@@ -112,19 +112,19 @@ describe('GET /events', () => {
     await expect.poll(ask).toBe(200);
   });
 
-  test('tells a reader that was stuck what it missed, and keeps nothing for it meanwhile', async () => {
+  test('sends a stuck reader the count that it missed, and buffers nothing meanwhile', async () => {
     const { port, ring, waiting, isStuck } = await startEvents();
     const reader = await openRaw(port);
     reader.socket.pause();
     reader.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    // Until the buffers of the system are full too.
+    // Until the buffers of the operating system are full.
     const push = () => {
       for (let i = 0; i < 200; i++) ring.push(recordOf('x'.repeat(2_000)));
     };
     await expect.poll(() => (push(), isStuck()), { timeout: 10_000 }).toBe(true);
     const held = waiting();
     for (let i = 0; i < 5_000; i++) ring.push(recordOf('y'.repeat(2_000)));
-    // Longer than a reader that is not stuck is kept waiting.
+    // Longer than the pause between two batches.
     await setTimeout(50);
     expect(waiting()).toBe(held);
     expect(held).toBeLessThan(1_000_000);
@@ -133,14 +133,14 @@ describe('GET /events', () => {
     await reader.until('yyyy');
   });
 
-  test('says that it is still there when nothing happens', async () => {
+  test('sends a heartbeat when nothing happens', async () => {
     const { port } = await startEvents(20);
     const events = await follow(`http://127.0.0.1:${port}/events`);
     expect(await events.next('message')).toBeDefined();
     expect(await events.next('message')).toBeDefined();
   });
 
-  test('tells its place then, so that what a filter has passed over is not missed later', async () => {
+  test('sends its cursor with the heartbeat, so that a reader does not miss exchanges later', async () => {
     const { port, ring } = await startEvents(20);
     const events = await follow(`http://127.0.0.1:${port}/events?filter=path:wanted`);
     await events.next('hello');
@@ -152,7 +152,7 @@ describe('GET /events', () => {
 const recordOf = (target: string): ExchangeRecord =>
   ({ facts: { target }, request: { fields: '', body: undefined }, answer: undefined }) as unknown as ExchangeRecord;
 
-/** The events alone; `waiting` tells the bytes that are written to the first reader and not sent. */
+/** Only the events route. `waiting` counts the unsent bytes of the first reader. */
 async function startEvents(heartbeatMs?: number) {
   const ring = createRing({
     maxCount: 1_000,

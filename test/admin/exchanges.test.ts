@@ -12,7 +12,7 @@ interface List {
   readonly more: boolean;
 }
 
-/** A proxy through which these paths were asked for, one after another. */
+/** A proxy after requests for these paths, one after another. */
 async function startWith(paths: readonly string[], options: Partial<TestProxyOptions> = {}): Promise<TestProxy> {
   const upstream = await startUpstream((request, response) => {
     response.writeHead(request.url?.includes('missing') === true ? 404 : 200, { 'content-type': 'text/html' });
@@ -29,7 +29,7 @@ const list = async (proxy: TestProxy, query = ''): Promise<List> =>
 const targetsOf = ({ exchanges }: List): string[] => exchanges.map(({ target }) => target.replace('/api/v1/', ''));
 
 describe('GET /exchanges', () => {
-  test('gives pages, the oldest first, that neither repeat nor skip what comes in between', async () => {
+  test('returns pages, oldest first, without repeats and gaps when exchanges end in between', async () => {
     const proxy = await startWith(['a', 'b', 'c']);
     const first = await list(proxy, '?limit=2');
     await call(proxy, '/api/v1/d');
@@ -40,14 +40,14 @@ describe('GET /exchanges', () => {
     expect([first.more, second.more]).toEqual([true, false]);
   });
 
-  test('goes on behind any exchange, and begins anew with a cursor of an earlier start', async () => {
+  test('continues after any exchange, and starts over with a cursor of an earlier process', async () => {
     const proxy = await startWith(['a', 'b']);
     const [first] = (await list(proxy)).exchanges;
     expect(targetsOf(await list(proxy, `?after=${first?.cursor}`))).toEqual(['b']);
     expect(targetsOf(await list(proxy, '?after=earlier.7'))).toEqual(['a', 'b']);
   });
 
-  test('gives what the filter means', async () => {
+  test('returns exchanges that match the filter', async () => {
     const proxy = await startWith(['a', 'missing', 'b']);
     expect(targetsOf(await list(proxy, `?filter=${encodeURIComponent('status:4xx -path:/b')}`))).toEqual(['missing']);
   });
@@ -59,7 +59,7 @@ describe('GET /exchanges', () => {
     ['limit=1e3', /limit is no number/],
     ['limit=1&limit=2', /limit stands more than once/],
     ['fliter=x', /no such parameter/],
-  ])('says what is wrong with %s', async (query, problem) => {
+  ])('names the problem of %s', async (query, problem) => {
     const proxy = await startWith([]);
     const answer = await fetch(`${proxy.admin}/exchanges?${query}`);
     const { error } = (await answer.json()) as ErrorBody;
@@ -69,7 +69,7 @@ describe('GET /exchanges', () => {
 });
 
 describe('GET /exchanges/:id', () => {
-  test.each(['nothing', 'x'.repeat(500), '%zz', '..%2f..'])('knows no %s', async (id) => {
+  test.each(['nothing', 'x'.repeat(500), '%zz', '..%2f..'])('answers 404 for the unknown id %s', async (id) => {
     const proxy = await startWith([]);
     const answer = await askRaw(
       Number(new URL(proxy.admin ?? '').port),
@@ -81,7 +81,7 @@ describe('GET /exchanges/:id', () => {
     expect(answer.body).not.toContain(id);
   });
 
-  test('gives a body as text that neither runs nor loads anything', async () => {
+  test('returns a body as text that runs and loads nothing', async () => {
     const proxy = await startWith(['a']);
     const { id } = (await list(proxy)).exchanges[0] ?? {};
     const { headers, text } = await readWhole(`${proxy.admin}/exchanges/${id}/body/response`);
@@ -109,13 +109,13 @@ describe('DELETE /exchanges', () => {
     return { [header]: value };
   };
 
-  test('forgets all with the value of this start', async () => {
+  test('deletes all exchanges with the session of this process', async () => {
     const proxy = await startWith(['a']);
     expect((await forget(proxy, await readSession(proxy))).status).toBe(204);
     expect(targetsOf(await list(proxy))).toEqual([]);
   });
 
-  test('forgets nothing without it, with a wrong one, with that of another start, or for another page', async () => {
+  test('deletes nothing without a session, with a wrong one, with that of another process, or for another page', async () => {
     const proxy = await startWith(['a']);
     const session = await readSession(proxy);
     const refused = [
@@ -148,7 +148,7 @@ describe.each(READS)('GET %s', (path) => {
     { 'sec-fetch-site': 'cross-site' },
     { referer: 'http://localhost:5173/' },
     { host: 'evil.example' },
-  ])('is not for a page that is not of this listener: %o', async (fields) => {
+  ])('refuses a page of another origin: %o', async (fields) => {
     const proxy = await startWith([]);
     const lines = Object.entries({ host: 'localhost', ...fields }).map(([name, value]) => `${name}: ${value}`);
     const answer = await askRaw(Number(new URL(proxy.admin ?? '').port), `GET ${path} HTTP/1.1`, ...lines);
@@ -156,7 +156,7 @@ describe.each(READS)('GET %s', (path) => {
     expect(answer.fields('access-control-allow-origin')).toEqual([]);
   });
 
-  test('is for the operator alone where there is a key', async () => {
+  test('requires the admin key if one is set', async () => {
     const proxy = await startWith([], { admin: { ...admin, key: 'a-key-of-sixteen' } });
     expect((await fetch(`${proxy.admin}${path}`)).status).toBe(401);
   });

@@ -31,14 +31,14 @@ addFormats.default(ajv);
 ajv.addMetaSchema(require('ajv/dist/refs/json-schema-draft-06.json') as object);
 ajv.addSchema(Object.values(require('har-schema') as Record<string, object>));
 
-/** What the public schema says is wrong. */
+/** Errors by the public schema. */
 const validate = (har: unknown): unknown => (ajv.validate('har.json#', har) ? [] : ajv.errors);
 
 const exportFrom = async (admin: string | undefined, query = ''): Promise<Har> =>
   (await (await fetch(`${admin}/export.har${query}`)).json()) as Har;
 
 describe('GET /export.har', () => {
-  test('gives every kind of exchange as the HAR schema wants it', async () => {
+  test('exports every kind of exchange as valid HAR', async () => {
     const upstream = await startUpstream((request, response) => {
       if (request.method === 'PUT') return;
       if (request.url?.endsWith('/cut') === true) {
@@ -69,7 +69,7 @@ describe('GET /export.har', () => {
 
     expect(validate(har)).toEqual([]);
     expect(har.log.entries.map(({ response }) => response.status).toSorted()).toEqual([0, 200, 303, 303, 400]);
-    // An exchange ends when its answer is written, which is not when its caller has read it.
+    // An exchange may end after its caller has read the answer.
     const first = har.log.entries.find(({ request }) => request.method === 'POST');
     expect(first?.request).toMatchObject({
       postData: { text: '{"password":"[redacted]"}', comment: 'redacted' },
@@ -83,7 +83,7 @@ describe('GET /export.har', () => {
     expect(JSON.stringify(har)).not.toContain(TOKEN);
   });
 
-  test('gives what the filter means, and is a HAR with nothing in it too', async () => {
+  test('exports exchanges that match the filter, and a valid empty HAR if none match', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
     await call(proxy, ASSETS);
     await call(proxy, '/elsewhere');
@@ -96,7 +96,7 @@ describe('GET /export.har', () => {
   });
 });
 
-test('An entry has a valid URL, whatever the target is', () => {
+test('an entry has a valid URL for any target', () => {
   const record = (target: string) =>
     ({
       facts: { target, method: 'GET', ms: 1, bytes: 0 },

@@ -7,7 +7,7 @@ import { BY_HAND, startUpstream } from '../support/upstream.ts';
 const admin = { host: '127.0.0.1', port: 0 };
 
 describe('the admin listener', () => {
-  test.each(['/livez', '/readyz'])('says that all is well at %s', async (path) => {
+  test.each(['/livez', '/readyz'])('reports ok at %s', async (path) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, admin });
 
@@ -35,7 +35,7 @@ describe('the admin listener', () => {
     expect(await ready.json()).toEqual({ status: 'not ready', reasons: ['the proxy is draining'] });
   });
 
-  test('ends with the proxy', async () => {
+  test('closes with the proxy', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
 
     await proxy.close();
@@ -49,7 +49,7 @@ describe('the admin listener', () => {
     ['a foreign authority', 'HOST_REFUSED', ['GET http://evil.example/livez HTTP/1.1', 'Host: localhost']],
   ];
 
-  test.each(addressed)('refuses %s by %s', async (_, code, lines) => {
+  test.each(addressed)('refuses %s with %s', async (_, code, lines) => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
 
     const answer = await askRaw(portOf(proxy.admin), ...lines);
@@ -64,7 +64,7 @@ describe('the admin listener', () => {
     ['a page of another site', 'ORIGIN_REFUSED', ['Host: localhost', 'Sec-Fetch-Site: cross-site']],
   ];
 
-  test.each(foreign)('answers %s by 403 %s in the shape of MK.IO', async (_, code, lines) => {
+  test.each(foreign)('answers %s with 403 %s in the error shape of MK.IO', async (_, code, lines) => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
 
     const answer = await askRaw(portOf(proxy.admin), 'GET /livez HTTP/1.1', ...lines);
@@ -73,7 +73,7 @@ describe('the admin listener', () => {
     expect([answer.status, status, error.code, answer.field('x-mkio-proxy-error')]).toEqual([403, 403, code, code]);
   });
 
-  test('answers a request without Host by 400', async () => {
+  test('answers a request without Host with 400', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
 
     expect((await askRaw(portOf(proxy.admin), 'GET /livez HTTP/1.1')).status).toBe(400);
@@ -101,7 +101,7 @@ describe('beyond loopback', () => {
   const ask = async (address: string | undefined, path: string, headers: Record<string, string> = {}) =>
     await fetch(`${address?.replace('0.0.0.0', '127.0.0.1')}${path}`, { headers });
 
-  test('there is health and nothing else', async () => {
+  test('only health is served without a key', async () => {
     const { admin: address } = await startTestProxy({ ...(await startUpstream()), admin: open });
     expect((await ask(address, '/livez')).status).toBe(200);
     expect((await ask(address, '/anything', { authorization: 'Bearer anything' })).status).toBe(401);

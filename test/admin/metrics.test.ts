@@ -13,7 +13,7 @@ const admin = { host: '127.0.0.1', port: 0 };
 const start = (options: TestProxyOptions) => startTestProxy({ admin, ...options });
 
 describe('GET /metrics', () => {
-  test('counts exchanges by operation, method, status class and who answered, whatever the path', async () => {
+  test('counts exchanges by operation, method, status class and answerer, never by path', async () => {
     const upstream = await startUpstream((request, response) => {
       request.resume().on('end', () => response.writeHead(request.method === 'PUT' ? 500 : 200).end('12345'));
     });
@@ -56,7 +56,7 @@ describe('GET /metrics', () => {
     expect(text).not.toContain('undocumented');
   });
 
-  test('tells of the token, and of what did not end whole', async () => {
+  test('reports the token, and exchanges that did not complete', async () => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await start(upstream);
     const caller = await openRaw(proxy.port);
@@ -84,7 +84,7 @@ describe('GET /metrics', () => {
   });
 });
 
-test("a helper's token, which is replaced before it expires, is told from others", async () => {
+test("a credential helper's token has its own label, because it is replaced before it expires", async () => {
   const status = { state: 'ok', kind: 'command', expiresAtMs: Date.now() + 3_600_000 } as const;
   const proxy = await start({ ...(await startUpstream()), token: { status: () => status as never } });
   const { value } = await readMetrics(proxy.admin);
@@ -105,7 +105,7 @@ test.each(['/metrics', '/statusz', '/exchanges'])(
   },
 );
 
-test('Callers cannot make series: there are as many as there are operations, methods and classes', () => {
+test('callers cannot add series: their number is bounded by operations, methods and classes', () => {
   const tally = createTally();
   const known = OPERATIONS[0]?.id;
   for (let i = 0; i < 20_000; i++) {

@@ -29,7 +29,7 @@ const start = async () => {
 };
 
 describe('/openapi.json', () => {
-  test('says that a replay needs no body, as there may be nothing to edit', async () => {
+  test('declares the body of a replay as optional', async () => {
     const { document } = await start();
     const { requestBody } = document.paths['/exchanges/{id}/replay']?.post ?? {};
     expect(requestBody?.content).toHaveProperty('application/json');
@@ -42,7 +42,7 @@ describe('/openapi.json', () => {
     expect([valid, errors]).toEqual([true, undefined]);
   });
 
-  test('has every route of the admin listener, and tells of each what it is, what it takes and what it gives', async () => {
+  test('documents every route of the admin listener with summary, parameters and answers', async () => {
     const { document } = await start();
     const told = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
@@ -78,7 +78,7 @@ describe('/openapi.json', () => {
     });
   });
 
-  test('tells the truth: real answers have the schemas that it declares', async () => {
+  test('declares schemas that real answers match', async () => {
     const { proxy, document } = await start();
     await call(proxy, '/api/v1/projects/demo/media/assets/a', {
       method: 'PUT',
@@ -117,7 +117,7 @@ describe('/openapi.json', () => {
   });
 });
 
-/** What of an answer is not as it is declared; null where all is. */
+/** Schema errors of an answer; null if it matches. */
 async function compare(operation: Operation | undefined, answer: Response): Promise<unknown> {
   const { status, headers } = answer;
   const declared = operation?.responses[status] ?? operation?.responses[`${String(status)[0]}XX`];

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-/** `npm run build` comes before the tests. */
+/** `npm run build` must run before the tests. */
 const BUILT = resolve(import.meta.dirname, '../../dist/page');
 const MAX_BYTES = 60 * 1024;
 const ASSETS = readdirSync(join(BUILT, 'assets'));
@@ -17,7 +17,7 @@ async function startAdmin(key?: string): Promise<string> {
   return admin;
 }
 
-/** Unlike fetch, this sends what a browser alone may send. */
+/** Unlike fetch, node:http may send Sec-Fetch headers. */
 const get = (url: string, headers: Record<string, string> = {}): Promise<number | undefined> =>
   new Promise((done, fail) => {
     request(url, { headers }, (answer) => done(answer.resume().statusCode))
@@ -26,7 +26,7 @@ const get = (url: string, headers: Record<string, string> = {}): Promise<number 
   });
 
 describe('the inspector page', () => {
-  test('lets nothing run, load or frame but what is built into it', async () => {
+  test('runs and loads only its own files and cannot be framed', async () => {
     const answer = await fetch(`${await startAdmin()}/`);
     expect(answer.status).toBe(200);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -43,12 +43,12 @@ describe('the inspector page', () => {
     });
   });
 
-  test('has no code in the document itself, and no address of elsewhere', () => {
+  test('has no inline code and no foreign URL', () => {
     const html = readFileSync(join(BUILT, 'index.html'), 'utf8');
     expect(html).not.toMatch(/<style|<script(?![^>]* src=)|\bon\w+=|style=|https?:/);
   });
 
-  test.each(ASSETS)('has %s, which is kept for ever as its name changes with it', async (name) => {
+  test.each(ASSETS)('serves %s with an immutable cache, because the name holds a hash', async (name) => {
     const answer = await fetch(`${await startAdmin()}/assets/${name}`);
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect(answer.headers.get('content-type')).toMatch(/^(?:text\/(?:css|javascript)|image\/svg\+xml)/);
@@ -62,7 +62,7 @@ describe('the inspector page', () => {
     expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(MAX_BYTES);
   });
 
-  test('has in its code nothing that makes code or elements of text', () => {
+  test('has no code that turns text into code or elements', () => {
     const sources = ASSETS.filter((name) => name.endsWith('.js')).map((name) =>
       readFileSync(join(BUILT, 'assets', name), 'utf8'),
     );
@@ -74,7 +74,7 @@ describe('the inspector page', () => {
     }
   });
 
-  test('is served without the key, and nothing else is', async () => {
+  test('is the only content that is served without the key', async () => {
     const admin = await startAdmin('the-key-of-the-tests');
     expect(await get(`${admin}/`)).toBe(200);
     for (const name of ASSETS) expect(await get(`${admin}/assets/${name}`)).toBe(200);
@@ -87,7 +87,7 @@ describe('the inspector page', () => {
 describe('a page of another origin', () => {
   const NAVIGATION = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
-  test('may lead to the page', async () => {
+  test('may link to the page', async () => {
     expect(await get(`${await startAdmin()}/`, NAVIGATION)).toBe(200);
   });
 
@@ -96,14 +96,14 @@ describe('a page of another origin', () => {
     ['fetch', '/', { ...NAVIGATION, 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
     ['a prefetch', '/', { ...NAVIGATION, 'sec-purpose': 'prefetch' }],
     ['a form', '/', { ...NAVIGATION, origin: 'http://evil.example' }],
-    ['a link to what was captured', '/exchanges', NAVIGATION],
+    ['a link to exchanges', '/exchanges', NAVIGATION],
     ['a link to a file of the page', `/assets/${ASSETS[0]}`, NAVIGATION],
     ['a script element', `/assets/${ASSETS[0]}`, { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
-  ])('gets nothing by %s', async (_, path, headers) => {
+  ])('gets nothing through %s', async (_, path, headers) => {
     expect(await get((await startAdmin()) + path, headers)).toBe(403);
   });
 
-  test('gets nothing by a name that it has rebound', async () => {
+  test('gets nothing through a rebound name', async () => {
     expect(await get(`${await startAdmin()}/`, { ...NAVIGATION, host: 'rebound.example' })).toBe(403);
   });
 });

@@ -14,14 +14,14 @@ const start = async (admin: { readonly mayQuit?: boolean; readonly key?: string 
 };
 
 describe('POST /quitquitquit', () => {
-  test('asks for the end once it has been answered', async () => {
+  test('quits after its answer is sent', async () => {
     const { post, quitAsked } = await start();
     const answer = await post();
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'draining' }]);
     await quitAsked;
   });
 
-  test('is refused unless it is set, and says by what', async () => {
+  test('is refused unless enabled, and names the setting', async () => {
     const { post, isAsked } = await start({});
     const answer = await post();
     expect([answer.status, answer.headers.get('x-mkio-proxy-error')]).toEqual([403, 'OPERATION_REFUSED']);
@@ -39,7 +39,7 @@ describe('POST /quitquitquit', () => {
     expect(isAsked()).toBe(false);
   });
 
-  test('wants the key where one is set', async () => {
+  test('requires the admin key if one is set', async () => {
     const { post, isAsked, quitAsked } = await start({ mayQuit: true, key: KEY });
     expect((await post()).status).toBe(401);
     expect(isAsked()).toBe(false);
@@ -47,7 +47,7 @@ describe('POST /quitquitquit', () => {
     await quitAsked;
   });
 
-  test('is no GET, which a link or an image could make', async () => {
+  test('refuses GET, which a link or an image could send', async () => {
     const { admin, isAsked } = await start();
     expect((await fetch(`${admin}/quitquitquit`)).status).toBe(404);
     expect(isAsked()).toBe(false);

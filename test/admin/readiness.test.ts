@@ -22,7 +22,7 @@ test.each([
   [90_000, 200, 'ok'],
   [80_000, 200, 'degraded'],
   [-1, 503, 'not ready'],
-])('/readyz tells of a token that expires in %d seconds', async (seconds, status, said) => {
+])('/readyz reports a token that expires in %d seconds', async (seconds, status, said) => {
   const token = createFixedStore(forgeJwt({ exp: Math.floor(Date.now() / 1_000) + seconds }));
   const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 }, token });
   const answer = await fetch(`${proxy.admin}/readyz`);

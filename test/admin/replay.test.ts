@@ -19,13 +19,13 @@ const KEY = 'a-key-of-sixteen';
 interface Started {
   readonly proxy: TestProxy;
   readonly upstream: TestUpstream;
-  /** Of the first exchange. */
+  /** Id of the first exchange. */
   readonly id: unknown;
-  /** Bodies that came upstream. */
+  /** Bodies that reached the upstream. */
   readonly bodies: string[];
 }
 
-/** A proxy through which this call went. */
+/** A proxy after this call. */
 async function startWith(
   path: string,
   options: CallOptions = {},
@@ -53,7 +53,7 @@ const json = (body: string): CallOptions => ({
 });
 
 describe('a replay', () => {
-  test('is made as it was, with the current token, and is an exchange that names its origin', async () => {
+  test('sends the same request with the current token, as an exchange that names the original', async () => {
     const { proxy, upstream, id, bodies } = await startWith(`${ASSET}?a=%7e&b='`, json('{"a":"ü"}'));
     const { status, answer } = await replay(proxy, id);
     expect([status, answer.status]).toEqual([200, 200]);
@@ -74,7 +74,7 @@ describe('a replay', () => {
     expect((await readExchange(proxy, id)).replayOf).toBeUndefined();
   });
 
-  test('is there to be looked at as soon as it is told of', async () => {
+  test('can be read as soon as its answer names it', async () => {
     const { proxy, id } = await startWith(ASSET);
     const { answer } = await replay(proxy, id);
     expect((await fetch(`${proxy.admin}/exchanges/${answer.exchange}`)).status).toBe(200);
@@ -94,7 +94,7 @@ describe('a replay', () => {
     expect(Buffer.from(bodies[1] ?? '', 'latin1').toString()).toBe('“two”');
   });
 
-  test('sends an empty body where it is asked for, and none where there was none', async () => {
+  test('sends an empty body on request, and no body if there was none', async () => {
     const { proxy, upstream, id } = await startWith(ASSET, json('{"a":1}'));
     await replay(proxy, id, { body: '' });
     expect(upstream.seen[1]?.headers['content-length']).toBe('0');
@@ -103,7 +103,7 @@ describe('a replay', () => {
     expect(upstream.seen[3]?.headers['content-length']).toBeUndefined();
   });
 
-  test('sends a body that came compressed as what it says', async () => {
+  test('sends a compressed body decoded', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-md5': 'of gzip' };
     const { proxy, upstream, id, bodies } = await startWith(ASSET, {
       method: 'PUT',
@@ -116,7 +116,7 @@ describe('a replay', () => {
     expect(answer.leftOut).toEqual(expect.arrayContaining(['content-encoding', 'content-md5']));
   });
 
-  test('leaves out what is redacted and what does not reach MK.IO, and says so', async () => {
+  test('leaves out and lists headers that are redacted or not forwarded', async () => {
     const headers = { authorization: 'Bearer x', cookie: 'a=b', 'x-ms-note': `see ${TOKEN}`, 'x-ms-kept': '1' };
     const { proxy, upstream, id } = await startWith(ASSET, { headers });
     const { answer } = await replay(proxy, id);
@@ -125,7 +125,7 @@ describe('a replay', () => {
     expect(upstream.seen[1]?.headers['x-ms-note']).toBeUndefined();
   });
 
-  test('passes a Unix socket as it passes a port', async () => {
+  test('works through a Unix socket', async () => {
     const path = join(createFolder(), 's');
     const upstream = await startUpstream();
     const listener = { socket: { path, mode: 0o600 } };
@@ -148,8 +148,8 @@ async function askSocket(socketPath: string, path: string): Promise<string> {
   return String(response.headers['x-request-id']);
 }
 
-describe('a replay goes the way of every request', () => {
-  test('and what the policy refuses it refuses the operator too', async () => {
+describe('a replay passes every check of a request:', () => {
+  test('the policy refuses it to the operator too', async () => {
     const { proxy, upstream, id } = await startWith(ASSET, json('{}'));
     const { status, answer } = await replay(proxy, id, { method: 'POST', target: '/api/v1/user/tokens' });
     expect([status, answer.status]).toEqual([200, 403]);
@@ -161,14 +161,14 @@ describe('a replay goes the way of every request', () => {
     expect(upstream.seen).toHaveLength(1);
   });
 
-  test('and its limits count', async () => {
+  test('it counts against the limits', async () => {
     const { proxy, id } = await startWith(ASSET, {}, { access: { rateLimit: 2 } });
     const statuses: unknown[] = [];
     for (let i = 0; i < 3; i++) statuses.push((await replay(proxy, id)).answer.status);
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  test('and a failure of the upstream is the exchange of it', async () => {
+  test('a failure of the upstream becomes its exchange', async () => {
     let asked = 0;
     const upstream = await startUpstream((request, response) => {
       if (asked++ === 0) response.end();
@@ -181,7 +181,7 @@ describe('a replay goes the way of every request', () => {
     expect(await readExchange(proxy, answer.exchange)).toMatchObject({ code: 'UPSTREAM_RESET', answeredBy: 'failure' });
   });
 
-  test('and it is the operator where callers need a key', async () => {
+  test('its caller is the operator if callers need a key', async () => {
     const access = { callerKey: 'another-key-of-16' };
     const settings = { access, admin: { ...admin, key: KEY } };
     const headers = { authorization: `Bearer ${access.callerKey}` };
@@ -194,7 +194,7 @@ describe('a replay goes the way of every request', () => {
     expect(await proxy.exchange(1)).toMatchObject({ callerName: 'operator', replayOf: id });
   });
 
-  test('and who leaves cancels it', async () => {
+  test('a client that disconnects cancels it', async () => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await startTestProxy({ ...upstream, admin });
     const first = call(proxy, ASSET);
@@ -216,12 +216,20 @@ describe('a replay goes the way of every request', () => {
   });
 });
 
-describe('a replay is refused until what is not kept is supplied:', () => {
+describe('a replay is refused until missing parts are supplied:', () => {
   const SECRET = 'mkp_' + 'x'.repeat(43);
   const PUT = { method: 'PUT', headers: { 'content-type': 'application/json' } };
   test.each<[string, string, CallOptions, Partial<TestProxyOptions>, RegExp, string, object]>([
     ['a redacted body', ASSET, json(`{"password":"${SECRET}"}`), {}, /body was redacted/, 'body', { body: '{}' }],
-    ['a cut body', ASSET, json('{"a":"b"}'), { capture: { maxBodyBytes: 4 } }, /body was cut/, 'body', { body: '{}' }],
+    [
+      'a truncated body',
+      ASSET,
+      json('{"a":"b"}'),
+      { capture: { maxBodyBytes: 4 } },
+      /body was cut/,
+      'body',
+      { body: '{}' },
+    ],
     [
       'a body without capture',
       ASSET,
@@ -232,7 +240,7 @@ describe('a replay is refused until what is not kept is supplied:', () => {
       { body: '' },
     ],
     [
-      'a chunked one',
+      'a chunked body',
       ASSET,
       { ...PUT, headers: { 'transfer-encoding': 'chunked' }, body: '{}' },
       { capture: { mode: 'headers' } },
@@ -250,7 +258,7 @@ describe('a replay is refused until what is not kept is supplied:', () => {
       { body: '' },
     ],
     [
-      'a body that is no UTF-8',
+      'a body that is not UTF-8',
       ASSET,
       { ...PUT, body: Buffer.from([0x22, 0xe4, 0x22]) },
       {},
@@ -269,7 +277,7 @@ describe('a replay is refused until what is not kept is supplied:', () => {
     ],
     ['a redacted target', `${ASSET}?sig=${SECRET}`, {}, {}, /target was redacted/, 'target', { target: ASSET }],
     [
-      'both',
+      'a redacted target and body',
       `${ASSET}?sig=${SECRET}`,
       json(`{"token":"${SECRET}"}`),
       {},
@@ -289,7 +297,7 @@ describe('a replay is refused until what is not kept is supplied:', () => {
   });
 });
 
-test('what is shown of a secret is not sent in its place', async () => {
+test('the mask of a secret is never sent in its place', async () => {
   const { proxy, upstream, id } = await startWith(`${ASSET}?sig=s3cret`, json(`{"token":"s3cret","a":1}`), {});
   const before = upstream.seen.length;
   const shown = await (await fetch(`${proxy.admin}/exchanges/${String(id)}/body/request`)).text();
@@ -300,20 +308,20 @@ test('what is shown of a secret is not sent in its place', async () => {
   expect(upstream.seen).toHaveLength(before);
 });
 
-describe('edits that are wrong are told, and nothing is sent:', () => {
+describe('wrong edits are refused and nothing is sent:', () => {
   test.each<[string, object | string, RegExp, Record<string, string>?]>([
     ['an unknown key', { path: '/' }, /it takes method, target, headers, body alone/],
-    ['a method of no API', { method: 'CONNECT' }, /method is none of GET/],
-    ['a target that is no path', { target: 'http://evil.example/api/v1' }, /target is no path/],
+    ['a method outside the API', { method: 'CONNECT' }, /method is none of GET/],
+    ['a target that is not a path', { target: 'http://evil.example/api/v1' }, /target is no path/],
     ['a target that ends its line', { target: '/a HTTP/1.1\r\nHost: x' }, /target is no path/],
     ['a header value that ends its line', { headers: [['x-ms-a', 'a\r\nb: c']] }, /headers.0.1 is no header value/],
     ['a header name that ends its line', { headers: [['x\r\nb', 'c']] }, /headers.0.0 is no header name/],
     ['headers as an object', { headers: { a: 'b' } }, /headers is of the wrong type/],
-    ['a body that is none', { body: {} }, /body is of the wrong type/],
+    ['a body that is not text', { body: {} }, /body is of the wrong type/],
     ['a body of more than 1 MiB', { body: 'x'.repeat(1_048_577) }, /body is longer than/],
-    ['no JSON', '{', /no JSON/],
+    ['invalid JSON', '{', /no JSON/],
     ['a list', '[]', /it is of the wrong type/],
-    ['another type', '{"method":"DELETE"}', /not sent as application\/json/, { 'content-type': 'text/plain' }],
+    ['another content type', '{"method":"DELETE"}', /not sent as application\/json/, { 'content-type': 'text/plain' }],
   ])('%s', async (_, edits, problem, headers) => {
     const { proxy, upstream, id } = await startWith(ASSET);
     const { status, answer } = await replay(proxy, id, edits, headers);
@@ -325,12 +333,12 @@ describe('edits that are wrong are told, and nothing is sent:', () => {
   test('a hundred megabytes', async () => {
     const { proxy, id } = await startWith(ASSET);
     const told = await replay(proxy, id, 'x'.repeat(100_000_000)).catch(() => undefined);
-    // Whoever still sends may see the connection end before the answer.
+    // The client may still be sending when the connection closes, and miss the answer.
     if (told !== undefined) expect([told.status, told.answer.error.code]).toEqual([413, 'BODY_TOO_LARGE']);
     expect((await replay(proxy, id)).status).toBe(200);
   });
 
-  test('a header that the listener itself refuses', async () => {
+  test('headers that the listener refuses as too large', async () => {
     const { proxy, id } = await startWith(ASSET);
     const headers = Array.from({ length: 5 }, (_, i) => [`x-ms-${i}`, 'x'.repeat(8000)]);
     const { status, answer } = await replay(proxy, id, { headers });
@@ -338,7 +346,7 @@ describe('edits that are wrong are told, and nothing is sent:', () => {
     expect(answer.error.detail).toContain('431');
   });
 
-  test('an exchange that is not kept', async () => {
+  test('an unknown exchange', async () => {
     const { proxy } = await startWith(ASSET);
     expect(await replay(proxy, 'nothing')).toMatchObject({
       status: 404,

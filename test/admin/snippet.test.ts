@@ -42,7 +42,7 @@ const PUT = {
 };
 
 describe('GET /exchanges/:id/snippet', () => {
-  test('is a command that makes the same call through the proxy', { tags: 'curl' }, async () => {
+  test('is a command that sends the same request through the proxy', { tags: 'curl' }, async () => {
     const { proxy, upstream, id } = await startWith(PUT);
     const { status, type, text } = await read(proxy, id, 'as=curl');
     expect([status, type]).toEqual([200, 'text/plain; charset=utf-8']);
@@ -56,7 +56,7 @@ describe('GET /exchanges/:id/snippet', () => {
     });
   });
 
-  test.each(NAMES)('of %s has neither a token nor what the proxy drops or sets', async (name) => {
+  test.each(NAMES)('of %s has no token and no header that the proxy drops or sets', async (name) => {
     const { proxy, id } = await startWith(PUT);
     for (const to of ['proxy', 'upstream']) {
       const { text } = await read(proxy, id, `as=${name}&to=${to}`);
@@ -68,13 +68,13 @@ describe('GET /exchanges/:id/snippet', () => {
     }
   });
 
-  test('towards MK.IO names its origin', async () => {
+  test('to MK.IO uses its origin', async () => {
     const { proxy, upstream, id } = await startWith();
     expect((await read(proxy, id, 'as=curl&to=upstream')).text).toContain(`'${upstream.origin}${ASSET}'`);
     expect((await read(proxy, id, 'as=curl')).text).toContain(`'${proxy.address}${ASSET}'`);
   });
 
-  test('sends a key of the environment where callers need one', { tags: 'curl' }, async () => {
+  test('sends the caller key from the environment if one is required', { tags: 'curl' }, async () => {
     const { proxy, id } = await startWith(PUT, { access: { callerKey: KEY } });
     const { text } = await read(proxy, id, 'as=curl');
     await expect(
@@ -85,14 +85,14 @@ describe('GET /exchanges/:id/snippet', () => {
     expect(text).not.toContain(KEY);
   });
 
-  test('names a proxy on every interface by a name that it takes', { tags: 'curl' }, async () => {
+  test('addresses a proxy on every interface by a valid name', { tags: 'curl' }, async () => {
     const { proxy, id } = await startWith({}, { listener: { host: '0.0.0.0' } });
     const { text } = await read(proxy, id, 'as=curl');
     expect(text).toContain(`'http://localhost:${proxy.port}/`);
     expect((await run('sh', ['-c', text])).stdout).toBe('{"ok":true}');
   });
 
-  test('passes a Unix socket by curl, and says what the others can do', { tags: 'curl' }, async () => {
+  test('uses a Unix socket with curl, and gives the alternatives for the others', { tags: 'curl' }, async () => {
     const path = join(createFolder(), "it's");
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, admin, listener: { socket: { path, mode: 0o600 } } });
@@ -109,7 +109,7 @@ describe('GET /exchanges/:id/snippet', () => {
     expect((await read(proxy, id, 'as=fetch&to=upstream')).status).toBe(200);
   });
 
-  test('says what of it is not as it was', async () => {
+  test('notes parts that differ from the request', async () => {
     const { proxy, id } = await startWith({ ...PUT, body: '{"password":"x"}' });
     expect((await read(proxy, id, 'as=curl')).text).toMatch(/^# Not as it was: the body was redacted\.\n/);
   });
@@ -119,13 +119,13 @@ describe('GET /exchanges/:id/snippet', () => {
     ['as=perl', /as is none of/],
     ['as=curl&to=elsewhere', /to is none of proxy, upstream/],
     ['as=curl&token=x', /no such parameter/],
-  ])('says what is wrong with "%s"', async (query, problem) => {
+  ])('names the problem of "%s"', async (query, problem) => {
     const { proxy, id } = await startWith();
     const { status, text } = await read(proxy, id, query);
     expect([status, (JSON.parse(text) as ErrorBody).error.detail]).toEqual([400, expect.stringMatching(problem)]);
   });
 
-  test('knows only what is kept', async () => {
+  test('answers 404 for an unknown exchange', async () => {
     const { proxy } = await startWith();
     expect((await read(proxy, 'nothing', 'as=curl')).status).toBe(404);
   });

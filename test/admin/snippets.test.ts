@@ -24,7 +24,7 @@ interface Received {
   readonly body: string;
 }
 
-/** What comes by a snippet. */
+/** A request that a snippet sent. */
 async function serve() {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -109,7 +109,6 @@ const fieldOf = ({ fields }: RepeatableRequest, name: string): string | undefine
 
 const DIRECT: Omit<Destination, 'origin'> = { bearer: undefined, socketPath: undefined };
 
-/** Whether the server got what was asked for. */
 function expectArrived(
   repeatable: RepeatableRequest,
   got: Received | undefined,
@@ -128,10 +127,10 @@ const asUrl = (url: string): string => {
   return pathname + search;
 };
 
-/** requests spells some characters in another way, and leaves an empty query out. */
+/** The package `requests` encodes some characters differently and drops an empty query. */
 const asDecoded = (url: string): string => decodeURIComponent(url).replace(/\?$/, '');
 
-/** For machines without the package: it comes last in the path. */
+/** A stand-in for machines without the package: last in the module path. */
 const STAND_IN = `
 import http.client
 from urllib.parse import urlsplit
@@ -149,8 +148,8 @@ def request(method, url, headers={}, data=None):
     return response
 `;
 
-describe('a snippet makes the request as it was, whatever is in it:', () => {
-  test('curl, by a shell', { tags: 'curl' }, async () => {
+describe('a snippet repeats any request exactly:', () => {
+  test('curl, run by a shell', { tags: 'curl' }, async () => {
     const { origin, received, close } = await serve();
     const cwd = createFolder();
     await fc.assert(
@@ -166,7 +165,7 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
     close();
   });
 
-  test('HTTPie, by the words that a shell makes of it', async () => {
+  test('HTTPie, by the words that a shell passes to it', async () => {
     const program = '#!/bin/sh\nfor word in "$@"; do printf \'%s\\0\' "$word"; done\n';
     const cwd = createFolder({ http: program });
     chmodSync(join(cwd, 'http'), 0o700);
@@ -219,13 +218,13 @@ describe('a snippet makes the request as it was, whatever is in it:', () => {
   });
 });
 
-/** As a module would be run. */
+/** Runs the text as a module. */
 async function runScript(source: string): Promise<void> {
   const AsyncFunction = runScript.constructor as new (...words: string[]) => (...values: unknown[]) => Promise<void>;
   await new AsyncFunction('console', 'process', source)({ log: () => undefined }, { env: ENV });
 }
 
-test('no snippet holds what a terminal obeys or does not show', () => {
+test('no snippet holds terminal escapes or invisible characters', () => {
   fc.assert(
     fc.property(requests, fc.constantFrom(...NAMES), (repeatable, name) => {
       const snippet = renderSnippet(name, repeatable, { origin: 'http://localhost', ...DIRECT });
@@ -234,7 +233,7 @@ test('no snippet holds what a terminal obeys or does not show', () => {
   );
 });
 
-describe('towards MK.IO, the token comes from the environment:', () => {
+describe('to MK.IO, the token comes from the environment:', () => {
   const repeatable: RepeatableRequest = {
     method: 'GET',
     target: '/api/v1/projects',
@@ -269,24 +268,19 @@ describe('towards MK.IO, the token comes from the environment:', () => {
 test.each([
   ['a HEAD without a body', { method: 'HEAD' }, 'curl', '--head'],
   ['an absolute-form target', { target: 'http://evil.example/api/v1?x' }, 'curl', "'http://localhost/api/v1?x'"],
-  ['a target that no URL can hold', { target: '/a b\\c#d\xe9' }, 'fetch', '"http://localhost/a%20b%5Cc%23d%C3%A9"'],
-  ['a target that is no path', { target: '*' }, 'python', '"http://localhost/*"'],
+  ['a target that is not a valid URL', { target: '/a b\\c#d\xe9' }, 'fetch', '"http://localhost/a%20b%5Cc%23d%C3%A9"'],
+  ['a target that is not a path', { target: '*' }, 'python', '"http://localhost/*"'],
   ['a body that fetch does not send', { method: 'GET', body: 'x' }, 'fetch', '// fetch sends no body'],
   [
-    'what is not as it was',
+    'a truncated body',
     { gaps: new Map([['body', 'the body was cut']]) },
     'python',
     '# Not as it was: the body was cut.',
   ],
+  ['a masked header', { maskedFields: 1 }, 'fetch', '// Not as it was: a header is left out, as its value was'],
+  ['masked headers', { maskedFields: 2 }, 'curl', '# Not as it was: 2 headers are left out, as their values'],
   [
-    'a header that was masked',
-    { maskedFields: 1 },
-    'fetch',
-    '// Not as it was: a header is left out, as its value was',
-  ],
-  ['headers that were masked', { maskedFields: 2 }, 'curl', '# Not as it was: 2 headers are left out, as their values'],
-  [
-    'header lines of one name',
+    'repeated header lines',
     {
       fields: [
         ['a', '1'],
@@ -297,7 +291,7 @@ test.each([
     '"a": "1, 2"',
   ],
   ['header lines that curl would drop', { fields: [['a', '']] }, 'curl', "-H 'a;'"],
-] as const)('a snippet tells of %s', (_, over, name, part) => {
+] as const)('a snippet handles %s', (_, over, name, part) => {
   const whole = {
     method: 'GET',
     target: '/',

@@ -12,7 +12,7 @@ const read = async (address: string | undefined): Promise<Statusz> =>
   (await (await fetch(`${address}/statusz`)).json()) as Statusz;
 
 describe('GET /statusz', () => {
-  test('tells the token, the policy, the listeners, MK.IO and the budget, and no secret', async () => {
+  test('shows token, policy, listeners, MK.IO and budget, but no secret', async () => {
     const upstream = await startUpstream((_, response) => response.writeHead(404).end());
     const proxy = await start({ ...upstream, policy: { projects: ['demo'] } });
     expect((await read(proxy.admin)).upstream).toEqual({ origin: upstream.origin, state: 'unknown' });
@@ -37,7 +37,7 @@ describe('GET /statusz', () => {
     expect(JSON.stringify(status)).not.toContain(TOKEN);
   });
 
-  test('tells that MK.IO fails, and why, and that it answers again', async () => {
+  test('shows that MK.IO fails, why, and that it answers again', async () => {
     const proxy = await start(await startAnswering('nonsense'));
     await call(proxy, ASSETS);
     await proxy.exchange();
@@ -47,7 +47,7 @@ describe('GET /statusz', () => {
     });
   });
 
-  test('counts what is under way', async () => {
+  test('counts running exchanges', async () => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await start(upstream);
     const asked = call(proxy, ASSETS);
@@ -58,7 +58,7 @@ describe('GET /statusz', () => {
     await expect.poll(async () => (await read(proxy.admin)).inFlight).toBe(0);
   });
 
-  test('wants the key where one is set', async () => {
+  test('requires the admin key if one is set', async () => {
     const proxy = await start({ ...(await startUpstream()), admin: { ...admin, key: 'operators-key-16' } });
     for (const path of ['/statusz', '/metrics']) {
       expect((await fetch(`${proxy.admin}${path}`)).status).toBe(401);

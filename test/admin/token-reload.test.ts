@@ -28,7 +28,7 @@ async function startAdmin(reload: () => Promise<Reload>, key?: string) {
 const CHANGED = (): Promise<Reload> => Promise.resolve({ changed: true });
 
 describe('POST /token/reload', () => {
-  test('reads the token again and tells what came of it', async () => {
+  test('reads the token again and reports the result', async () => {
     const { post, reloads } = await startAdmin(CHANGED);
     const answer = await post({ 'content-type': 'application/json' }, '{}');
     const { hash } = createFixedStore('a-token').status();
@@ -39,7 +39,7 @@ describe('POST /token/reload', () => {
     expect(reloads()).toBe(1);
   });
 
-  test('is open to its own pages with the value of this start, which scripts do without', async () => {
+  test('is open to its own page with a session, and to scripts without one', async () => {
     const { address, post, reloads } = await startAdmin(CHANGED);
     const { header, value } = (await (await fetch(`${address}/session`)).json()) as Record<string, string>;
     for (const sign of [{ origin: address }, { 'sec-fetch-site': 'same-origin' }, { referer: `${address}/` }]) {
@@ -49,7 +49,7 @@ describe('POST /token/reload', () => {
     expect(reloads()).toBe(3);
   });
 
-  test('says why the token stays, with what is kept', async () => {
+  test('reports why the old token stays in use', async () => {
     const failure = new ProxyError('TOKEN_UNAVAILABLE', 'the file is gone');
     const { post } = await startAdmin(() => Promise.resolve({ changed: false, failure }));
     const answer = await post();
@@ -76,13 +76,13 @@ describe('POST /token/reload', () => {
     expect(reloads()).toBe(0);
   });
 
-  test('is no other method', async () => {
+  test('refuses other methods', async () => {
     const { address, reloads } = await startAdmin(CHANGED);
     expect((await fetch(`${address}/token/reload`)).status).toBe(404);
     expect(reloads()).toBe(0);
   });
 
-  test('asks for the key of the operator, where there is one', async () => {
+  test('requires the admin key if one is set', async () => {
     const { post, reloads } = await startAdmin(CHANGED, 'a-key-of-sixteen');
     expect((await post()).status).toBe(401);
     expect(reloads()).toBe(0);

@@ -7,12 +7,12 @@ import { startUpstream } from '../support/upstream.ts';
 const HOST = 'Host: localhost';
 
 test.each([
-  ['a header line that cannot be read', 400, 'TARGET_INVALID', ['GET /livez HTTP/1.1', HOST, 'a b: c']],
+  ['an invalid header line', 400, 'TARGET_INVALID', ['GET /livez HTTP/1.1', HOST, 'a b: c']],
   ['a head that is too large', 431, 'HEADERS_TOO_LARGE', ['GET /livez HTTP/1.1', HOST, `x: ${'x'.repeat(20_000)}`]],
-  ['a method that nobody knows', 405, 'METHOD_REFUSED', ['BREW /livez HTTP/1.1', HOST]],
+  ['an unknown method', 405, 'METHOD_REFUSED', ['BREW /livez HTTP/1.1', HOST]],
   ['a tunnel', 405, 'METHOD_REFUSED', ['CONNECT app.mk.io:443 HTTP/1.1', HOST]],
   ['no Host', 400, 'TARGET_INVALID', ['GET /livez HTTP/1.1']],
-])('the admin listener answers %s in the shape of all errors', async (_, status, code, lines) => {
+])('the admin listener answers %s in the common error shape', async (_, status, code, lines) => {
   const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
 
   const answer = await askRaw(Number(new URL(proxy.admin ?? '').port), ...lines);

@@ -10,8 +10,8 @@ const spellings: [string, string][] = [
   ['an encoded "%"', `${ASSETS}/100%25`],
   ['an encoded "?"', `${ASSETS}/what%3f`],
   ['lower-case and upper-case escapes', `${ASSETS}/%c3%A9`],
-  ['an escape that none needs', `${ASSETS}/%61sset`],
-  ['an escape that is none', `${ASSETS}/%zz%`],
+  ['an unnecessary escape', `${ASSETS}/%61sset`],
+  ['an invalid escape', `${ASSETS}/%zz%`],
   ['";" and its parameter', `${ASSETS};v=1/x;y`],
   ['","', `${ASSETS}/a,b`],
   ['"(" and ")"', `${ASSETS}('x')`],
@@ -32,11 +32,11 @@ const spellings: [string, string][] = [
   ['an encoded "/" in the query', `${ASSETS}?%24filter=properties%2Fcreated`],
   ['a backslash escape in the query', `${ASSETS}?q=%5c`],
   ['dot segments in the query', `${ASSETS}?q=/../x&r=/%2e%2e/`],
-  ['an escape that is none in the query', `${ASSETS}?q=%zz&r=%`],
+  ['an invalid escape in the query', `${ASSETS}?q=%zz&r=%`],
   ['a name with dots inside', `${ASSETS}/a...b`],
 ];
 
-// Section 8 of the notes on MK.IO's examples: what its own guides and clients send.
+// Requests of MK.IO's own guides and clients.
 const guides: [string, string][] = [
   ['GET', `${ASSETS}?$filter=name%20eq%20'my-asset'`],
   ['GET', `${ASSETS}?%24filter=properties%2Fcreated+gt+2026-01-01T00%3A00%3A00Z`],

@@ -9,8 +9,8 @@ import { policyOf } from '../support/policy.ts';
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/policy.md'), 'utf8');
 const jsons = [...guide.matchAll(/```json\n([^]*?)```/g)].map(([, text = '']) => JSON.parse(text) as unknown);
 
-describe('The guide to the policy', () => {
-  test('shows the body of a refusal as it is', () => {
+describe('the policy guide', () => {
+  test('shows the real body of a refusal', () => {
     const target = { authority: 'localhost', path: '/api/v1/user/tokens', query: '' };
     const ask = () => requireAllowed(policyOf(), 'POST', target);
     let body: unknown;
@@ -29,7 +29,7 @@ describe('The guide to the policy', () => {
     expect(parsePolicyFile(jsons[1]).rules).toHaveLength(3);
   });
 
-  test('names every level, and writes only rules that are ones', () => {
+  test('names every level and shows only valid rules', () => {
     for (const level of LEVELS) expect(guide).toContain(`\`${level}\``);
     const rules = [...guide.matchAll(/`((?:GET|POST|DELETE) \/[^`]+)`/g)].map(([, rule = '']) => rule);
     expect(rules.length).toBeGreaterThan(2);

@@ -6,8 +6,8 @@ import { parsePolicyText } from '../support/policy.ts';
 const warn = (text: PolicyText) =>
   renderLoosenings(parsePolicyText(text), { policy: 'flag --policy', policyAllow: 'environment' });
 
-describe('Each loosening of the policy is told at start', () => {
-  test('the level open, with all that it allows', () => {
+describe('the start warns about each loosening of the policy:', () => {
+  test('the level open', () => {
     expect(warn({ levels: ['open'] })).toEqual([
       'MKIO_PROXY_POLICY is open (flag --policy): callers may do all that the token may, such as creating tokens and ' +
         'changing accounts and payment. Minted tokens go to the caller, in the answer.',
@@ -34,7 +34,7 @@ describe('Each loosening of the policy is told at start', () => {
     ]);
   });
 
-  test('and nothing else', () => {
+  test('but not about safe settings', () => {
     expect(warn({})).toEqual([]);
     expect(warn({ levels: ['read-only'], allow: ['PUT /projects/*/media/assets/*', 'GET /user/tokens'] })).toEqual([]);
     expect(warn({ allow: ['POST /organization/reports/usage'] })).toEqual([]);

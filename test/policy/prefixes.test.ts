@@ -6,8 +6,8 @@ const below = ['/api/v1', '/api/v1?x', '/api/v1?', '/api/v1/', '/api/v1/projects
 const beside = ['/', '/api', '/api/', '/api/v10', '/api/v1.', '/api/v1;x', '/API/v1/x', '/api/V1/x', '//api/v1/x'];
 const disguised = ['/%61pi/v1/x', '/api%20/v1/x', '/x/api/v1/y', '/?/api/v1/x', '/api/ams/x', '/.well-known/jwks.json'];
 
-describe('a path is forwarded where a configured prefix is followed by "/", "?" or the end', () => {
-  test.each(below)('%s is forwarded as it stands', async (path) => {
+describe('a path is forwarded if a prefix is followed by "/", "?" or the end', () => {
+  test.each(below)('%s is forwarded unchanged', async (path) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -17,7 +17,7 @@ describe('a path is forwarded where a configured prefix is followed by "/", "?" 
     expect(upstream.seen.map(({ url }) => url)).toEqual([path]);
   });
 
-  test.each([...beside, ...disguised])('%s is answered 404 NOT_FORWARDED and never leaves', async (path) => {
+  test.each([...beside, ...disguised])('%s is answered 404 NOT_FORWARDED and not forwarded', async (path) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -29,7 +29,7 @@ describe('a path is forwarded where a configured prefix is followed by "/", "?" 
   });
 });
 
-test('each of several prefixes is forwarded, and nothing else', async () => {
+test('with several prefixes, only these are forwarded', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, listener: { prefixes: ['/api/v1', '/api/ams'] } });
 

@@ -6,7 +6,7 @@ const read = (path: string) =>
     ?.exact.map((segments) => `/${segments.join('/')}`)
     .sort();
 
-describe('The readings of a path', () => {
+describe('the readings of a path', () => {
   test.each<[string, readonly string[]]>([
     ['/a/b', ['/a/b']],
     ['/a/b/', ['/a/b']],
@@ -25,24 +25,24 @@ describe('The readings of a path', () => {
     expect(read(path)).toEqual(readings);
   });
 
-  test('fold the case of letters, and what only looks like one', () => {
+  test('fold case, beyond ASCII too', () => {
     expect(readReadings('/User/to%E2%84%AAen%C5%BF')?.folded).toEqual([['user', 'tokens']]);
   });
 
   test.each([
-    ['that is encoded over and over', `/a/%${'25'.repeat(5)}62`],
+    ['that is encoded five times', `/a/%${'25'.repeat(5)}62`],
     ['that is encoded ten thousand times', `/a/%${'25'.repeat(10_000)}62`],
-    ['whose dot segment shows in the second decoding', '/a/%2%65%2%65/b'],
-    ['whose backslash shows in the second decoding', '/a%5%63b'],
+    ['with a dot segment after the second decoding', '/a/%2%65%2%65/b'],
+    ['with a backslash after the second decoding', '/a%5%63b'],
     ['with an overlong escape', '/a/%c1%b4okens'],
     ['with a longer overlong escape', '/a/%e0%81%b4okens'],
-    ['with an escape that no RFC knows', '/a/%u0074okens'],
-    ['of more segments than MK.IO has', '/a'.repeat(65)],
-  ])('are not worth judging for one %s', (_, path) => {
+    ['with a non-standard escape', '/a/%u0074okens'],
+    ['with more segments than MK.IO has', '/a'.repeat(65)],
+  ])('are not judged for a path %s', (_, path) => {
     expect(readReadings(path)).toBeUndefined();
   });
 
-  test('stay few for the worst path that a request can carry', () => {
+  test('are at most 64 for the worst path', () => {
     const path = '/%253b/;a%2525/b%253f'.repeat(20);
     expect(readReadings(path)?.exact.length).toBeLessThanOrEqual(64);
   });

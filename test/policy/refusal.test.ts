@@ -31,8 +31,8 @@ const refusals: [string, string, PolicyText, string, string][] = [
   ],
 ];
 
-describe('A refused operation is answered 403 with rule and setting, and the upstream sees nothing', () => {
-  test.each(refusals)('for %s %s under %j', async (method, path, text, rule, setting) => {
+describe('a refused operation is answered 403 with rule and setting and is not forwarded:', () => {
+  test.each(refusals)('%s %s under %j', async (method, path, text, rule, setting) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, policy: parsePolicyText(text) });
 
@@ -47,7 +47,7 @@ describe('A refused operation is answered 403 with rule and setting, and the ups
     expect(upstream.seen).toEqual([]);
   });
 
-  test.each(refusals)('and %s %s passes once that setting opens it', async (method, path, text, _, setting) => {
+  test.each(refusals)('%s %s passes with that setting', async (method, path, text, _, setting) => {
     const upstream = await startUpstream();
     const allow = [/'(.*)'/.exec(setting)?.[1] ?? ''];
     const proxy = await startTestProxy({ ...upstream, policy: parsePolicyText({ ...text, allow }) });
@@ -56,7 +56,7 @@ describe('A refused operation is answered 403 with rule and setting, and the ups
   });
 });
 
-test('a token that may be minted is in the answer to the caller and in no log line', async () => {
+test('a minted token is in the answer to the caller but in no log line', async () => {
   const sandbox = await startSandbox();
   const token = { current: () => sandbox.token, held: [sandbox.token] };
   const policy = parsePolicyText({ allow: ['POST /user/tokens'] });

@@ -34,7 +34,7 @@ const guarded = [
   'POST /auth/token',
 ];
 
-describe('Guarded operations', () => {
+describe('guarded operations', () => {
   test.each(guarded)('%s is refused by default', (request) => {
     expect(askPolicy(policyOf(), request)).toBe(REFUSED);
   });
@@ -62,11 +62,11 @@ describe('Guarded operations', () => {
     'PATCH /projects/p/metricsEndpoint',
     'PUT /projects/p/webhook/rules/r',
     'POST /something/nobody/documented',
-  ])('%s is none', (request) => {
+  ])('%s is not one', (request) => {
     expect(askPolicy(policyOf(), request)).toBe('allow');
   });
 
-  test('are opened one by one', () => {
+  test('are allowed one by one', () => {
     const policy = policyOf({ allow: ['POST /user/tokens'] });
     expect(askPolicy(policy, 'DELETE /user/tokens')).toBe(REFUSED);
     expect(askPolicy(policy, 'POST /User/tokens')).toBe(REFUSED);
@@ -74,7 +74,7 @@ describe('Guarded operations', () => {
   });
 });
 
-describe('The level read-only', () => {
+describe('the level read-only', () => {
   const policy = policyOf({ levels: ['read-only'] });
 
   test.each(OPERATIONS.filter(({ template }) => template.startsWith('/api/v1')))(
@@ -112,10 +112,10 @@ describe('The level read-only', () => {
   });
 });
 
-describe('Families', () => {
-  test('each hold their documented operations, and management is not the others', () => {
+describe('families', () => {
+  test('hold their documented operations, and management excludes the others', () => {
     for (const { method, template, family } of OPERATIONS) {
-      // Guarded ones are refused before, which is told above.
+      // Guarded operations are refused earlier; see above.
       if (family === 'management') continue;
       expect([template, askPolicy(policyOf({ levels: [family] }), `${method} ${template}`)]).toEqual([
         template,
@@ -131,14 +131,14 @@ describe('Families', () => {
     }
   });
 
-  test('are alternatives of each other', () => {
+  test('are alternatives', () => {
     const policy = policyOf({ levels: ['media', 'live'] });
     expect(askPolicy(policy, 'PUT /projects/p/media/assets/a')).toBe('allow');
     expect(askPolicy(policy, 'PUT /projects/p/live/liveEvents/e')).toBe('allow');
     expect(askPolicy(policy, 'GET /projects/p/fleet/devices')).toBe(REFUSED);
   });
 
-  test('let a client start, but not change what it starts with', () => {
+  test('let a client find its project, but not change it', () => {
     const policy = policyOf({ levels: ['media'] });
     expect(['GET', 'HEAD', 'OPTIONS'].map((method) => askPolicy(policy, `${method} /user/profile`))).toEqual([
       'allow',
@@ -150,7 +150,7 @@ describe('Families', () => {
     expect(askPolicy(policy, 'POST /projects')).toBe(REFUSED);
   });
 
-  test('agree with read-only where both are named', () => {
+  test('combine with read-only', () => {
     const policy = policyOf({ levels: ['read-only', 'media'] });
     expect(askPolicy(policy, 'GET /projects/p/media/assets')).toBe('allow');
     expect(askPolicy(policy, 'PUT /projects/p/media/assets/a')).toBe(REFUSED);
@@ -158,7 +158,7 @@ describe('Families', () => {
   });
 });
 
-describe('Projects', () => {
+describe('projects', () => {
   const policy = policyOf({ projects: ['a', 'b-1'] });
 
   test.each([
@@ -194,15 +194,15 @@ describe('Projects', () => {
     expect(askPolicy(policy, request)).toBe('PROJECT_REFUSED');
   });
 
-  test('are asked before what MKIO_PROXY_POLICY_ALLOW opens and before the level open', () => {
+  test('are checked before MKIO_PROXY_POLICY_ALLOW and the level open', () => {
     expect(askPolicy(policyOf({ projects: ['a'], allow: ['**'] }), 'POST /user/tokens')).toBe('PROJECT_REFUSED');
     expect(askPolicy(policyOf({ projects: ['a'], levels: ['open'] }), 'GET /projects/b')).toBe('PROJECT_REFUSED');
     expect(askPolicy(policyOf({ projects: ['a'] }), 'PUT /projects/a')).toBe(REFUSED);
   });
 });
 
-describe('A policy file', () => {
-  test('is decided by its first rule that matches', () => {
+describe('a policy file', () => {
+  test('is decided by its first matching rule', () => {
     const file = { allow: ['PUT /projects/*/media/assets/keep'], deny: ['PUT **'], otherwise: 'allow' };
     const [first, turned] = [policyOf({ file }), policyOf({ file: [{ deny: ['PUT **'] }, file] })];
     expect(askPolicy(first, 'PUT /projects/p/media/assets/keep')).toBe('allow');
@@ -211,18 +211,18 @@ describe('A policy file', () => {
     expect(askPolicy(turned, 'PUT /projects/p/media/assets/keep')).toBe(REFUSED);
   });
 
-  test('refuses where no rule matches, unless it says otherwise', () => {
+  test('refuses by default, unless `otherwise` allows', () => {
     expect(askPolicy(policyOf({ file: {} }), 'GET /user/profile')).toBe(REFUSED);
     expect(askPolicy(policyOf({ file: { otherwise: 'allow' } }), 'GET /user/profile')).toBe('allow');
   });
 
-  test('counts HEAD as GET, and GET not as HEAD', () => {
+  test('treats HEAD as GET, but not GET as HEAD', () => {
     expect(askPolicy(policyOf({ file: { allow: ['GET **'] } }), 'HEAD /x')).toBe('allow');
     expect(askPolicy(policyOf({ file: { deny: ['GET **'], otherwise: 'allow' } }), 'HEAD /x')).toBe(REFUSED);
     expect(askPolicy(policyOf({ file: { allow: ['HEAD **'] } }), 'GET /x')).toBe(REFUSED);
   });
 
-  test('is looser by MKIO_PROXY_POLICY_ALLOW', () => {
+  test('is loosened by MKIO_PROXY_POLICY_ALLOW', () => {
     expect(askPolicy(policyOf({ file: { deny: ['**'] }, allow: ['GET /x/*'] }), 'GET /x/y')).toBe('allow');
   });
 
@@ -233,15 +233,15 @@ describe('A policy file', () => {
     ['GET /x/caf%C3%A9', ['/x/caf%c3%a9', '/x/%63af%C3%a9'], ['/x/cafe', '/x/caf%E9']],
     ['GET /x/a%2Cb', ['/x/a,b', '/x/a%2cb'], ['/x/a']],
     ['**', ['/x', '/x/y'], []],
-  ])('means by %s what it says', (rule, inside, outside) => {
+  ])('matches exactly the paths of %s', (rule, inside, outside) => {
     const policy = policyOf({ file: { allow: [rule] } });
     expect(inside.filter((path) => askPolicy(policy, `GET ${path}`) !== 'allow')).toEqual([]);
     expect(outside.filter((path) => askPolicy(policy, `GET ${path}`) === 'allow')).toEqual([]);
   });
 });
 
-describe('A verdict', () => {
-  test('of refusal tells the rule and the narrowest setting that opens it', () => {
+describe('a verdict', () => {
+  test('of refusal names the rule and the narrowest setting that allows it', () => {
     const told = (request: string, text = {}) => {
       const [method = '', path = ''] = request.split(' ');
       const verdict = policyOf(text).decide(method, { path: `/api/v1${path}` });
@@ -266,7 +266,7 @@ describe('A verdict', () => {
     expect(told('GET /new', { projects: ['a'] })).toEqual(['MKIO_PROXY_PROJECTS', 'MKIO_PROXY_PROJECTS']);
   });
 
-  test('of refusal names a setting that does open it', () => {
+  test('of refusal names a setting that works', () => {
     const policy = policyOf({ file: { otherwise: 'deny' } });
     for (const { method, template } of OPERATIONS) {
       const verdict = policy.decide(method, { path: template });
@@ -279,7 +279,7 @@ describe('A verdict', () => {
     }
   });
 
-  test('is the same for a read at the default level, whether or not it takes the short way', () => {
+  test('is the same for a read at the default level, with or without the short cut', () => {
     for (const { method, template } of OPERATIONS) {
       if (!METHODS.slice(0, 3).includes(method)) continue;
       expect(policyOf().decide(method, { path: template }).allowed).toBe(true);

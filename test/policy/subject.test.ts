@@ -11,6 +11,6 @@ test.each([
   ['GET', '/api/v1/projects/demo/nothing/known', undefined, undefined, 'demo'],
   ['GET', '/api/ams/demo/assets', undefined, undefined, 'demo'],
   ['POST', '/elsewhere', undefined, undefined, undefined],
-] as const)('%s %s is %s, %s, of the project %s', (method, path, operation, operationName, project) => {
+] as const)('%s %s is %s, %s, in project %s', (method, path, operation, operationName, project) => {
   expect(readSubject(method, path)).toEqual({ operation, operationName, project });
 });

@@ -14,7 +14,7 @@ const refused: [string, string][] = [
   ['a raw backslash', '/api/v1/a\\b'],
   ['a raw backslash in the query', '/api/v1/a?b\\c'],
   ['a fragment', '/api/v1/a#b'],
-  ['a fragment behind the query', '/api/v1/a?b#c'],
+  ['a fragment after the query', '/api/v1/a?b#c'],
   ['UTF-8 bytes', '/api/v1/caf\xc3\xa9'],
   ['a latin1 byte', '/api/v1/caf\xe9'],
   ['UTF-8 bytes in the query', '/api/v1/a?caf\xc3\xa9'],
@@ -26,7 +26,7 @@ const refused: [string, string][] = [
   ['an encoded CR and LF in the query', '/api/v1/a?b=%0D%0A'],
 ];
 
-describe('a target that holds what no URL may hold is answered 400 TARGET_INVALID', () => {
+describe('a target with a character that URLs exclude is answered 400 TARGET_INVALID', () => {
   test.each(refused)('%s', async (_, target) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);

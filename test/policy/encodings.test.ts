@@ -9,9 +9,9 @@ const POLICIES: readonly (readonly [string, PolicyText])[] = [
   ['the level default', {}],
   ['the level read-only', { levels: ['read-only'] }],
   ['families', { levels: ['media', 'live'] }],
-  ['both', { levels: ['read-only', 'fleets'] }],
+  ['a level and a family', { levels: ['read-only', 'fleets'] }],
   ['projects', { projects: ['other'] }],
-  ['operations that are opened beside them', { allow: ['GET /user/tokens', 'POST /projects/*/media/**', 'PUT /*'] }],
+  ['additionally allowed operations', { allow: ['GET /user/tokens', 'POST /projects/*/media/**', 'PUT /*'] }],
   ['a file', { file: { deny: ['DELETE **', 'PATCH /projects/*/media/**'], allow: ['GET /projects/**'] } }],
 ];
 
@@ -26,7 +26,7 @@ const CASES = POLICIES.flatMap(([name, text]) => {
   return [[name, policy, refused] as const];
 });
 
-describe('No spelling of what is refused passes', () => {
+describe('no encoding of a refused path passes', () => {
   test.each(CASES)('under %s', (_, policy, refused) => {
     expect(refused.length).toBeGreaterThan(15);
     const asked = fc
@@ -39,14 +39,14 @@ describe('No spelling of what is refused passes', () => {
   });
 });
 
-// A policy file of random rules over few names, so that they meet often. No two differ by case alone: where a rule allows
-// `a`, a request for `a` is no spelling of `A`.
+// A policy file of random rules over few names, so that rules often overlap. No two rules differ only by case: if a rule
+// allows `a`, a request for `a` is not an encoding of `A`.
 const word = fc.constantFrom('a', 'B', 'cd', '*', '**');
 const rule = fc.tuple(fc.constantFrom('allow', 'deny'), fc.array(word, { minLength: 1, maxLength: 4 }));
 const name = fc.constantFrom('a', 'B', 'cd', 'x');
 
-describe('A policy file of any rules', () => {
-  test('refuses every spelling of what its first matching rule refuses', () => {
+describe('a policy file of any rules', () => {
+  test('refuses every encoding of a path that its first matching rule refuses', () => {
     const asked = fc
       .tuple(
         fc.array(rule, { maxLength: 5 }),
@@ -67,7 +67,7 @@ describe('A policy file of any rules', () => {
     );
   });
 
-  test('allows what its first matching rule allows, where the path is plain and no rule differs by case alone', () => {
+  test('allows a plain path that its first matching rule allows, if no rules differ only by case', () => {
     const lower = fc.constantFrom('a', 'b', 'cd', '*', '**');
     const asked = fc.tuple(
       fc.array(fc.tuple(fc.constantFrom('allow', 'deny'), fc.array(lower, { minLength: 1, maxLength: 4 })), {
@@ -87,7 +87,7 @@ describe('A policy file of any rules', () => {
   });
 });
 
-/** What a policy file means, by regular expressions. */
+/** The meaning of a policy file, by regular expressions. */
 function firstMatch(
   rules: readonly (readonly [string, readonly string[]])[],
   otherwise: string,
