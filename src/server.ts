@@ -67,15 +67,8 @@ export async function startProxy(options: ServerOptions): Promise<ProxyHandle> {
     open.socketPath = listener.socket?.path;
     let admin: string | undefined;
     if (adminConfig !== undefined) {
-      open.admin = await createAdminApp(adminConfig, {
-        ...options,
-        ...proxy,
-        ring,
-        replays,
-        observations,
-        state,
-        quit,
-      });
+      const shown = { ...options, ...proxy, ring, replays, observations, state, quit };
+      open.admin = await createAdminApp(adminConfig, shown);
       admin = await listen(open.admin, adminConfig);
     }
     const everyMs = config.token.revocationCheckMs;

@@ -1,6 +1,7 @@
 import { parseFields } from '../http/fields.ts';
 import type { ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
+import { readPhases } from '../traffic/phases.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 
 /** One entry of HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/). */
@@ -106,19 +107,16 @@ function renderBodyComment({ text, cut, redacted, sha256 }: StoredBody): string 
 const readLocation = ({ fields }: RecordedMessage): string =>
   parseFields(fields).find(([name]) => name.toLowerCase() === 'location')?.[1] ?? '';
 
-function readTimings({ connectedMs, sentMs = connectedMs, firstByteMs, ms }: ExchangeFacts): HarTimings {
-  const never = { blocked: -1, dns: -1 } as const;
-  // The proxy answered without the upstream.
-  if (connectedMs === undefined || sentMs === undefined)
-    return { ...never, connect: -1, send: 0, wait: ms, receive: 0 };
-  // An upstream may answer before it has the whole request.
-  const answeredMs = Math.max(sentMs, firstByteMs ?? ms);
+function readTimings(facts: ExchangeFacts): HarTimings {
+  const phases = new Map(readPhases(facts).map(({ name, fromMs, toMs }) => [name, round(toMs - fromMs)]));
   return {
-    ...never,
-    connect: connectedMs,
-    send: round(sentMs - connectedMs),
-    wait: round(answeredMs - sentMs),
-    receive: round(ms - answeredMs),
+    blocked: -1,
+    dns: -1,
+    connect: phases.get('connect') ?? -1,
+    send: phases.get('send') ?? 0,
+    // HAR has no phase for an answer of the proxy itself.
+    wait: phases.get('wait') ?? phases.get('answer') ?? 0,
+    receive: phases.get('receive') ?? 0,
   };
 }
 

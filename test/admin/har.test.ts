@@ -103,10 +103,10 @@ test('an entry has a valid URL for any target', () => {
       request: { fields: '' },
       answer: undefined,
     }) as unknown as ExchangeRecord;
-  const worlds = { origin: 'http://127.0.0.1:6546', renderTime: () => '2026-01-01T00:00:00.000Z' };
+  const options = { origin: 'http://127.0.0.1:6546', renderTime: () => '2026-01-01T00:00:00.000Z' };
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (target) => {
-      const entry = renderHarEntry(record(target), worlds);
+      const entry = renderHarEntry(record(target), options);
       expect(validate({ log: { version: '1.2', creator: { name: 'x', version: '' }, entries: [entry] } })).toEqual([]);
     }),
     { numRuns: 50 },
