@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ProxyError } from '../../src/errors.ts';
-import type { Reload, TokenStatus } from '../../src/token/store.ts';
+import type { Reload } from '../../src/token/reader.ts';
+import type { TokenStatus } from '../../src/token/store.ts';
 import type { ErrorBody } from '../support/proxy.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { createFixedStore } from '../support/token.ts';
