@@ -7,7 +7,8 @@ import { parseAfter, parseMatcher, requireKnown } from './query.ts';
 import { AFTER, FILTER, object, textual } from './schemas.ts';
 import type { KeptExchanges } from './kept.ts';
 import { renderCursor } from './kept.ts';
-import { viewSummary } from './views.ts';
+import type { Hello } from './exchange-view.ts';
+import { viewSummary } from './exchange-view.ts';
 
 /** The current states, by event name. Each is sent at the start and when it changes. */
 export type ReadStates = () => Readonly<Record<string, unknown>>;
@@ -126,7 +127,8 @@ function startReader({ answer, kept, proxy, readStates, heartbeatMs, after, acce
   };
   const heartbeat = setTimeout(beat, heartbeatMs);
 
-  write(renderEvent('hello', { run, capture, maxExchanges, proxy }, renderCursor(kept, place)));
+  const hello: Hello = { run, capture, maxExchanges, proxy };
+  write(renderEvent('hello', hello, renderCursor(kept, place)));
   sendStates();
   plan();
   const leave = ring.subscribe(plan);

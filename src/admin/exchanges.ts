@@ -8,7 +8,8 @@ import { SESSION_FIELD, SESSION_HEADER } from './session.ts';
 import type { KeptExchanges } from './kept.ts';
 import { renderCursor, requireExchange } from './kept.ts';
 import { AFTER, array, EXCHANGE, EXCHANGE_DETAIL, FILTER, ID, json, object, oneOf, text, textual } from './schemas.ts';
-import { viewDetail, viewSummary } from './views.ts';
+import type { ExchangePage } from './exchange-view.ts';
+import { viewDetail, viewSummary } from './exchange-view.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -61,7 +62,7 @@ export interface ExchangesOptions {
 export const exchangeRoutes: FastifyPluginCallback<ExchangesOptions> = (app, { kept, session }, done) => {
   const { capture, ring } = kept;
 
-  app.get<{ Querystring: Query }>('/exchanges', { schema: LIST }, ({ query }) => {
+  app.get<{ Querystring: Query }>('/exchanges', { schema: LIST }, ({ query }): ExchangePage => {
     requireKnown(query, ['after', 'limit', 'filter']);
     const page = ring.list({
       after: parseAfter(kept, query.after) ?? 0,

@@ -1,5 +1,5 @@
 import type { ExchangeFacts } from '../traffic/facts.ts';
-import type { BodyView, ExchangeDetail, ExchangeSummary, MessageView } from './views.ts';
+import type { BodyView, ExchangeDetail, ExchangeSummary, MessageView } from './exchange-view.ts';
 
 /** A part of JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;

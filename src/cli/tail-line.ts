@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { ExchangeSummary } from '../admin/views.ts';
+import type { ExchangeSummary } from '../admin/exchange-view.ts';
 import { renderDuration, renderSize, renderTime } from '../text/figures.ts';
 import { printable } from '../text/unseen.ts';
 

@@ -4,8 +4,6 @@ import type { Inspector } from './inspector.ts';
 import type { Change } from './state/replay.ts';
 import { replay } from './state/replay.ts';
 
-/** What buttons and keys do. Each says what came of it, or what went wrong. */
-
 export function findSelected({ selected, store, pins }: Inspector): Exchange | undefined {
   const id = selected.value;
   if (id === undefined) return undefined;
@@ -17,11 +15,9 @@ export function open(inspector: Inspector, id: string): void {
   inspector.isDetailOpen.value = true;
 }
 
-export const focusDetail = (): void => document.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
-
-export function closeDetail({ isDetailOpen }: Inspector): void {
+export function closeDetail({ isDetailOpen, focus }: Inspector): void {
   isDetailOpen.value = false;
-  document.getElementById('exchanges')?.focus();
+  focus.moveTo('list');
 }
 
 export async function clear({ api, store, notices }: Inspector): Promise<void> {
@@ -37,14 +33,14 @@ export async function clear({ api, store, notices }: Inspector): Promise<void> {
 export async function sendAgain(inspector: Inspector, id: string, change?: Change): Promise<boolean> {
   const { api, notices, dialog } = inspector;
   try {
-    const { exchange, status, leftOut = [] } = await replay(api, id, change);
+    const { exchange, status, leftOut } = await replay(api, id, change);
     open(inspector, exchange);
     const without = leftOut.length === 0 ? '' : ` Not sent: ${leftOut.join(', ')}.`;
     notices.say(`Sent again: ${status === undefined ? 'no answer' : `answered by ${status}`}.${without}`);
     return true;
   } catch (error) {
     notices.complain(error);
-    // What is missing can be written there.
+    // The user can supply the missing parts there.
     if (error instanceof ApiError && error.code === 'REPLAY_INCOMPLETE') dialog.value = 'edit';
     return false;
   }
@@ -60,7 +56,7 @@ export async function copy({ notices }: Inspector, text: string, what: string): 
 }
 
 async function writeClipboard(text: string): Promise<void> {
-  // By plain HTTP beyond this machine there is no clipboard interface.
+  // Plain HTTP beyond loopback is not a secure context and has no clipboard API.
   if (isSecureContext) {
     await navigator.clipboard.writeText(text);
     return;

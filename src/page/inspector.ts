@@ -2,7 +2,9 @@ import type { Signal } from '@preact/signals';
 import { signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { ExchangeDetail } from '../admin/views.ts';
+import type { ExchangeDetail } from '../admin/exchange-view.ts';
+import type { Focus } from './focus.ts';
+import { createFocus } from './focus.ts';
 import type { Api } from './state/api.ts';
 import { createApi } from './state/api.ts';
 import type { Connection } from './state/connection.ts';
@@ -21,7 +23,7 @@ import { createProxyStatus } from './state/proxy-status.ts';
 import type { ThemeChoice } from './state/theme.ts';
 import { createTheme } from './state/theme.ts';
 
-/** All that the page knows and can do. */
+/** State and actions of the page. */
 export interface Inspector {
   readonly api: Api;
   readonly connection: Connection;
@@ -31,6 +33,7 @@ export interface Inspector {
   readonly notices: Notices;
   readonly theme: ThemeChoice;
   readonly filterHistory: FilterHistory;
+  readonly focus: Focus;
   /** Id of the exchange that the keys act on. */
   readonly selected: Signal<string | undefined>;
   readonly isDetailOpen: Signal<boolean>;
@@ -76,6 +79,7 @@ export function createInspector(): Inspector {
     notices,
     theme: createTheme(),
     filterHistory: createFilterHistory(),
+    focus: createFocus(),
     selected: signal<string | undefined>(),
     isDetailOpen: signal(false),
     dialog: signal<'help' | 'edit' | undefined>(),

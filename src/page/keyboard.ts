@@ -1,7 +1,6 @@
-import { clear, closeDetail, copySnippet, downloadHar, findSelected, focusDetail, open, sendAgain } from './actions.ts';
+import { clear, closeDetail, copySnippet, downloadHar, findSelected, open, sendAgain } from './actions.ts';
 import type { Inspector } from './inspector.ts';
 import type { ShortcutName } from './shortcuts.ts';
-import { PINNED_ID } from './list/pinned-list.tsx';
 import { SHORTCUTS } from './shortcuts.ts';
 
 type Act = (inspector: Inspector) => void;
@@ -25,7 +24,7 @@ const ACTS: Readonly<Record<ShortcutName, Act>> = {
   oldest: (inspector) => move(inspector, -Infinity),
   newest: (inspector) => move(inspector, Infinity),
   open: withSelected(openOrEnter),
-  filter: () => document.getElementById('filter')?.focus(),
+  filter: ({ focus }) => focus.moveTo('filter'),
   pin: (inspector) => {
     const exchange = findSelected(inspector);
     if (exchange !== undefined) inspector.pins.toggle(exchange);
@@ -43,14 +42,14 @@ const ACTS: Readonly<Record<ShortcutName, Act>> = {
   },
 };
 
-/** @returns what ends it */
+/** @returns a function that stops listening */
 export function listenToKeys(inspector: Inspector): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
     const name = NAMES.find((one) => (SHORTCUTS[one].keys as readonly string[]).includes(event.key));
     if (name === undefined) return;
     event.preventDefault();
-    // A key that is held down moves on; it does nothing else twice.
+    // A held key repeats only moves.
     if (event.repeat && !MOVES.has(name)) return;
     ACTS[name](inspector);
   };
@@ -58,25 +57,24 @@ export function listenToKeys(inspector: Inspector): () => void {
   return () => document.removeEventListener('keydown', onKey);
 }
 
-/** Enter shows it, and once more goes into it. */
+/** The first Enter opens the exchange, the second focuses it. */
 function openOrEnter(inspector: Inspector, id: string): void {
-  if (inspector.isDetailOpen.value) focusDetail();
+  if (inspector.isDetailOpen.value) inspector.focus.moveTo('tab');
   else open(inspector, id);
 }
 
 const MOVING = /^(?:Arrow|Page|Home|End|Enter)/;
 
-/** Whether the key is for what has the focus. */
+/** Whether the focused element uses the key itself. */
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('input, textarea, select, dialog') !== null) return true;
   return MOVING.test(key) && target.closest('button, a, summary, [role=tree], [role=tablist], .scrolls') !== null;
 }
 
-/** In the list that has the focus: that of the pinned ones, or else the other. */
-function move({ store, selected, pins }: Inspector, by: number): void {
-  const isAmongPins = document.activeElement?.id === PINNED_ID;
-  const shown = isAmongPins ? pins.all.value.map(({ exchange }) => exchange) : store.shown.value;
+/** Moves within the pinned list if it has the focus, otherwise within the main list. */
+function move({ store, selected, pins, focus }: Inspector, by: number): void {
+  const shown = focus.isOn('pinned') ? pins.all.value.map(({ exchange }) => exchange) : store.shown.value;
   const at = shown.findIndex(({ id }) => id === selected.value);
   const start = at === -1 ? (by > 0 ? -1 : shown.length) : at;
   const target = shown[Math.max(0, Math.min(shown.length - 1, start + by))];

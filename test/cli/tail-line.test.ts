@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ExchangeSummary } from '../../src/admin/views.ts';
+import type { ExchangeSummary } from '../../src/admin/exchange-view.ts';
 import { renderExchangeLine } from '../../src/cli/tail-line.ts';
 
 const EXCHANGE: ExchangeSummary = {

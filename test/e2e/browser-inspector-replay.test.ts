@@ -1,6 +1,6 @@
 /** @module-tag browser */
 import { expect, test } from 'vitest';
-import type { ExchangeDetail } from '../../src/admin/views.ts';
+import type { ExchangeDetail } from '../../src/admin/exchange-view.ts';
 import type { PageGlobals } from '../support/browser.ts';
 import { useBrowser } from '../support/browser.ts';
 import type { InspectorPage } from '../support/inspector.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ExchangeDetail } from '../../src/admin/views.ts';
+import type { ExchangeDetail } from '../../src/admin/exchange-view.ts';
 import type { TestProxy } from './proxy.ts';
 
 type Recording = Pick<TestProxy, 'admin' | 'exchange'>;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type { ReplayAnswer } from '../../admin/replay.ts';
-import type { ExchangeDetail } from '../../admin/views.ts';
+import type { ExchangeDetail } from '../../admin/exchange-view.ts';
 import type { Flags } from '../../config/layers.ts';
 import { ProxyError, readReason } from '../../errors.ts';
 import { printable } from '../../text/unseen.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
-import type { ExchangeDetail, ExchangeSummary } from '../../admin/views.ts';
+import type { ExchangeDetail, ExchangeSummary, Hello } from '../../admin/exchange-view.ts';
 import type { Flags } from '../../config/layers.ts';
 import { ProxyError } from '../../errors.ts';
 import { printable, printableJson } from '../../text/unseen.ts';
@@ -71,11 +71,6 @@ async function follow(admin: AdminClient, query: string, show: Show): Promise<ne
 }
 
 type Show = (exchange: ExchangeSummary) => Promise<void>;
-
-interface Hello {
-  readonly run: string;
-  readonly capture: string;
-}
 
 function greet({ run, capture }: Hello, before: string | undefined): string {
   if (before !== undefined) say(run === before ? 'connected again' : 'connected again: the proxy was started anew');

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { BodyView as Body } from '../../admin/views.ts';
+import type { BodyView as Body } from '../../admin/exchange-view.ts';
 import { copy } from '../actions.ts';
 import { renderSize } from '../../text/figures.ts';
 import { useInspector } from '../inspector.ts';

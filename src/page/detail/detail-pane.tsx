@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { closeDetail, findSelected, focusDetail } from '../actions.ts';
+import { closeDetail, findSelected } from '../actions.ts';
 import { DetailActions } from './detail-actions.tsx';
 import type { WholeExchange } from '../state/exchange.ts';
 import { useInspector } from '../inspector.ts';
@@ -17,13 +17,14 @@ import { REASONS, toneOf } from '../verdict.ts';
 /** The selected exchange. */
 export function DetailPane(): JSX.Element {
   const inspector = useInspector();
+  const { focus } = inspector;
   const [tab, setTab] = useState<Tab>('Overview');
   const id = inspector.selected.value ?? '';
   const whole = useWhole(id);
   const exchange = findSelected(inspector) ?? (whole.state === 'there' ? whole.value.facts : undefined);
-  // Where it takes the place of the list, the focus goes along.
+  // On a narrow page the pane replaces the list and takes its focus.
   useEffect(() => {
-    if (document.getElementById('exchanges')?.offsetParent === null) focusDetail();
+    if (!focus.isVisible('list')) focus.moveTo('tab');
   }, []);
   return (
     <aside class="detail" aria-label="Exchange">
@@ -73,7 +74,7 @@ export function DetailPane(): JSX.Element {
   );
 }
 
-/** What was pinned is there already. */
+/** A pinned exchange is already loaded. */
 function useWhole(id: string): ReturnType<typeof useResource<WholeExchange>> {
   const { pins, load } = useInspector();
   const loaded = useResource(id, () => load(id));

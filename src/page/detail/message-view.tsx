@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { MessageView as Message } from '../../admin/views.ts';
+import type { MessageView as Message } from '../../admin/exchange-view.ts';
 import { BodyView } from './body-view.tsx';
 import { HeaderTable } from './header-table.tsx';
 

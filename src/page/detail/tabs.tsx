@@ -1,4 +1,6 @@
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useInspector } from '../inspector.ts';
 
 export const TABS = ['Overview', 'Request', 'Response', 'Timing'] as const;
 export type Tab = (typeof TABS)[number];
@@ -8,12 +10,18 @@ interface TabBarProps {
   readonly onChoose: (tab: Tab) => void;
 }
 
-/** Tabs of the ARIA pattern: arrows go from one to the next. */
+/** Tabs of the ARIA pattern: arrow keys select the next one and move the focus to it. */
 export function TabBar({ current, onChoose }: TabBarProps): JSX.Element {
+  const { focus } = useInspector();
+  const follows = useRef(false);
+  useLayoutEffect(() => {
+    if (follows.current) focus.moveTo('tab');
+    follows.current = false;
+  }, [current]);
   const step = (by: number): void => {
     const next = TABS[(TABS.indexOf(current) + by + TABS.length) % TABS.length] ?? current;
+    follows.current = true;
     onChoose(next);
-    document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div
@@ -28,6 +36,7 @@ export function TabBar({ current, onChoose }: TabBarProps): JSX.Element {
       {TABS.map((tab) => (
         <button
           key={tab}
+          ref={tab === current ? focus.ref('tab') : null}
           id={`tab-${tab}`}
           type="button"
           role="tab"

@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { TokenState } from '../../token/store.ts';
+import type { TokenView } from '../../admin/statusz.ts';
 import { renderAge } from '../../text/figures.ts';
 import { useInspector } from '../inspector.ts';
-import type { UpstreamView } from '../state/proxy-status.ts';
+import type { UpstreamHealth } from '../../admin/upstream-health.ts';
 import { Text } from '../text.tsx';
 import type { Tone } from '../verdict.ts';
 
@@ -10,12 +10,12 @@ interface ChipProps {
   readonly name: string;
   readonly tone: Tone;
   readonly title?: string;
-  /** The share that is used up: 1 is all. */
+  /** Used share from 0 to 1. */
   readonly used?: number;
   readonly children: ComponentChildren;
 }
 
-/** Without the proxy nobody knows whether it is still so. */
+/** Without a connection the value is marked as last known. */
 export function Chip({ name, tone, title, used, children }: ChipProps): JSX.Element {
   const isCurrent = useInspector().connection.state.value === 'live';
   return (
@@ -51,7 +51,7 @@ export function TokenChip(): JSX.Element | null {
   );
 }
 
-const TOKEN_TONES: Readonly<Record<TokenState, Tone>> = {
+const TOKEN_TONES: Readonly<Record<TokenView['state'], Tone>> = {
   missing: 'bad',
   ok: 'good',
   expiring: 'warn',
@@ -60,7 +60,7 @@ const TOKEN_TONES: Readonly<Record<TokenState, Tone>> = {
   expired: 'bad',
 };
 
-/** Where all is well it says nothing. */
+/** Hidden while the proxy is ready. */
 export function ReadinessChip(): JSX.Element | null {
   const readiness = useInspector().status.readiness.value;
   if (readiness === undefined || readiness.status === 'ok') return null;
@@ -85,14 +85,14 @@ export function UpstreamChip(): JSX.Element | null {
   );
 }
 
-const UPSTREAM: Readonly<Record<UpstreamView['state'], { readonly word: string; readonly tone: Tone }>> = {
+const UPSTREAM: Readonly<Record<UpstreamHealth['state'], { readonly word: string; readonly tone: Tone }>> = {
   unknown: { word: 'not asked yet', tone: 'quiet' },
   reachable: { word: 'reachable', tone: 'good' },
   failing: { word: 'failing', tone: 'bad' },
 };
 
 export function PolicyChip(): JSX.Element | null {
-  const name = useInspector().status.view.value?.policy?.name;
+  const name = useInspector().status.view.value?.policy.name;
   if (name === undefined) return null;
   return (
     <Chip name="policy" tone="quiet">

@@ -40,7 +40,7 @@ export function EmptyState(): JSX.Element {
       </div>
     );
   }
-  const command = renderCommand(status.view.value?.listeners?.proxy ?? status.hello.value?.proxy ?? '');
+  const command = renderCommand(status.view.value?.listeners.proxy ?? status.hello.value?.proxy ?? '');
   return (
     <div class="empty">
       <h2>Ready, and nothing has come yet</h2>

@@ -10,15 +10,15 @@ import { useVirtualRows } from '../virtual-rows.ts';
 
 const ROW_PX = 30;
 const HEAD_PX = 28;
-/** Two lines, and no head. */
+/** Two lines, without a head row. */
 const NARROW_ROW_PX = 48;
-/** How close to the end a reader may be and still follow the newest. */
+/** Distance from the end within which the list still follows the newest. */
 const END_PX = 12;
 
-/** The exchanges that the filter means, the newest last. It follows them unless its reader has scrolled away. */
+/** The exchanges that match the filter, newest last. Follows the newest unless scrolled away. */
 export function ExchangeList(): JSX.Element {
   const inspector = useInspector();
-  const { store, selected, pins } = inspector;
+  const { store, selected, pins, focus } = inspector;
   const shown = store.shown.value;
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -30,7 +30,7 @@ export function ExchangeList(): JSX.Element {
   const selectedIndex = selectedId === undefined ? -1 : shown.findIndex(({ id }) => id === selectedId);
   const longestMs = findLongest(shown);
 
-  // Where old rows went, what is being read stays where it is.
+  // If old rows disappear, the rows in view keep their place.
   useLayoutEffect(() => {
     const list = scroller.current;
     if (list === null) return;
@@ -42,12 +42,19 @@ export function ExchangeList(): JSX.Element {
     if (selectedIndex >= 0) rows.scrollTo(selectedIndex);
   }, [selectedId]);
 
+  const ref = useCallback(
+    (element: HTMLDivElement | null) => {
+      scroller.current = element;
+      focus.ref('list')(element);
+    },
+    [focus],
+  );
   const onOpen = useCallback((id: string) => open(inspector, id), [inspector]);
   const isDrawn = rows.items.some(({ index }) => index === selectedIndex);
   return (
     <div class="list">
       <div
-        ref={scroller}
+        ref={ref}
         id="exchanges"
         class="grid"
         role="grid"
@@ -94,13 +101,13 @@ export function ExchangeList(): JSX.Element {
   );
 }
 
-/** In powers of two, so that all bars change seldom. */
+/** A power of two, so that bars rarely change. */
 const findLongest = (shown: readonly Exchange[]): number =>
   2 ** Math.ceil(Math.log2(shown.reduce((most, { ms }) => Math.max(most, ms), 1)));
 
 const rowId = (id: string): string => `row-${id}`;
 
-/** How many rows went from the front. */
+/** Number of rows that disappeared from the front. */
 function countGone(before: readonly Exchange[], now: readonly Exchange[]): number {
   const first = now[0]?.id;
   return first === before[0]?.id

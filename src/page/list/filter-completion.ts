@@ -4,10 +4,10 @@ import { renderFilter } from '../../traffic/filter.ts';
 import type { ExchangeFacts } from '../../traffic/facts.ts';
 
 export interface Completion {
-  /** What is shown, and what it takes or where it comes from. */
+  /** The option, and its meaning or source. */
   readonly label: string;
   readonly note: string;
-  /** The whole filter with it in its place, and where the caret goes. */
+  /** The whole filter with the option inserted, and the new caret. */
   readonly text: string;
   readonly caret: number;
 }
@@ -17,7 +17,7 @@ const MAX_VALUES = 8;
 const CLASSES = ['2xx', '4xx', '5xx'];
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** What a field's values are known from: those that are always there, and those of the traffic. */
+/** Values of a key: fixed ones, and those seen in the traffic. */
 const VALUES: Readonly<Record<FilterKey, { always?: readonly string[]; read?: (facts: ExchangeFacts) => unknown }>> = {
   status: { always: CLASSES, read: ({ status }) => status },
   method: { always: METHODS, read: ({ method }) => method.toLowerCase() },
@@ -32,10 +32,28 @@ const VALUES: Readonly<Record<FilterKey, { always?: readonly string[]; read?: (f
   path: {},
 };
 
-/** The word the caret stands in: a minus, a key with its colon, and the last of its values so far. */
+/** The word before the caret: a minus, a key with its colon, and its last value so far. */
 const WORD = /(?:^|\s)(-?)(?:(\w+):((?:[^\s",]+,)*))?([^\s",:]*)$/;
 
-/** What could stand at the caret. */
+const MAX_EARLIER = 8;
+
+/** Completions at the caret; for an empty filter also earlier filters. */
+export function listOptions(
+  text: string,
+  caret: number,
+  traffic: readonly ExchangeFacts[],
+  history: readonly string[],
+): readonly Completion[] {
+  const completions = completeFilter(text, caret, traffic);
+  if (text !== '') return completions;
+  const earlier = history.slice(0, MAX_EARLIER);
+  return [
+    ...earlier.map((entry) => ({ label: entry, note: 'earlier', text: entry, caret: entry.length })),
+    ...completions,
+  ];
+}
+
+/** Keys or values that fit at the caret. */
 export function completeFilter(text: string, caret: number, traffic: readonly ExchangeFacts[]): readonly Completion[] {
   const before = text.slice(0, caret);
   const [, , key, , typed = ''] = WORD.exec(before) ?? [];
@@ -58,7 +76,7 @@ export function completeFilter(text: string, caret: number, traffic: readonly Ex
     .map(([value, count]) => ({ label: value, note: renderCount(count), ...replace(writeValue(name, value)) }));
 }
 
-/** The most frequent first, then those that are always there. */
+/** The most frequent values first, then the fixed ones. */
 function countValues(key: FilterKey, traffic: readonly ExchangeFacts[]): ReadonlyMap<string, number> {
   const { always = [], read } = VALUES[key];
   const counts = new Map<string, number>();
@@ -74,6 +92,6 @@ function countValues(key: FilterKey, traffic: readonly ExchangeFacts[]): Readonl
 
 const renderCount = (count: number): string => (count === 0 ? '' : `${count} here`);
 
-/** In quotes where it needs them. */
+/** Quoted if necessary. */
 const writeValue = (key: FilterKey, value: string): string =>
   renderFilter([{ negated: false, key, values: [value] }]).slice(key.length + 1);

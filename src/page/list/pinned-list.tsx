@@ -3,8 +3,6 @@ import { open } from '../actions.ts';
 import { ExchangeRow } from './exchange-row.tsx';
 import { useInspector } from '../inspector.ts';
 
-export const PINNED_ID = 'pinned';
-
 export function PinnedList(): JSX.Element | null {
   const inspector = useInspector();
   const pins = inspector.pins.all.value;
@@ -14,7 +12,8 @@ export function PinnedList(): JSX.Element | null {
   const longestMs = pins.reduce((most, { exchange }) => Math.max(most, exchange.ms), 1);
   return (
     <div
-      id={PINNED_ID}
+      ref={inspector.focus.ref('pinned')}
+      id="pinned"
       class="grid pinned"
       role="grid"
       tabIndex={0}

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { effect, signal } from '@preact/signals';
+import type { ExchangePage, Hello } from '../../admin/exchange-view.ts';
 import type { Readiness } from '../../admin/readiness.ts';
 import type { TokenView } from '../../admin/statusz.ts';
 import type { Api } from './api.ts';
@@ -10,22 +11,11 @@ import { readEvents } from '../../http/event-stream.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'lost' | 'refused' | 'locked';
 
-/** What the listener tells when a reader comes. */
-export interface Hello {
-  /** Another one for each start of the proxy. */
-  readonly run: string;
-  readonly capture: string;
-  /** Most exchanges that the proxy keeps. */
-  readonly maxExchanges: number;
-  /** Where callers reach the proxy. */
-  readonly proxy: string;
-}
-
 export interface Listener {
   readonly onHello: (hello: Hello, isRestart: boolean) => void;
   readonly onExchanges: (exchanges: readonly Exchange[]) => void;
   readonly onMissed: (count: number) => void;
-  /** The listener is there and says no. */
+  /** The listener answered with an error. */
   readonly onRefused: (error: ApiError) => void;
   readonly onToken: (token: TokenView) => void;
   readonly onReadiness: (readiness: Readiness) => void;
@@ -33,17 +23,11 @@ export interface Listener {
 
 export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>;
-  /** Follows what happens as long as the page is there, and comes back when the proxy does. */
+  /** Follows events as long as the page lives; reconnects when the proxy returns. */
   readonly follow: () => Promise<never>;
 }
 
-interface ExchangePage {
-  readonly exchanges: readonly Exchange[];
-  readonly next: string;
-  readonly more: boolean;
-}
-
-/** The listener says something every 15 seconds. */
+/** Longer than the listener's heartbeat of 15 seconds. */
 const SILENCE_MS = 40_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
@@ -115,7 +99,7 @@ export function createConnection(api: Api, listener: Listener): Connection {
   };
 }
 
-/** Safari iterates over no ReadableStream. */
+/** Safari's ReadableStream is not an async iterable. */
 async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const reader = body.getReader();
   for (;;) {

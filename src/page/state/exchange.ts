@@ -1,17 +1,12 @@
-import type { ExchangeDetail, ExchangeSummary } from '../../admin/views.ts';
-
-interface Replayed {
-  /** The id of the exchange that this one repeats. */
-  readonly replayOf?: string | undefined;
-}
+import type { ExchangeDetail, ExchangeSummary } from '../../admin/exchange-view.ts';
 
 /** One exchange in the list. */
-export type Exchange = ExchangeSummary & Replayed;
+export type Exchange = ExchangeSummary;
 
-/** One exchange with all that is kept of it. */
+/** One exchange with its bodies. */
 export interface WholeExchange {
-  readonly facts: ExchangeDetail & Replayed;
-  /** The texts of the bodies, where they are kept. */
+  readonly facts: ExchangeDetail;
+  /** Texts of the bodies; undefined if not kept. */
   readonly requestText: string | undefined;
   readonly responseText: string | undefined;
 }

@@ -1,30 +1,18 @@
+import type { Edits } from '../../admin/repeatable-request.ts';
+import type { ReplayAnswer } from '../../admin/replay.ts';
 import type { Api } from './api.ts';
 import type { WholeExchange } from './exchange.ts';
 
-/** What is sent in place of what an exchange had; what is absent stays as it was. */
-export interface Change {
-  readonly method?: string;
-  readonly target?: string;
-  readonly headers?: readonly (readonly [name: string, value: string])[];
-  readonly body?: string;
-}
+/** Overrides for a replay; absent members keep the recorded value. */
+export type Change = Edits;
 
-/** The exchange that came of it. */
-export interface Replayed {
-  readonly exchange: string;
-  /** Absent where there was no answer. */
-  readonly status?: number;
-  /** Names of the header fields that were not sent. */
-  readonly leftOut?: readonly string[];
-}
-
-/** Has the proxy send an exchange's request again. */
-export async function replay(api: Api, id: string, change: Change = {}): Promise<Replayed> {
+/** Makes the proxy send an exchange's request again. */
+export async function replay(api: Api, id: string, change: Change = {}): Promise<ReplayAnswer> {
   const answer = await api.change('POST', `/exchanges/${encodeURIComponent(id)}/replay`, change);
-  return (await answer.json()) as Replayed;
+  return (await answer.json()) as ReplayAnswer;
 }
 
-/** A request as it is edited. */
+/** A request in the edit dialog. */
 export interface Edited {
   readonly method: string;
   readonly target: string;
@@ -34,11 +22,11 @@ export interface Edited {
 }
 
 export interface Draft extends Edited {
-  /** Why the body is not the one that was sent; undefined where it is. */
+  /** Why the recorded body cannot be used; undefined if it can. */
   readonly bodyProblem: string | undefined;
 }
 
-/** What the connection sets, and what was masked and so cannot be sent again. */
+/** Fields that the connection sets. */
 const NOT_REPEATED =
   /^(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|accept-encoding|sec-.*)$/i;
 const MASK = '[redacted]';
@@ -63,7 +51,7 @@ function readBodyProblem(body: WholeExchange['facts']['request']['body']): strin
   return body.cut ? 'Only the beginning of the body that was sent is kept: write it here again.' : undefined;
 }
 
-/** What was edited alone, so that the rest is sent as it was; undefined: a line of the headers is none. */
+/** The edited parts only; undefined if a header line is invalid. */
 export function changeOf(draft: Draft, { method, target, headers, body }: Edited): Change | undefined {
   const lines = readHeaderLines(headers);
   if (lines === undefined) return undefined;

@@ -1,30 +1,51 @@
+import type { CaptureMode } from '../config/config.ts';
 import { parseFields } from '../http/fields.ts';
 import type { ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';
 
-/** One exchange in a list: the fields of the access log and some more, and where it stands. */
+/** One exchange in a list: the fields of the access log, and its cursor. */
 export interface ExchangeSummary extends ExchangeFacts {
   readonly cursor: string;
 }
 
-/** One exchange with everything but the texts of its bodies. */
+/** One exchange without the texts of its bodies. */
 export interface ExchangeDetail extends ExchangeSummary {
   readonly request: MessageView;
-  /** undefined: there was no answer. */
+  /** undefined without an answer. */
   readonly response: MessageView | undefined;
 }
 
 export interface MessageView {
-  /** In their order. */
+  /** In the order received. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** undefined: there was none, or bodies are not captured. */
+  /** undefined without a body, or if bodies are not captured. */
   readonly body: BodyView | undefined;
 }
 
 export interface BodyView extends Omit<StoredBody, 'text'> {
   /** Whether its text is at `/exchanges/<id>/body/request` or `…/response`. */
   readonly kept: boolean;
+}
+
+/** A page of `GET /exchanges`. */
+export interface ExchangePage {
+  readonly capture: CaptureMode;
+  readonly exchanges: readonly ExchangeSummary[];
+  readonly next: string;
+  readonly more: boolean;
+  readonly missed: number;
+}
+
+/** The first event of `GET /events`. */
+export interface Hello {
+  /** New with each start of the proxy. */
+  readonly run: string;
+  readonly capture: CaptureMode;
+  /** Most exchanges that the proxy keeps. */
+  readonly maxExchanges: number;
+  /** Address of the proxy for callers. */
+  readonly proxy: string;
 }
 
 export const viewSummary = (facts: ExchangeFacts, cursor: string): ExchangeSummary => ({ cursor, ...facts });
