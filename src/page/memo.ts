@@ -1,7 +1,7 @@
 import type { ComponentChild, ComponentType } from 'preact';
 import { Component } from 'preact';
 
-/** A component that is drawn again only where one of its properties is another one. */
+/** A component that renders again only if a property changes. */
 export function memo<Props extends object>(draw: (props: Props) => ComponentChild): ComponentType<Props> {
   return class extends Component<Props> {
     override shouldComponentUpdate(next: Readonly<Props>): boolean {

@@ -1,10 +1,10 @@
 interface Shortcut {
-  /** As `KeyboardEvent.key` names them. */
+  /** Values of `KeyboardEvent.key`. */
   readonly keys: readonly string[];
   readonly what: string;
 }
 
-/** All keys of the page; its help and docs/inspector.md have the same table. */
+/** All shortcuts. The help dialog and docs/inspector.md show this table. */
 export const SHORTCUTS = {
   next: { keys: ['j', 'ArrowDown'], what: 'next exchange' },
   before: { keys: ['k', 'ArrowUp'], what: 'exchange before' },
@@ -30,5 +30,5 @@ export type ShortcutName = keyof typeof SHORTCUTS;
 
 const NAMES: Readonly<Record<string, string>> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };
 
-/** As it stands on a keyboard. */
+/** The label of the key. */
 export const renderKey = (key: string): string => NAMES[key] ?? key;

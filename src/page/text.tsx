@@ -7,7 +7,7 @@ interface TextProps {
   readonly keepsLines?: boolean;
 }
 
-/** Text of others: as text alone, and with all of its characters to be seen. */
+/** Text from elsewhere, rendered only as text, with names for invisible characters. */
 export function Text({ of, keepsLines = false }: TextProps): JSX.Element {
   const pieces = splitUnseen(of, { keepsLines });
   return (

@@ -1,6 +1,6 @@
 import type { ExchangeFacts } from '../traffic/facts.ts';
 
-/** How an exchange went: good, what somebody should look at, bad, or nothing to tell. */
+/** The tone of an exchange: good, worth a look, bad, or neutral. */
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
 
 export function toneOf({ status, ending }: Pick<ExchangeFacts, 'status' | 'ending'>): Tone {
@@ -16,7 +16,7 @@ export function renderAnswerer({ answeredBy }: Pick<ExchangeFacts, 'answeredBy'>
   return answeredBy === 'preflight' ? 'proxy preflight' : 'nobody';
 }
 
-/** What the status line of an answer would say (RFC 9110 §15). */
+/** Reason phrases (RFC 9110 §15). */
 export const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
   201: 'Created',

@@ -7,18 +7,18 @@ interface Rows {
   readonly count: number;
   readonly rowPx: number;
   readonly scroller: RefObject<HTMLElement | null>;
-  /** What stands above the rows and stays there. */
+  /** Height of the fixed head above the rows. */
   readonly headPx?: number;
 }
 
 export interface VirtualRows {
-  /** `start` counts from the first row on. */
+  /** `start` is the offset from the first row. */
   readonly items: readonly Pick<VirtualItem, 'index' | 'start'>[];
   readonly totalPx: number;
   readonly scrollTo: (index: number) => void;
 }
 
-/** Of many rows of one height, those that can be seen, and some around them. */
+/** The visible rows of a long list with equal heights, and a few around them. */
 export function useVirtualRows({ count, rowPx, scroller, headPx = 0 }: Rows): VirtualRows {
   const [, redraw] = useReducer((turns: number) => turns + 1, 0);
   const options = {

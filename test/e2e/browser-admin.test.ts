@@ -58,14 +58,14 @@ describe('a foreign page reads nothing of the admin listener', () => {
   });
 });
 
-test('a page whose name was rebound to the admin listener is refused', async () => {
+test('a page with a rebound name is refused by the admin listener', async () => {
   const { port } = new URL(await startAdmin());
   const page = await openPage();
   const answer = await page.goto(`http://rebound.example:${port}/livez`);
   expect([answer?.status(), await answer?.headerValue('x-mkio-proxy-error')]).toEqual([403, 'HOST_REFUSED']);
 });
 
-test('the operator who types the address reads it', async () => {
+test('an operator who enters the address may read it', async () => {
   const page = await openPage();
   const answer = await page.goto(`${await startAdmin()}/livez`);
   expect([answer?.status(), await answer?.json()]).toEqual([200, { status: 'ok' }]);

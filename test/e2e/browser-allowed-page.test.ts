@@ -31,7 +31,7 @@ describe('a page of a loopback origin', () => {
     expect(sandbox.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'PUT', 'GET', 'DELETE', 'GET']);
   });
 
-  test('has its preflights answered here, once for all requests alike', async () => {
+  test('gets its preflights answered by the proxy, cached for equal requests', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
     const page = await openDevPage(openPage);
@@ -46,7 +46,7 @@ describe('a page of a loopback origin', () => {
     expect(upstream.seen.map(({ method }) => method)).toEqual(['GET', 'GET']);
   });
 
-  test('has neither its placeholder, its cookies nor its origin sent upstream, but the token', async () => {
+  test('sends upstream only the token, not its placeholder, cookies or origin', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
     const page = await openDevPage(openPage);
@@ -71,7 +71,7 @@ describe('a page of a loopback origin', () => {
     expect(jsonOf(await fetchIn(page, `${proxy.address}/api/v1/x`, { headers: PLACEHOLDER }))).toEqual({ ok: true });
   });
 
-  test('reads the header fields that tell where, when and which', async () => {
+  test('reads the exposed header fields', async () => {
     const upstream = await startUpstream((_, response) => {
       response
         .writeHead(202, {
@@ -114,7 +114,7 @@ describe('a page of a loopback origin', () => {
 });
 
 describe('a page of an origin that the operator allowed', () => {
-  test('uses the proxy, and its neighbour on another port does not', async () => {
+  test('may use the proxy; another port of the same host may not', async () => {
     const upstream = await startUpstream();
     const [app, neighbour] = [await startSite({ '/': 'an app' }), await startSite({ '/': 'another' })];
     const access = { allowedOrigins: [`http://app.example:${app.port}`] };

@@ -9,7 +9,7 @@ const openPage = useBrowser();
 const KEY = 'the-admin-key-of-the-tests';
 
 describe('where an admin key is set, the inspector', () => {
-  test('asks for it, says when it was the wrong one, and keeps it out of addresses and storage', async () => {
+  test('asks for it, reports a wrong one, and keeps it out of addresses and storage', async () => {
     const proxy = await startSandboxProxy({ admin: { host: '127.0.0.1', port: 0, key: KEY } });
     await proxy.media('/assets');
     const page = await openPage();
@@ -37,7 +37,7 @@ describe('where an admin key is set, the inspector', () => {
 });
 
 describe('a page of another origin', () => {
-  test('may lead a user to the inspector by a link, and has no hold on it', async () => {
+  test('may link to the inspector, but cannot control it', async () => {
     const { admin } = await startSandboxProxy();
     const site = await startSite({ '/': `<a href="${admin}/" target="_blank" rel="opener">look</a>` });
     const page = await openPage();
@@ -62,7 +62,7 @@ describe('a page of another origin', () => {
   });
 });
 
-test('the inspector needs nothing but its own listener', async () => {
+test('the inspector talks only to its own listener', async () => {
   const { admin, media } = await startSandboxProxy();
   const page = await openPage();
   const origins = new Set<string>();

@@ -8,7 +8,7 @@ import { startUpstream } from '../support/upstream.ts';
 const openPage = useBrowser();
 const admin = { host: '127.0.0.1', port: 0 };
 
-test('of 1,000 exchanges those in sight are drawn, the newest is followed, and a reader who scrolls away is left there', async () => {
+test('with 1,000 exchanges only visible rows are rendered, and the list follows the newest unless scrolled away', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, admin, capture: { mode: 'headers', maxExchanges: 1_000 } });
   const { page, rows, row, count } = await openInspector(await openPage(), proxy.admin);

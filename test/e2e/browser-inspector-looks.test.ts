@@ -101,7 +101,7 @@ describe.each(['light', 'dark'] as const)('axe-core finds nothing in %s', (color
   });
 });
 
-test('axe-core finds nothing in a narrow window', async () => {
+test('axe-core finds no problem in a narrow window', async () => {
   const inspector = await start({ viewport: { width: 400, height: 800 } });
   expect(await findViolations(inspector.page)).toEqual([]);
   await inspector.row('/assets/nothing').click();
@@ -117,12 +117,12 @@ describe('the theme', () => {
     });
   const isDark = async (page: Page): Promise<boolean> => /rgb\((\d|[1-4]\d), /.test(await groundOf(page));
 
-  test('is that of the system', async () => {
+  test('follows the system', async () => {
     expect(await isDark((await start({ colorScheme: 'light' })).page)).toBe(false);
     expect(await isDark((await start({ colorScheme: 'dark' })).page)).toBe(true);
   });
 
-  test('is chosen, and stays beyond a reload', async () => {
+  test('can be chosen, and stays after a reload', async () => {
     const { page, admin, button } = await start({ colorScheme: 'light' });
     await button('Theme: system').click();
     await button('Theme: light').click();
@@ -142,7 +142,7 @@ describe('in a window that is 400 pixels wide', () => {
       return document.documentElement.scrollWidth - innerWidth;
     });
 
-  test('the list has all columns, and nothing sticks out', async () => {
+  test('the list has all columns without overflow', async () => {
     const { page, row } = await start({ viewport: { width: 400, height: 800 } });
     expect(await overflowOf(page)).toBe(0);
     for (const name of ['time', 'method', 'subject', 'status', 'answerer', 'duration', 'size']) {
@@ -151,7 +151,7 @@ describe('in a window that is 400 pixels wide', () => {
     }
   });
 
-  test('an exchange takes the place of the list, and goes by Escape', async () => {
+  test('an exchange replaces the list, and Escape closes it', async () => {
     const { page, row, rows, detail } = await start({ viewport: { width: 400, height: 800 } });
     await row('/assets/nothing').click();
     await detail.getByText('What to check').waitFor();

@@ -39,7 +39,7 @@ async function start(body: string): Promise<Started> {
   return { ...proxy, ...inspector, upstream, sent };
 }
 
-test('a request is sent again as it was, and its exchange is opened', async () => {
+test('a replay sends the same request and opens the new exchange', async () => {
   const { button, rows, row, notice, sent, detail, page } = await start('{"n":1}');
   const first = await page.locator('#exchanges .selected').getAttribute('id');
   await button('Replay').click();
@@ -53,7 +53,7 @@ test('a request is sent again as it was, and its exchange is opened', async () =
   await expect.poll(() => page.locator('#exchanges .selected').getAttribute('id')).toBe(first);
 });
 
-test('a key that is held down sends a request once', async () => {
+test('a held key sends only one request', async () => {
   const { page, rows, sent } = await start('{"n":1}');
   for (let times = 0; times < 5; times++) await page.keyboard.down('r');
   await page.keyboard.up('r');
@@ -63,7 +63,7 @@ test('a key that is held down sends a request once', async () => {
   expect(sent).toHaveLength(3);
 });
 
-test('a request is edited and sent: what was edited changes, and the rest stays', async () => {
+test('an edited replay changes only the edited parts', async () => {
   const { page, rows, sent, upstream, admin } = await start('{"n":1}');
   await page.keyboard.press('e');
   const target = page.getByLabel('Target');
@@ -77,7 +77,7 @@ test('a request is edited and sent: what was edited changes, and the rest stays'
   expect(exchanges[1]).toMatchObject({ replayOf: exchanges[0]?.id });
 });
 
-test('method and headers are edited as well, and what is no header is refused before it is sent', async () => {
+test('method and headers can be edited, and an invalid header is refused before sending', async () => {
   const { page, rows, sent, upstream } = await start('{"n":1}');
   await page.keyboard.press('e');
   await page.getByLabel('Method').selectOption('POST');
@@ -95,7 +95,7 @@ test('method and headers are edited as well, and what is no header is refused be
   expect(upstream.seen[1]?.headers).not.toHaveProperty('x-ms-first');
 });
 
-test('a body whose secrets are masked is asked for before it is sent', async () => {
+test('a body with masked secrets must be written again before sending', async () => {
   const { page, button, rows, sent, notice } = await start('{"password":"hunter2-hunter2","n":1}');
   await button('Replay').click();
   await notice.getByText('cannot be repeated').waitFor();

@@ -8,7 +8,7 @@ import { startProgram, startTestSandbox } from '../support/program.ts';
 
 const openPage = useBrowser();
 
-test('the inspector says that the proxy went, comes back with it, and keeps what is pinned', async () => {
+test('the inspector shows a lost proxy, reconnects, and keeps pinned exchanges', async () => {
   const sandbox = await startTestSandbox();
   const env = {
     MKIO_BASE_URL: sandbox.origin,

@@ -71,7 +71,7 @@ async function expectNothing({ page }: InspectorPage, { happened, isTaken }: Wat
   expect(await page.locator(FOREIGN).count()).toBe(0);
 }
 
-describe('what callers and MK.IO write is shown and never run', () => {
+describe('text from callers and MK.IO is shown and never executed', () => {
   test.each(XSS_PAYLOADS.map((payloads) => [payloads]))('in all parts of real exchanges: %j', async (payloads) => {
     let payload = '';
     let type = '';

@@ -21,7 +21,7 @@ const CREATE = {
 };
 
 describe('the list of the inspector', () => {
-  test('shows the command to try while nothing has come, and it works', async () => {
+  test('shows a working command while it is empty', async () => {
     const { page, address, rows } = await start();
     const command = await page.locator('.command code').innerText();
     expect(command).toBe(`curl ${address}/api/v1/user/profile`);
@@ -30,7 +30,7 @@ describe('the list of the inspector', () => {
     expect(await page.locator('.command').count()).toBe(0);
   });
 
-  test('shows what was kept before, and what comes as it ends', async () => {
+  test('shows earlier exchanges, and new ones as they end', async () => {
     const proxy = await startSandboxProxy();
     await proxy.media('/assets');
     const { rows, count } = await openInspector(await openPage(), proxy.admin);
@@ -40,7 +40,7 @@ describe('the list of the inspector', () => {
     expect(await count.innerText()).toBe('2');
   });
 
-  test('tells time, method, operation, path, status, who answered, duration and size', async () => {
+  test('shows time, method, operation, path, status, origin of the answer, duration and size', async () => {
     const { page, media, row, address } = await start();
     await media('/assets?$top=1');
     await fetch(`${address}/nothing`);
@@ -58,7 +58,7 @@ describe('the list of the inspector', () => {
     expect((await cellsOf('/nothing')).slice(3, 5)).toEqual(['404', 'proxy refused']);
   });
 
-  test('holds still while it is paused, counts what comes, and goes on', async () => {
+  test('stops while paused, counts new exchanges, and resumes', async () => {
     const { media, rows, button, page } = await start();
     await media('/assets');
     await rows.waitFor();
@@ -71,7 +71,7 @@ describe('the list of the inspector', () => {
     await rows.nth(2).waitFor();
   });
 
-  test('is cleared here and in the proxy', async () => {
+  test('is cleared on the page and in the proxy', async () => {
     const { media, rows, button, notice, admin } = await start();
     await media('/assets');
     await rows.waitFor();
@@ -81,7 +81,7 @@ describe('the list of the inspector', () => {
     expect(await (await fetch(`${admin}/exchanges`)).json()).toMatchObject({ exchanges: [] });
   });
 
-  test('keeps a pinned exchange with all of it, when the proxy has forgotten it', async () => {
+  test('keeps a pinned exchange after the proxy dropped it', async () => {
     const { media, row, rows, button, page, detail, notice } = await start();
     await media('/assets/kept', CREATE);
     await row('/assets/kept').click();
@@ -98,7 +98,7 @@ describe('the list of the inspector', () => {
 });
 
 describe('the filter of the inspector', () => {
-  test('shows what the language means, and says what it cannot read', async () => {
+  test('applies the filter language and reports errors', async () => {
     const { media, rows, filter, page, count } = await start();
     await media('/assets');
     await media('/assets/nothing');
@@ -121,7 +121,7 @@ describe('the filter of the inspector', () => {
     await rows.nth(2).waitFor();
   });
 
-  test('completes fields and the values of what came', async () => {
+  test('completes keys and values seen in the traffic', async () => {
     const { media, rows, page } = await start();
     await media('/assets/nothing');
     await rows.waitFor();
@@ -140,7 +140,7 @@ describe('the filter of the inspector', () => {
     await options.getByText('media.assets.get').waitFor();
   });
 
-  test('remembers what was asked before, beyond a reload', async () => {
+  test('remembers earlier filters after a reload', async () => {
     const { media, rows, filter, page, admin } = await start();
     await media('/assets');
     await rows.waitFor();
@@ -152,7 +152,7 @@ describe('the filter of the inspector', () => {
     expect(await filter.inputValue()).toBe('status:2xx op:assets');
   });
 
-  test('is what the HAR holds that is downloaded', async () => {
+  test('also applies to the HAR export', async () => {
     const { media, rows, filter, page, button } = await start();
     await media('/assets');
     await media('/assets/nothing');
@@ -171,7 +171,7 @@ describe('the filter of the inspector', () => {
 });
 
 describe('an exchange in the inspector', () => {
-  test('has its headers, and its body as a tree that folds, is searched, and shows numbers as they were written', async () => {
+  test('shows headers, and the body as a foldable, searchable tree with exact numbers', async () => {
     const { media, row, page, detail, button } = await start();
     await media('/assets/kept', CREATE);
     await row('/assets/kept').click();
@@ -189,7 +189,7 @@ describe('an exchange in the inspector', () => {
     expect(await detail.locator('pre').innerText()).toBe(CREATE.body);
   });
 
-  test('has the beginning of a large body as a tree too, and says that it is one', async () => {
+  test('shows the start of a large body as a tree, marked as truncated', async () => {
     const { media, row, detail } = await start();
     const labels = Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`label-${i}`, 'a value']));
     await media('/assets/large', { ...CREATE, body: JSON.stringify({ properties: {}, labels }) });
@@ -201,7 +201,7 @@ describe('an exchange in the inspector', () => {
     await expect.poll(() => detail.locator('.line.hit').innerText()).toContain('label-2000');
   });
 
-  test('has its times as a waterfall', async () => {
+  test('shows its phases as a waterfall', async () => {
     const { media, row, page, detail } = await start();
     await media('/assets');
     await row('List assets').click();
@@ -216,7 +216,7 @@ describe('an exchange in the inspector', () => {
     ]);
   });
 
-  test('has an error of MK.IO explained, with the ref to copy', async () => {
+  test('explains an error of MK.IO and offers its ref to copy', async () => {
     const { media, row, page, detail, button, notice } = await start();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await media('/assets/nothing');
@@ -229,7 +229,7 @@ describe('an exchange in the inspector', () => {
     expect(await page.evaluate(() => (globalThis as unknown as PageGlobals).navigator.clipboard.readText())).toBe(ref);
   });
 
-  test('has a refusal of the proxy explained, with its rule and its setting', async () => {
+  test('explains a refusal with its rule and setting', async () => {
     const { address, row, detail } = await start();
     await fetch(`${address}/api/v1/user/tokens`, { method: 'POST', body: '{}' });
     await row('OPERATION_REFUSED').click();
@@ -239,7 +239,7 @@ describe('an exchange in the inspector', () => {
 });
 
 describe('the head of the inspector', () => {
-  test('tells the token, MK.IO and what the last minute took of the budget', async () => {
+  test('shows the token, MK.IO and the budget of the last minute', async () => {
     const { media, rows, page } = await start();
     await media('/assets');
     await media('/assets/nothing');
@@ -252,7 +252,7 @@ describe('the head of the inspector', () => {
   });
 });
 
-test('the head of the inspector tells all that the state of the proxy has', async () => {
+test('the head of the inspector shows the whole state of the proxy', async () => {
   const { admin } = await startSandboxProxy();
   const page = await openPage();
   const now = Date.now();
@@ -274,7 +274,7 @@ test('the head of the inspector tells all that the state of the proxy has', asyn
   await chips.locator('.warn').getByText('busy 10/2,000 reads · 900/1,000 writes').waitFor();
 });
 
-test('the inspector says why it is refused, and goes on as soon as there is room', async () => {
+test('the inspector shows why it is refused, and connects as soon as there is room', async () => {
   const { admin } = await startSandboxProxy();
   const others = await Promise.all(Array.from({ length: 16 }, () => follow(`${admin}/events`)));
   const page = await openPage();
@@ -285,7 +285,7 @@ test('the inspector says why it is refused, and goes on as soon as there is room
   await page.getByText('live', { exact: true }).waitFor();
 });
 
-test('pinned exchanges are gone through by the keyboard as well', async () => {
+test('the keyboard moves through pinned exchanges too', async () => {
   const { media, rows, page, detail } = await start();
   for (const name of ['one', 'two', 'three']) await media(`/assets/${name}`);
   await rows.nth(2).waitFor();
@@ -298,7 +298,7 @@ test('pinned exchanges are gone through by the keyboard as well', async () => {
   await detail.getByText('/assets/one').first().waitFor();
 });
 
-test('all of it goes by the keyboard alone', async () => {
+test('everything works with the keyboard only', async () => {
   const { media, rows, page, detail, filter } = await start();
   for (const name of ['one', 'two', 'three']) await media(`/assets/${name}`);
   await rows.nth(2).waitFor();

@@ -22,7 +22,7 @@ const publicPage = (html: string): Pages => ({
       .end(html),
 });
 
-describe('what a public page can send unasked is refused:', () => {
+describe('a request of a public page without permission is refused:', () => {
   test.each<[string, string, (url: string) => string]>([
     ['a form', 'POST', (url) => `<form method="post" action="${url}"></form>${script('document.forms[0].submit()')}`],
     ['a navigation', 'GET', (url) => script(`location = '${url}'`)],
@@ -41,7 +41,7 @@ describe('what a public page can send unasked is refused:', () => {
   });
 });
 
-describe('what the browser itself keeps from a public page causes no call:', () => {
+describe('a request that the browser blocks causes no call:', () => {
   const FAILED = "document.title = 'failed'";
   test.each<[string, (url: string) => string]>([
     ['fetch', (url) => script(`fetch('${url}').catch(() => (${FAILED}))`)],
@@ -62,7 +62,7 @@ describe('what the browser itself keeps from a public page causes no call:', () 
   });
 });
 
-test('a public page that the operator allowed, and the user let reach this machine, uses the proxy', async () => {
+test('a public page may use the proxy if the operator and the user allow it', async () => {
   const upstream = await startUpstream();
   const site = await startSecureSite('app.example', publicPage('an app'));
   const proxy = await startTestProxy({ ...upstream, access: { allowedOrigins: [site.origin] } });
@@ -76,7 +76,7 @@ test('a public page that the operator allowed, and the user let reach this machi
   expect(await proxy.exchange()).toMatchObject({ method: 'OPTIONS', answeredBy: 'preflight' });
 });
 
-test('a public page that the user let reach this machine is refused by the proxy', async () => {
+test('a public page that only the user allows is refused', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
   const site = await startSecureSite('evil.example', publicPage(script(`fetch('${proxy.address}/api/v1/attack')`)));

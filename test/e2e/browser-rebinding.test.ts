@@ -16,7 +16,7 @@ const openPage = useBrowser();
 const PAGE = '<link rel="icon" href="data:,"><p>a page';
 const HEADER = { 'content-type': 'text/html', connection: 'close' };
 
-describe('a page whose name was rebound to the proxy causes no call', () => {
+describe('a page with a rebound name causes no call', () => {
   const HIDDEN = "document.head.innerHTML = '<meta name=referrer content=no-referrer>'";
   test.each<[string, string, string]>([
     ['fetch', 'GET', "fetch('/api/v1/attack')"],
@@ -51,7 +51,7 @@ describe('a page whose name was rebound to the proxy causes no call', () => {
     await expectRefused(proxy, upstream, { method, code: 'HOST_REFUSED' });
   });
 
-  test('and what it reads of the proxy is the refusal', async () => {
+  test('a page with a rebound name reads only the refusal', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
     const page = await openPage();
@@ -65,7 +65,7 @@ describe('a page whose name was rebound to the proxy causes no call', () => {
   });
 });
 
-describe('a page gets HOST_REFUSED that calls the proxy by', () => {
+describe('a page gets HOST_REFUSED if it calls the proxy as', () => {
   const onEvery = { listener: { host: '0.0.0.0' }, access: { callerKey: 'a-key-of-sixteen' } };
   test.each([
     ['0.0.0.0', {}],
@@ -86,7 +86,7 @@ describe('a page gets HOST_REFUSED that calls the proxy by', () => {
 });
 
 // Over plain HTTP browsers tell no page's origin to a name beyond loopback. There a caller key is what holds.
-test('a page that calls the proxy by an allowed name, and hides itself, has no caller key', async () => {
+test('a page that hides behind an allowed host name lacks the caller key', async () => {
   const upstream = await startUpstream();
   const access = { allowedHosts: ['proxy.example'], callerKey: 'a-key-of-sixteen' };
   const proxy = await startTestProxy({ ...upstream, access });

@@ -11,7 +11,7 @@ import { script, speculation } from '../support/foreign-vectors.ts';
 
 const openPage = useBrowser();
 
-describe('a foreign page of https is refused that uses', () => {
+describe('a foreign https page is refused with', () => {
   const worker = (url: string): Pages => ({
     '/': script("navigator.serviceWorker.register('/worker.js')"),
     '/worker.js': (_, response) =>

@@ -16,7 +16,7 @@ const PATIENT = { headersTimeoutMs: 60_000, idleTimeoutMs: 60_000 };
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"><rect width="3" height="2" fill="red"/></svg>';
 
-test('a page has many requests under way at once, and each gets its own answer', async () => {
+test('concurrent requests of a page each get their own answer', async () => {
   const upstream = await startUpstream((request, response) => response.end(JSON.stringify(request.url)));
   const proxy = await startTestProxy(upstream);
   const page = await openDevPage(openPage);
@@ -25,7 +25,7 @@ test('a page has many requests under way at once, and each gets its own answer',
   expect(read.map(jsonOf)).toEqual(paths);
 });
 
-test('a page reads a large answer as it comes, whole', async () => {
+test('a page streams a large answer completely', async () => {
   const upstream = await startUpstream((_, response) => {
     Readable.from(Array.from({ length: 64 }, (_, i) => Buffer.alloc(MIB, i))).pipe(response);
   });
@@ -43,7 +43,7 @@ test('a page reads a large answer as it comes, whole', async () => {
   expect(sums).toEqual({ bytes: 64 * MIB, sum: (MIB * 64 * 63) / 2 });
 });
 
-test('a page shows an image that it fetched', async () => {
+test('a page shows a fetched image', async () => {
   const upstream = await startUpstream((_, response) => response.setHeader('content-type', 'image/svg+xml').end(SVG));
   const proxy = await startTestProxy(upstream);
   const page = await openDevPage(openPage);
@@ -83,7 +83,7 @@ test.each([
   expect(await proxy.exchange()).toMatchObject({ ending: 'cancelled', bytes: sentBytes });
 });
 
-test('a page that is left cancels its upstream calls', async () => {
+test('leaving a page cancels its upstream calls', async () => {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy({ ...upstream, upstream: PATIENT });
   const page = await openDevPage(openPage);

@@ -16,7 +16,7 @@ test.each([
   expect(completeJson(cut)).toBe(whole);
 });
 
-test('wherever an object or list of JSON is cut, its beginning can be read', () => {
+test('truncated JSON objects and arrays are readable wherever they are cut', () => {
   const json = fc
     .tuple(fc.constantFrom(0, 1), fc.jsonValue())
     .map(([indent, value]) => JSON.stringify([value], null, indent));

@@ -34,11 +34,11 @@ describe('an error of MK.IO is explained', () => {
     expect(explained?.check.join('\n')).toMatch(check);
   });
 
-  test('that broke off', () => {
+  test('a truncated answer', () => {
     expect(explainError(factsOf({ status: 200, ending: 'truncated' }))?.what).toMatch(/broke off/);
   });
 
-  test('that the caller did not wait for', () => {
+  test('an answer that the caller did not wait for', () => {
     expect(explainError(factsOf({ ending: 'cancelled' }))?.what).toMatch(/caller left/);
   });
 });
@@ -49,7 +49,7 @@ test.each(Object.entries(ERRORS))("the proxy's own %s has its hint, whatever is 
   expect(explained?.what).toMatch(/^The proxy /);
 });
 
-test('a refusal has what its body tells: the reason, the hint, the rule and the setting', () => {
+test('a refusal shows the reason, hint, rule and setting of its body', () => {
   const body = {
     error: { code: 'X', detail: 'It is refused.', extraDetail: { hint: 'Do so.', rule: 'r', setting: 's' } },
   };
@@ -59,7 +59,7 @@ test('a refusal has what its body tells: the reason, the hint, the rule and the 
   expect(explained?.check[0]).toBe('Do so.');
 });
 
-test('nothing is explained where nothing went wrong', () => {
+test('a good answer has no explanation', () => {
   expect(explainError(factsOf({ status: 200 }))).toBeUndefined();
   expect(explainError(factsOf({ status: 204, answeredBy: 'preflight' }))).toBeUndefined();
 });

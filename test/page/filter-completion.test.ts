@@ -14,7 +14,7 @@ const TRAFFIC = [
 const labelsOf = (text: string, caret = text.length): string[] =>
   completeFilter(text, caret, TRAFFIC).map(({ label }) => label);
 
-describe('what could stand at the caret', () => {
+describe('a completion at the caret', () => {
   test.each<[string, string[]]>([
     ['', Object.keys(FILTER_KEYS).map((key) => `${key}:`)],
     ['st', ['status:']],
@@ -33,12 +33,12 @@ describe('what could stand at the caret', () => {
     expect(labelsOf(text)).toEqual(labels);
   });
 
-  test('takes its place in the middle, and puts quotes where they are needed', () => {
+  test('a completion in the middle of the text is inserted, with quotes if needed', () => {
     const [completion] = completeFilter('project:t ms:>5', 'project:t'.length, TRAFFIC);
     expect(completion).toMatchObject({ text: 'project:"two words" ms:>5', caret: 'project:"two words"'.length });
   });
 
-  test('is what the parser reads, whatever the traffic has', () => {
+  test('every completion is valid for the parser, for any traffic', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'binary' }), (project) => {
         for (const { text } of completeFilter('project:', 8, [factsOf({ project })])) {
@@ -48,7 +48,7 @@ describe('what could stand at the caret', () => {
     );
   });
 
-  test('costs little for what is long', () => {
+  test('a long text costs little', () => {
     const text = 'a,'.repeat(50_000);
     const before = performance.now();
     completeFilter(text, text.length, TRAFFIC);

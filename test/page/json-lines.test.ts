@@ -15,7 +15,7 @@ const shown = (root: object, ...rest: [Map<string, boolean>?, Set<string>?]): st
   );
 
 describe('a body as a tree', () => {
-  test('has a line for each value, in its order', () => {
+  test('has a line for each value, in order', () => {
     expect(shown(treeOf('{"b":[1,"x",null,true],"a":{},"c":[]}'))).toEqual([
       ' {3}',
       ' b [4]',
@@ -28,7 +28,7 @@ describe('a body as a tree', () => {
     ]);
   });
 
-  test('is folded from the fourth level on, and where there is much in it', () => {
+  test('is folded from the fourth level on, and at large values', () => {
     expect(shown(treeOf('{"a":{"b":{"c":{"d":1}}}}'))).toEqual([' {1}', ' a {1}', '  b {1}', '   c {1}']);
     expect(shown({ many: Array.from({ length: 101 }, () => 0) })).toEqual([' {1}', ' many [101]']);
   });
@@ -39,7 +39,7 @@ describe('a body as a tree', () => {
     expect(listFoldable(root)).toEqual(['', '/a']);
   });
 
-  test('shows what is found, and all that is above it', () => {
+  test('shows matches and their ancestors', () => {
     const root = treeOf('{"a":{"b":{"c":{"needle":1,"d/e":"a NEEDLE"}}}}');
     const found = findInJson(root, 'Needle');
     expect(found).toEqual(['/a/b/c/needle', '/a/b/c/d~1e']);
@@ -47,7 +47,7 @@ describe('a body as a tree', () => {
     expect(findInJson(root, '')).toEqual([]);
   });
 
-  test('keeps names that mean something to JavaScript', () => {
+  test('keeps names that are special in JavaScript', () => {
     expect(shown(treeOf('{"__proto__":{"x":1},"constructor":2}'))).toEqual([
       ' {2}',
       ' __proto__ {1}',
@@ -66,7 +66,7 @@ describe('a body as a tree', () => {
     if (root !== undefined) expect(listFoldable(root)).toHaveLength(depth - 1);
   });
 
-  test('has all values of any JSON, once it is unfolded', () => {
+  test('has all values of any JSON when unfolded', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const root = treeOf(JSON.stringify(value));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readPhases } from '../../src/traffic/phases.ts';
 import { splitUnseen } from '../../src/text/unseen.ts';
 
-describe('text of others', () => {
+describe('text from elsewhere', () => {
   const show = (text: string, keepsLines = false): string =>
     splitUnseen(text, { keepsLines })
       .map((piece) => (piece.isUnseen ? `[${piece.text}]` : piece.text))
@@ -22,12 +22,12 @@ describe('text of others', () => {
     expect(show(text)).toBe(shown);
   });
 
-  test('keeps line ends and tabs where it is a body', () => {
+  test('keeps line ends and tabs in a body', () => {
     expect(show('a\n\tb\r', true)).toBe('a\n\tb[U+000D]');
   });
 });
 
-describe('the parts of an exchange', () => {
+describe('the phases of an exchange', () => {
   test('follow one another from the beginning to the end', () => {
     const phases = readPhases({ connectedMs: 1, sentMs: 3, firstByteMs: 10, ms: 12 });
     expect(phases.map(({ name, fromMs, toMs }) => [name, fromMs, toMs])).toEqual([

@@ -15,7 +15,7 @@ interface BodyProps {
   readonly text: string | undefined;
 }
 
-/** A body as a tree where it is JSON, and as the text it is. */
+/** A body as text, and as a tree if it is JSON. */
 export function BodyView({ name, body, text }: BodyProps): JSX.Element {
   const inspector = useInspector();
   const [isRawWanted, setIsRawWanted] = useState(false);

@@ -1,7 +1,7 @@
 const TOKEN = /\s*(?:("(?:[^"\\]|\\[^])*")|([{[])|([}\]])|[,:]|([^\s{}[\],:"]+))/y;
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
-/** The beginning of a JSON text as a whole one: without what it does not end, and with the ends of its objects and lists. */
+/** Completes truncated JSON: drops the unfinished value, closes brackets. */
 export function completeJson(text: string): string {
   let open = '';
   let before = '';
@@ -12,7 +12,7 @@ export function completeJson(text: string): string {
     if (begin !== undefined) open = (CLOSING[begin] ?? '') + open;
     if (end !== undefined) open = open.slice(1);
     const isName = string !== undefined && open.startsWith('}') && before !== ':';
-    // More of it may have followed.
+    // It may be truncated too.
     const isCut = literal !== undefined && TOKEN.lastIndex === text.length;
     const endsHere = begin ?? end ?? string ?? literal;
     if (endsHere !== undefined && !isName && !isCut) whole = { end: TOKEN.lastIndex, open };

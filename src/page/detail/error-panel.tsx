@@ -12,7 +12,7 @@ interface ErrorPanelProps {
   readonly text: string | undefined;
 }
 
-/** What went wrong, who said so, and what to do about it. */
+/** The error, its origin and the next steps. */
 export function ErrorPanel({ facts, text }: ErrorPanelProps): JSX.Element | null {
   const inspector = useInspector();
   const told = readToldError(text);

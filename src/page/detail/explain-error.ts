@@ -4,10 +4,10 @@ import type { StatusMeaning } from '../../mkio/statuses.ts';
 import { explainStatus } from '../../mkio/statuses.ts';
 import type { ExchangeFacts } from '../../traffic/facts.ts';
 
-/** What of an exchange an explanation is made of. */
+/** The facts that an explanation needs. */
 export type ErrorFacts = Pick<ExchangeFacts, 'status' | 'answeredBy' | 'code' | 'ending' | 'project' | 'operationName'>;
 
-/** What the body of an error tells, where it is kept: MK.IO and the proxy share its shape. */
+/** Members of an error body, if kept. MK.IO and the proxy share its shape. */
 export interface ToldError {
   readonly detail?: string;
   readonly hint?: string;
@@ -30,7 +30,7 @@ const CANCELLED: Explanation = {
   check: ["Check the caller's own timeout.", 'A change may have happened at MK.IO all the same: GET the resource.'],
 };
 
-/** undefined where nothing went wrong. */
+/** undefined without an error. */
 export function explainError(facts: ErrorFacts, told: ToldError = {}): Explanation | undefined {
   const { status = 0, answeredBy, code, ending } = facts;
   if (code !== undefined && answeredBy !== 'upstream') return explainOwn(code, told);
@@ -56,7 +56,7 @@ const OWN = {
 
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
-/** Reads what an error's body tells; MK.IO has sent `error` as plain text as well. */
+/** Reads an error body. MK.IO sometimes sends `error` as plain text. */
 export function readToldError(text: string | undefined): ToldError {
   const error = readField(parseJson(text), 'error');
   if (typeof error === 'string') return { detail: error };

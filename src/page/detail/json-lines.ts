@@ -1,4 +1,4 @@
-/** A number that JavaScript would change, as it was written. */
+/** A number as written, if JavaScript would change it. */
 export class WrittenNumber {
   readonly text: string;
   constructor(text: string) {
@@ -10,24 +10,24 @@ export interface JsonLine {
   /** JSON pointer (RFC 6901). */
   readonly path: string;
   readonly depth: number;
-  /** undefined for the whole. */
+  /** undefined for the root. */
   readonly name: string | undefined;
   readonly kind: 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
-  /** The value, or how much is in it. */
+  /** The value, or the number of its members. */
   readonly text: string;
-  /** undefined where there is nothing to fold. */
+  /** undefined if it cannot be folded. */
   readonly isOpen: boolean | undefined;
 }
 
-/** What a click has opened or shut; elsewhere the first levels are open. */
+/** Nodes that the user opened or closed; by default the first levels are open. */
 export type Folds = ReadonlyMap<string, boolean>;
 
-/** Deeper than any document, and far from the end of the stack. */
+/** Deeper than real documents, and within the stack limit. */
 const MAX_DEPTH = 200;
 const OPEN_DEPTH = 3;
 const OPEN_ENTRIES = 100;
 
-/** undefined where the text is no object or array of JSON, or one that is built to be deep. */
+/** undefined if the text is not a JSON object or array, or nested too deeply. */
 export function parseJsonTree(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text, keepWritten as Parameters<typeof JSON.parse>[1]);
@@ -42,13 +42,13 @@ function isDeeperThan(value: unknown, depth: number): boolean {
   return depth === 0 || Object.values(value).some((entry) => isDeeperThan(entry, depth - 1));
 }
 
-/** https://tc39.es/proposal-json-parse-with-source/: where a browser has none, numbers are those of JavaScript. */
+/** https://tc39.es/proposal-json-parse-with-source/. Without it numbers are those of JavaScript. */
 function keepWritten(_: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || context?.source === undefined || String(value) === context.source) return value;
   return new WrittenNumber(context.source);
 }
 
-/** The lines of a tree that can be seen. */
+/** The visible lines of a tree. */
 export function listJsonLines(root: object, folds: Folds, opened: ReadonlySet<string> = new Set()): JsonLine[] {
   const lines: JsonLine[] = [];
   const walk = (value: unknown, name: string | undefined, path: string, depth: number): void => {
@@ -63,7 +63,7 @@ export function listJsonLines(root: object, folds: Folds, opened: ReadonlySet<st
   return lines;
 }
 
-/** Paths of what has the text in its name or value, in their order. */
+/** Paths of nodes whose name or value contains the text, in order. */
 export function findInJson(root: object, text: string): readonly string[] {
   const part = text.toLowerCase();
   const found: string[] = [];
@@ -77,7 +77,7 @@ export function findInJson(root: object, text: string): readonly string[] {
   return found;
 }
 
-/** All that has to be open for these to be seen. */
+/** The ancestors that must be open to show these paths. */
 export function pathsAbove(paths: readonly string[]): ReadonlySet<string> {
   const above = new Set<string>();
   for (const path of paths) {
@@ -89,7 +89,7 @@ export function pathsAbove(paths: readonly string[]): ReadonlySet<string> {
   return above;
 }
 
-/** Every path that can be folded, for all of them at once. */
+/** Every foldable path. */
 export function listFoldable(root: object): readonly string[] {
   const found: string[] = [];
   const walk = (value: unknown, path: string): void => {
@@ -102,7 +102,7 @@ export function listFoldable(root: object): readonly string[] {
   return found;
 }
 
-/** undefined for what is neither an object nor an array, or is empty. */
+/** undefined for empty containers and other values. */
 function entriesOf(value: unknown): readonly [string, unknown][] | undefined {
   if (typeof value !== 'object' || value === null || value instanceof WrittenNumber) return undefined;
   const entries = Object.entries(value);

@@ -8,7 +8,7 @@ import { useVirtualRows } from '../virtual-rows.ts';
 const LINE_PX = 22;
 const MAX_LINES_SHOWN = 26;
 
-/** JSON that can be folded and searched. Arrows go through it and fold. */
+/** Foldable, searchable JSON. Arrow keys move and fold. */
 export function JsonTree({ root }: { readonly root: object }): JSX.Element {
   const [folds, setFolds] = useState<Folds>(new Map());
   const [query, setQuery] = useState('');

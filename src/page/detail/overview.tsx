@@ -46,7 +46,7 @@ export function Overview({ whole }: { readonly whole: WholeExchange }): JSX.Elem
   );
 }
 
-/** Nothing where there is nothing to tell. */
+/** Hidden without a value. */
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element | null {
   if (children === undefined || children === '' || children === 0) return null;
   return (

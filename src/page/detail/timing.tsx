@@ -4,7 +4,7 @@ import { renderDuration, renderTime } from '../../text/figures.ts';
 import { readPhases } from '../../traffic/phases.ts';
 import { placeOf } from './waterfall.tsx';
 
-/** Each part of an exchange's time on a line of its own. */
+/** One line for each phase of an exchange. */
 export function Timing({ facts }: { readonly facts: ExchangeFacts }): JSX.Element {
   return (
     <>

@@ -3,7 +3,7 @@ import type { ExchangeFacts } from '../../traffic/facts.ts';
 import { renderDuration } from '../../text/figures.ts';
 import { readPhases } from '../../traffic/phases.ts';
 
-/** Where the time went, on one line. */
+/** The phases of an exchange on one line. */
 export function Waterfall({ facts }: { readonly facts: ExchangeFacts }): JSX.Element {
   const phases = readPhases(facts);
   const legend = phases.map(({ name, fromMs, toMs }) => `${name} ${renderDuration(toMs - fromMs)}`).join(' · ');
@@ -19,7 +19,7 @@ export function Waterfall({ facts }: { readonly facts: ExchangeFacts }): JSX.Ele
   );
 }
 
-/** In parts of the whole; what took no time can be seen all the same. */
+/** Shares of the whole; a phase without duration stays visible. */
 export function placeOf({ fromMs, toMs }: { fromMs: number; toMs: number }, wholeMs: number): CSSProperties {
   const share = (ms: number): string => `${((ms / Math.max(wholeMs, 0.1)) * 100).toFixed(2)}%`;
   return { insetInlineStart: share(fromMs), inlineSize: share(toMs - fromMs) };

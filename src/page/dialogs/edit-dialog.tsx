@@ -93,7 +93,7 @@ function EditForm({ id, draft, onSent }: EditFormProps): JSX.Element {
 const readFields = (form: FormData): Edited => {
   const read = (name: string): string => {
     const value = form.get(name);
-    // Forms make CRLF of line ends.
+    // Forms convert line ends to CRLF.
     return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '';
   };
   return { method: read('method'), target: read('target'), headers: read('headers'), body: read('body') };

@@ -7,7 +7,7 @@ import { Text } from '../text.tsx';
 
 const MUCH = 0.7;
 
-/** What the last minute took of what MK.IO allows: of the project that is closest to its limit, and of all by the title. */
+/** Use of MK.IO's limits in the last minute: the project closest to its limit; the title lists all. */
 export function BudgetChip(): JSX.Element {
   const budgets = useInspector().status.view.value?.budget ?? [];
   const [tightest] = budgets.toSorted((a, b) => useOf(b) - useOf(a));
@@ -31,6 +31,6 @@ export function BudgetChip(): JSX.Element {
   );
 }
 
-/** The share that is used of whichever is closer to its limit: 1 is all of it. */
+/** Used share of the limit that is closer, from 0 to 1. */
 const useOf = ({ reads, writes, maxReads, maxWrites }: ProjectBudget): number =>
   Math.max(reads / maxReads, writes / maxWrites);

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { copy } from '../actions.ts';
 import { useInspector } from '../inspector.ts';
 
-/** What to do where there is nothing to see. */
+/** First steps while the list is empty. */
 export function EmptyState(): JSX.Element {
   const inspector = useInspector();
   const { store, status, connection } = inspector;
@@ -58,7 +58,7 @@ export function EmptyState(): JSX.Element {
   );
 }
 
-/** Where callers reach the proxy: an origin, or `unix:` and a path. */
+/** @param address of the proxy for callers: an origin, or `unix:` and a path */
 const renderCommand = (address: string): string =>
   address.startsWith('unix:')
     ? `curl --unix-socket ${address.slice('unix:'.length)} http://localhost${PATH}`

@@ -19,7 +19,7 @@ interface RowProps {
   readonly id: string;
   readonly exchange: Exchange;
   readonly rowIndex: number;
-  /** undefined: it stands where it comes. */
+  /** undefined: in normal flow. */
   readonly topPx?: number;
   readonly heightPx?: number;
   readonly longestMs: number;
@@ -28,7 +28,7 @@ interface RowProps {
   readonly onOpen: (id: string) => void;
 }
 
-/** Drawn again only when it changes: many stand still while others come. */
+/** Renders again only if it changes: most rows stay while others arrive. */
 export const ExchangeRow = memo(({ id, exchange, rowIndex, topPx, heightPx, ...rest }: RowProps): JSX.Element => {
   const { longestMs, isSelected, isPinned, onOpen } = rest;
   const { receivedAtMs, method, status, ms, bytes, ending } = exchange;
@@ -90,5 +90,5 @@ function Subject({ exchange: { operationName, target, code, upstreamCode } }: { 
   );
 }
 
-/** Without what all paths of MK.IO begin with, as the operation is told. */
+/** Without the prefix of all MK.IO paths; the operation is shown beside it. */
 const shorten = (target: string): string => target.replace(/^\/api\/v1\/(?:projects\/(?=.))?/, '');

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { signal } from '@preact/signals';
 
-/** What the admin listener answers where it says no, in MK.IO's error shape. */
+/** An error answer of the admin listener, in MK.IO's error shape. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
@@ -24,21 +24,21 @@ interface ToldError {
   };
 }
 
-/** The admin listener that served this page. Every call throws ApiError where it is refused. */
+/** The admin listener that served this page. A refused call throws ApiError. */
 export interface Api {
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
   readonly readJson: <T>(path: string) => Promise<T>;
   readonly readText: (path: string) => Promise<string>;
-  /** A call that changes something: it proves that it could read an answer of this listener. */
+  /** A call that changes something. It sends the session value. */
   readonly change: (method: 'POST' | 'DELETE', path: string, body?: unknown) => Promise<Response>;
-  /** Why a key is asked for; undefined: none is, or the last one was right. */
+  /** Why a key is required; undefined if none is, or the last one was right. */
   readonly keyProblem: Signal<string | undefined>;
   readonly useKey: (key: string) => void;
 }
 
 export function createApi(): Api {
   const keyProblem = signal<string | undefined>();
-  // In memory alone: neither storage nor an address ever holds it.
+  // Only in memory, never in storage or an address.
   let key: string | undefined;
 
   const ask: Api['ask'] = async (path, init = {}) => {

@@ -5,16 +5,16 @@ import type { Accepts } from '../../traffic/filter-keys.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface ExchangeStore {
-  /** All that the page knows, the oldest first: no more than the proxy keeps. */
+  /** Known exchanges, oldest first; at most as many as the proxy keeps. */
   readonly known: ReadonlySignal<readonly Exchange[]>;
-  /** Those that the filter means. */
+  /** Those that match the filter. */
   readonly shown: ReadonlySignal<readonly Exchange[]>;
   readonly filter: Signal<string>;
   readonly filterProblem: ReadonlySignal<string | undefined>;
-  /** The filter in force: the last one that can be read. */
+  /** The active filter: the last valid one. */
   readonly filterInForce: ReadonlySignal<string>;
   readonly isPaused: ReadonlySignal<boolean>;
-  /** How many came since it was paused. */
+  /** Number of exchanges received while paused. */
   readonly heldCount: ReadonlySignal<number>;
   readonly receive: (exchanges: readonly Exchange[]) => void;
   readonly togglePause: () => void;
@@ -35,7 +35,7 @@ export function createExchangeStore(): ExchangeStore {
   let arrived: Exchange[] = [];
   let plannedFrame: number | undefined;
 
-  // What is half typed would mean something else.
+  // A half-typed filter would match other exchanges.
   const settled = signal('');
   let settling: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
@@ -50,7 +50,7 @@ export function createExchangeStore(): ExchangeStore {
     return last;
   });
 
-  /** Once a frame, however many came. */
+  /** At most once a frame. */
   const takeIn = (): void => {
     plannedFrame = undefined;
     const fresh = arrived;
@@ -72,7 +72,7 @@ export function createExchangeStore(): ExchangeStore {
     heldCount,
     receive: (exchanges) => {
       arrived.push(...exchanges);
-      // No frames come while the page is hidden.
+      // A hidden page has no frames.
       if (arrived.length > 2 * limit) arrived = arrived.slice(-limit);
       plannedFrame ??= requestAnimationFrame(takeIn);
     },

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { parseFilter } from '../../traffic/filter.ts';
 import { readStored, store } from './storage.ts';
 
-/** Filters that were in use, the newest first; this browser keeps them. */
+/** Recent filters, newest first, in the browser's storage. */
 export interface FilterHistory {
   readonly entries: ReadonlySignal<readonly string[]>;
   readonly add: (filter: string) => void;

@@ -7,7 +7,7 @@ export interface Notice {
   readonly text: string;
 }
 
-/** One sentence at a time on what has just happened. */
+/** One short message at a time. */
 export interface Notices {
   readonly current: ReadonlySignal<Notice | undefined>;
   readonly say: (text: string) => void;
@@ -31,7 +31,7 @@ export function createNotices(): Notices {
       show({ tone: 'plain', text });
       timer = setTimeout(dismiss, SHOWN_MS);
     },
-    // What went wrong stays until it has been read.
+    // An error stays until the user closes it.
     complain: (error) => show({ tone: 'problem', text: renderProblem(error) }),
     dismiss,
   };

@@ -4,11 +4,11 @@ import type { Exchange, WholeExchange } from './exchange.ts';
 
 export interface Pin {
   readonly exchange: Exchange;
-  /** undefined until it has been read, or where the proxy had forgotten it already. */
+  /** undefined until loaded, or if the proxy no longer keeps it. */
   readonly whole: WholeExchange | undefined;
 }
 
-/** Exchanges that stay, whatever the proxy forgets. */
+/** Pinned exchanges stay even if the proxy drops them. */
 export interface Pins {
   readonly all: ReadonlySignal<readonly Pin[]>;
   readonly find: (id: string) => Pin | undefined;
@@ -33,7 +33,7 @@ export function createPins(load: (id: string) => Promise<WholeExchange>): Pins {
       all.value = [...all.value, { exchange, whole: undefined }];
       load(id).then(
         (whole) => keepWhole(id, whole),
-        // What the list told of it is kept all the same.
+        // The summary from the list stays.
         () => undefined,
       );
     },

@@ -5,7 +5,7 @@ export type Resource<T> =
   | { readonly state: 'there'; readonly value: T }
   | { readonly state: 'failed'; readonly error: unknown };
 
-/** What `load` gives for the key; an answer that comes too late is left. */
+/** The result of `load` for the key; outdated answers are ignored. */
 export function useResource<T>(key: string, load: () => Promise<T>): Resource<T> {
   const [held, setHeld] = useState<{ readonly key: string; readonly resource: Resource<T> }>();
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What this browser keeps for the page; where it keeps nothing, the page does without. */
+/** Values in the browser's storage, if it has any. */
 export function readStored(name: string): string | undefined {
   try {
     return localStorage.getItem(placeOf(name)) ?? undefined;
@@ -11,7 +11,7 @@ export function store(name: string, text: string): void {
   try {
     localStorage.setItem(placeOf(name), text);
   } catch {
-    // It is full, or switched off.
+    // Storage is full or disabled.
   }
 }
 
