@@ -3,7 +3,7 @@ import { ProxyError } from '../../errors.ts';
 import type { PublicAnswer } from '../../forward/dispatcher.ts';
 import { readFailure } from '../../forward/failures.ts';
 import type { Certificate } from './certificate.ts';
-import type { OpenToken } from '../process-settings.ts';
+import type { OpenToken } from '../open-token.ts';
 import type { Answer } from './answers.ts';
 import type { Fact, Finding } from './findings.ts';
 import { failed, skipped } from './findings.ts';

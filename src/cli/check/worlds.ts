@@ -11,8 +11,10 @@ import { createLogger } from '../../log/logging.ts';
 import type { ProxyHandle } from '../../server.ts';
 import { startProxy } from '../../server.ts';
 import type { TokenStore } from '../../token/store.ts';
-import type { LoadedProcess, OpenToken } from '../process-settings.ts';
-import { openToken } from '../process-settings.ts';
+import type { OpenToken } from '../open-token.ts';
+import { openToken } from '../open-token.ts';
+import type { LoadedProcess } from '../process-settings.ts';
+import { clearEnvironment } from '../process-settings.ts';
 import type { Answer } from './answers.ts';
 import type { Worlds } from './examination.ts';
 
@@ -82,7 +84,7 @@ async function openWithHelper(loaded: LoadedProcess, log: Logger): Promise<OpenT
   const said: string[] = [];
   const life = new AbortController();
   try {
-    return await openToken(loaded, { log, life, onHelperLine: (line) => said.push(line) });
+    return await openToken(loaded, { env: clearEnvironment(), log, life, onHelperLine: (line) => said.push(line) });
   } catch (error) {
     if (!(error instanceof ProxyError) || said.length === 0) throw error;
     const { code, message, hint } = error;

@@ -10,8 +10,9 @@ import { startUpkeep } from '../../token/upkeep.ts';
 import { onSighup } from '../sighup.ts';
 import { registerAtExit } from '../at-exit.ts';
 import { hasDotenv, reloadPolicy } from '../policy-reload.ts';
-import type { OpenToken } from '../process-settings.ts';
-import { loadProcessConfig, openToken, withoutToken } from '../process-settings.ts';
+import type { OpenToken } from '../open-token.ts';
+import { openToken, withoutToken } from '../open-token.ts';
+import { clearEnvironment, loadProcessConfig } from '../process-settings.ts';
 import type { ReadyFacts } from '../ready.ts';
 import { readTokenFacts, renderBanner } from '../ready.ts';
 import { renderAbout } from '../about.ts';
@@ -27,7 +28,7 @@ export async function start(flags: Flags): Promise<number> {
   });
   registerAtExit({ flush });
   const life = new AbortController();
-  const token = await openToken(loaded, { log, life, mayWait: config.token.wait });
+  const token = await openToken(loaded, { env: clearEnvironment(), log, life }, config.token.wait);
   const { store, source } = token;
   // A token that has expired ends the start, rather than every request.
   if (token.appears === undefined) store.current();
