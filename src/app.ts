@@ -65,7 +65,7 @@ export async function createProxy(options: ProxyOptions, recording: Recording): 
   const { config, token, secrets, log, containerBytes } = options;
   const { listener, capture } = config;
   const { origin } = config.upstream;
-  const { redact, maskTokens, spellings } = secrets;
+  const { redact, maskTokens, encodings } = secrets;
   const upstream = createUpstream({ config: config.upstream, maxConnections: listener.maxConnections, token });
   const currentPolicy = createCurrentPolicy(config.policy);
   const tracing = await loadTracing({ origin, redact, readTemplate });
@@ -85,7 +85,7 @@ export async function createProxy(options: ProxyOptions, recording: Recording): 
   // Before the limits: without a token no request reaches MK.IO, so none may count against them.
   await app.register(usableToken, { token });
   await app.register(limits, { ...config.access, redact, log });
-  await app.register(forward, { upstream, origin, listener, maskTokens, spellings });
+  await app.register(forward, { upstream, origin, listener, maskTokens, encodings });
   return { app, connections, upstream, policy: currentPolicy, tracing };
 }
 

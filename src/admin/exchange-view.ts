@@ -1,5 +1,5 @@
 import type { CaptureMode } from '../config/config.ts';
-import { parseFields } from '../http/fields.ts';
+import { parseFields } from '../traffic/field-text.ts';
 import type { ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { StoredBody } from '../traffic/stored-body.ts';

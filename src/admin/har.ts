@@ -1,4 +1,4 @@
-import { parseFields } from '../http/fields.ts';
+import { parseFields } from '../traffic/field-text.ts';
 import type { ExchangeRecord, RecordedMessage } from '../traffic/record.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
 import { readPhases } from '../traffic/phases.ts';

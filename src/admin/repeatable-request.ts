@@ -1,6 +1,7 @@
-import { hasBody, parseFields } from '../http/fields.ts';
+import { hasBody } from '../http/fields.ts';
+import { parseFields } from '../traffic/field-text.ts';
 import type { ExchangeRecord } from '../traffic/record.ts';
-import { MASK } from '../secrets/redact.ts';
+import { MASK } from '../secrets/mask.ts';
 
 export type Field = readonly [name: string, value: string];
 

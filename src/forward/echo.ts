@@ -1,4 +1,4 @@
-import type { Spellings } from '../secrets/spellings.ts';
+import type { Encodings } from '../secrets/encodings.ts';
 import type { BodyMapper } from './body-mapper.ts';
 
 const STAR = 0x2a;
@@ -8,11 +8,11 @@ const NOTHING: Buffer = Buffer.alloc(0);
  * Masks echoed tokens in place, with as many bytes, so that the length stays correct. Only a possible start of a token at
  * the end of a chunk is held back.
  */
-export function createEchoMask(spellings: Spellings): BodyMapper {
+export function createEchoMask(encodings: Encodings): BodyMapper {
   let held = NOTHING;
 
   const mask = (text: Buffer, last: boolean): Buffer => {
-    const { ranges, open } = spellings.find(text, last);
+    const { ranges, open } = encodings.find(text, last);
     for (let i = 0; i + 1 < ranges.length; i += 2) text.fill(STAR, ranges[i], ranges[i + 1]);
     if (open === text.length) return text;
     held = Buffer.from(text.subarray(open)); // the chunk's memory is released after the write
@@ -30,7 +30,7 @@ export function createEchoMask(spellings: Spellings): BodyMapper {
     push: (chunk) => mask(take(chunk), false),
     flush: () => mask(take(NOTHING), true),
     whole: (body) => {
-      const { ranges } = spellings.find(body, true);
+      const { ranges } = encodings.find(body, true);
       return ranges.length === 0 ? body : mask(body, true).subarray();
     },
   };

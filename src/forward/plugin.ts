@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ListenerConfig } from '../config/config.ts';
 import { FORWARDED_METHODS } from '../http/methods.ts';
-import type { Spellings } from '../secrets/spellings.ts';
+import type { Encodings } from '../secrets/encodings.ts';
 import type { Upstream } from './dispatcher.ts';
 import { createEchoMask } from './echo.ts';
 import { requestFields } from './headers.ts';
@@ -18,7 +18,7 @@ export interface ForwardOptions {
   readonly origin: string;
   readonly listener: ListenerConfig;
   readonly maskTokens: (text: string) => string;
-  readonly spellings: Spellings;
+  readonly encodings: Encodings;
 }
 
 /** Blocks `reply.from`, which by default neither verifies TLS nor keeps to the judged target. */
@@ -30,7 +30,7 @@ const NO_OTHER_WAY = {
 
 /** Forwards requests that passed every hook, through @fastify/http-proxy with our own handler. */
 export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) => {
-  const { upstream, origin, listener, maskTokens, spellings } = options;
+  const { upstream, origin, listener, maskTokens, encodings } = options;
   const links = createLinkMap(origin);
 
   // @fastify/http-proxy does not close a given dispatcher.
@@ -70,7 +70,7 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
         own: reply.getHeaders(),
       },
       createMapper: listener.rewriteLinks ? () => links.createBodyMapper(base) : undefined,
-      createMask: () => createEchoMask(spellings),
+      createMask: () => createEchoMask(encodings),
       onAnswer: () => void reply.hijack(),
       onFailure: (failure) => void reply.send(failure),
     });

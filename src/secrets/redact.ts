@@ -1,23 +1,22 @@
+import { MASK } from './mask.ts';
 import { maskShapes } from './shapes.ts';
-import type { Spellings } from './spellings.ts';
+import type { Encodings } from './encodings.ts';
 
-/** Gives a text back without what it must not show. */
+/** Returns a text without secrets. */
 export type Redact = (text: string) => string;
 
-export const MASK = '[redacted]';
-
-/** The one redaction point: for whatever is logged, kept or printed. Masks what is known and what looks like a secret. */
+/** For logs, captures and output: masks known secrets, and values that look like secrets. */
 export const createRedactor =
   (maskTokens: Redact): Redact =>
   (text) =>
     maskShapes(maskTokens(text), MASK);
 
-/** Masks the known secrets alone: for text that has to stay as it is otherwise, such as an answer's header. */
-export function createTokenMask(spellings: Spellings): Redact {
+/** Masks only known secrets, for text that must stay intact otherwise, such as an answer's header. */
+export function createTokenMask(encodings: Encodings): Redact {
   return (text) => {
-    if (text.length < spellings.shortest()) return text;
+    if (text.length < encodings.shortest()) return text;
     const bytes = Buffer.from(text);
-    const { ranges } = spellings.find(bytes, true);
+    const { ranges } = encodings.find(bytes, true);
     return ranges.length === 0 ? text : maskRanges(bytes, ranges);
   };
 }

@@ -24,11 +24,15 @@ const ENDING = /(?:accesskey|accesstoken|accountkey|apikey|passphrase|passwd|pas
 /** Names of a header's fields, as the source of a pattern. */
 export const SECRET_HEADER = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)`;
 const HEADER = new RegExp(`^${SECRET_HEADER}$`, 'i');
+/** Names of secret header fields on a line of their own, as the source of a pattern. */
+export const SECRET_LINE = String.raw`(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token)`;
+const LINE = new RegExp(`^(?:${SECRET_LINE})$`, 'i');
 
 export const isSecretParameter = (name: string): boolean => isSecret(PARAMETERS, fold(decode(name)));
 /** In prose, these are no secrets: `exit code=3`. */
 export const isCommonWord = (name: string): boolean => /^(?:code|key)$/i.test(name);
 export const isSecretHeader = (name: string): boolean => HEADER.test(name);
+export const isSecretHeaderLine = (name: string): boolean => LINE.test(name) || HEADER.test(name);
 export const isSecretField = (name: string): boolean => isSecret(FIELDS, fold(name));
 /** Beside those: what a webhook authenticates itself with, however its objects are filled. */
 export const isSecretObject = (name: string): boolean => /^(?:authentication|queryparams)$/.test(fold(name));

@@ -1,42 +1,36 @@
+import type { Encodings } from './encodings.ts';
+import { createEncodings } from './encodings.ts';
 import type { Redact } from './redact.ts';
 import { createRedactor, createTokenMask } from './redact.ts';
-import type { Spellings } from './spellings.ts';
-import { createSpellings } from './spellings.ts';
 
-/**
- * What this process must not show. Made once, before anything is printed, and grown with every token that is read: the
- * spellings are compiled again then, and not with a request.
- */
+/** The secrets of this process. Created before anything is printed; grows with each token that is read. */
 export interface Secrets {
-  /** From now on this token is masked wherever something is shown. */
+  /** Masks this token from now on. */
   readonly hold: (token: string) => void;
-  /** Where tokens stand in bytes. */
-  readonly spellings: Spellings;
-  /** Masks the tokens alone: for text that has to stay as it is otherwise, such as an answer's header. */
+  /** Finds tokens in bytes. */
+  readonly encodings: Encodings;
+  /** Masks only tokens, for text that must stay intact otherwise, such as an answer's header. */
   readonly maskTokens: Redact;
-  /** Masks tokens, keys and whatever looks like a secret: for what is logged, kept or printed. */
+  /** For logs, captures and output: masks tokens, keys and values that look like secrets. */
   readonly redact: Redact;
 }
 
-/**
- * A token is out of use soon after it was replaced, while its mask costs memory and time at each change: those of the last
- * hundred changes are kept, which is 20 seconds at the five changes a second that no operator makes.
- */
-const MAX_TOKENS = 100;
+/** The token in use and those of running exchanges: a replaced token is soon out of use. */
+const MAX_TOKENS = 4;
 
-/** @param keys what lets callers in here: these never travel, so that no answer can echo them */
+/** @param keys of callers and operators: these never travel, so no answer can echo them */
 export function createSecrets(keys: readonly string[] = []): Secrets {
   const tokens: string[] = [];
-  const spellings = createSpellings(tokens);
-  const maskTokens = createTokenMask(spellings);
-  const maskKeys = createTokenMask(createSpellings(keys));
+  const encodings = createEncodings(tokens);
+  const maskTokens = createTokenMask(encodings);
+  const maskKeys = createTokenMask(createEncodings(keys));
   return {
     hold: (token) => {
       const known = tokens.indexOf(token);
       if (known !== -1) tokens.splice(known, 1);
       if (tokens.push(token) > MAX_TOKENS) tokens.shift();
     },
-    spellings,
+    encodings,
     maskTokens,
     redact: createRedactor((text) => maskKeys(maskTokens(text))),
   };

@@ -9,7 +9,7 @@ import {
   withinString,
 } from './quotes.ts';
 import { maskFields, maskMarkup } from './secret-fields.ts';
-import { isCommonWord, isSecretParameter, SECRET_HEADER } from './secret-names.ts';
+import { isCommonWord, isSecretParameter, SECRET_HEADER, SECRET_LINE } from './secret-names.ts';
 
 // Header, payload and signature of a JWT, or the five parts of a JWE (RFC 7519 §3), their dots percent-encoded or not.
 const JWT = /eyJ[\w-]{8,1024}(?:(?:\.|%2[eE])[\w-]*){2,4}/g;
@@ -30,8 +30,7 @@ const STREAM_KEY = /(\brtmps?:\\?\/\\?\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?\\]+/gi;
 // How the name of a header's field that is a secret ends: looked for first, as most texts have none.
 const HEADER_NAME_END = /[:=](?<=(?:auth|authorization|cookie2?|key|passwd|password|secret|signature|token)\s*.)/i;
 // A header's field on a line of its own, whose value ends with the line, whatever it quotes (RFC 9110 §11.2, RFC 6265 §4.1.1).
-const HEADER_LINE =
-  /^([ \t]*(?:(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token))[ \t]*:[ \t]*)[^\r\n]+/gim;
+const HEADER_LINE = new RegExp(String.raw`^([ \t]*(?:${SECRET_LINE})[ \t]*:[ \t]*)[^\r\n]+`, 'gim');
 // The same anywhere in a line, its name without quotes.
 const HEADER = new RegExp(String.raw`[:=](?<=(?:(?<!\w)|(?<=\\[nrt]))(${SECRET_HEADER}\s*).)\s*`, 'gi');
 const LIST_BEGIN = /\[\s*/y;

@@ -1,5 +1,6 @@
 import type { TokenConfig } from '../config/config.ts';
 import { ProxyError } from '../errors.ts';
+import { MASK } from '../secrets/mask.ts';
 import type { CommandWorlds } from './command.ts';
 import { parsePrinted, runCommand, unusable } from './command.ts';
 import type { ExposedFile } from './file.ts';
@@ -125,7 +126,7 @@ const MIN_SECRET_LENGTH = 8;
 /** Without the words of standard output: where that was no token, it may hold one all the same. */
 function readLines(stderr: string, stdout: string): string[] {
   const words = stdout.split(/\s+/).filter(({ length }) => length >= MIN_SECRET_LENGTH);
-  const clean = words.reduce((text, word) => text.replaceAll(word, '[redacted]'), stderr);
+  const clean = words.reduce((text, word) => text.replaceAll(word, MASK), stderr);
   const lines = clean.split(/[\r\n]+/).filter((line) => line.trim() !== '');
   return lines.slice(0, MAX_STDERR_LINES);
 }

@@ -8,7 +8,7 @@ import { createBodyReader } from './bodies.ts';
 import { createCapture } from './capture.ts';
 import { renderCause } from './cause.ts';
 import { Exchange } from './exchange.ts';
-import { renderFields } from '../http/fields.ts';
+import { renderFields } from './field-text.ts';
 import type { Closing, ExchangeRecord } from './record.ts';
 import type { ExchangeFacts } from './facts.ts';
 import { renderFacts } from './record.ts';

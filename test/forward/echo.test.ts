@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEchoMask } from '../../src/forward/echo.ts';
-import { createSpellings } from '../../src/secrets/spellings.ts';
+import { createEncodings } from '../../src/secrets/encodings.ts';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl-_x';
 const SLASHED = 'Mk+io/Tok~eN=.A-b_0123456789==';
-const spellings = createSpellings([TOKEN, SLASHED]);
+const encodings = createEncodings([TOKEN, SLASHED]);
 
 const everyByte = (text: string) => Array.from(Buffer.from(text), (byte) => `%${byte.toString(16)}`).join('');
 const inJson = (text: string) => text.replaceAll('/', String.raw`\/`).replaceAll('+', String.raw`\u002B`);
@@ -63,20 +63,20 @@ describe('text without a token', () => {
 
   test('is the same Buffer where nothing is held back', () => {
     const chunk = Buffer.from('{"value":[]}');
-    expect(createEchoMask(spellings).push(chunk)).toBe(chunk);
-    expect(createEchoMask(spellings).whole(chunk)).toBe(chunk);
+    expect(createEchoMask(encodings).push(chunk)).toBe(chunk);
+    expect(createEchoMask(encodings).whole(chunk)).toBe(chunk);
   });
 });
 
 test('what is held back is a possible beginning alone', () => {
-  const echo = createEchoMask(spellings);
+  const echo = createEchoMask(encodings);
   expect(echo.push(Buffer.from(`{"a":"${TOKEN.slice(0, 9)}`)).toString()).toBe('{"a":"');
   expect(echo.push(Buffer.from('else"')).toString()).toBe(`${TOKEN.slice(0, 9)}else"`);
   expect(echo.flush()).toHaveLength(0);
 });
 
 test('what is held back is a copy, as the memory of a chunk is given back', () => {
-  const echo = createEchoMask(spellings);
+  const echo = createEchoMask(encodings);
   const chunk = Buffer.from(`"${TOKEN.slice(0, 20)}`);
   echo.push(chunk);
   chunk.fill(0);
@@ -84,7 +84,7 @@ test('what is held back is a copy, as the memory of a chunk is given back', () =
 });
 
 function mask(chunks: readonly Buffer[]): Buffer {
-  const echo = createEchoMask(spellings);
+  const echo = createEchoMask(encodings);
   return Buffer.concat([...chunks.map((chunk) => Buffer.from(echo.push(Buffer.from(chunk)))), echo.flush()]);
 }
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createTokenMask } from '../../src/secrets/redact.ts';
 import { createEchoMask } from '../../src/forward/echo.ts';
-import { createSpellings } from '../../src/secrets/spellings.ts';
+import { createEncodings } from '../../src/secrets/encodings.ts';
 
 const SECRET = 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl-_x';
-const maskOf = (secrets: readonly string[]) => createTokenMask(createSpellings(secrets));
+const maskOf = (secrets: readonly string[]) => createTokenMask(createEncodings(secrets));
 const redact = maskOf([SECRET]);
 
 describe('masking', () => {
@@ -54,7 +54,7 @@ describe('masking', () => {
   test('stars a secret that goes on as a longer one, wherever the text is cut', () => {
     const [short, long] = ['abcdefgh-0123', 'abcdefgh-0123-ijklmnop'];
     for (let cut = 1; cut < long.length; cut++) {
-      const { push, flush } = createEchoMask(createSpellings([short, long]));
+      const { push, flush } = createEchoMask(createEncodings([short, long]));
       const pieces = [push(Buffer.from(`<${long.slice(0, cut)}`)), push(Buffer.from(`${long.slice(cut)}>`)), flush()];
       expect(Buffer.concat(pieces).toString()).toBe(`<${'*'.repeat(long.length)}>`);
     }

@@ -1,5 +1,6 @@
 import type { Edits } from '../../admin/repeatable-request.ts';
 import type { ReplayAnswer } from '../../admin/replay.ts';
+import { MASK } from '../../secrets/mask.ts';
 import type { Api } from './api.ts';
 import type { WholeExchange } from './exchange.ts';
 
@@ -29,7 +30,6 @@ export interface Draft extends Edited {
 /** Fields that the connection sets. */
 const NOT_REPEATED =
   /^(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|accept-encoding|sec-.*)$/i;
-const MASK = '[redacted]';
 
 export function draftOf({ facts, requestText }: WholeExchange): Draft {
   const { method, target, request } = facts;
