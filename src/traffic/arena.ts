@@ -77,7 +77,10 @@ export function createArena({ maxCount, maxBytes }: ArenaLimits): Arena {
   return {
     push: (text) => {
       const size = Buffer.byteLength(text);
-      if (size > maxBytes) { dropAll(); return; }
+      if (size > maxBytes) {
+        dropAll();
+        return;
+      }
       if (count === maxCount) dropOldest();
       const start = makeRoom(size);
       block.write(text, start);
