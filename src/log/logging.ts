@@ -7,20 +7,20 @@ import { printable, printableJson } from '../text/unseen.ts';
 
 export interface LogWorlds {
   readonly isTTY: boolean;
-  /** The last net: masks the tokens in whatever is written. */
+  /** Last defence: masks tokens in all output. */
   readonly mask?: (text: string) => string;
-  /** Standard output when absent. */
+  /** Default: standard output. */
   readonly stream?: { readonly write: (text: string) => unknown };
 }
 
 export interface Logging {
   readonly log: Logger;
   readonly pretty: boolean;
-  /** Text for the eye, between the lines. */
+  /** Plain text between the lines. */
   readonly print: (text: string) => void;
-  /** Waits until what is unread is written, for as long as it makes sense. */
+  /** Waits until the queue is written, within its limits. */
   readonly flush: (limitMs?: number) => Promise<void>;
-  /** Opens the log file anew if somebody moved or deleted it, before the next line comes. */
+  /** Reopens a moved or deleted log file at once. */
   readonly reopenFile: () => void;
 }
 
@@ -81,7 +81,7 @@ async function createPrettyRenderer(colorize: boolean): Promise<(line: string) =
   });
 }
 
-// What the message of an exchange says already, and its id, which the answer carries too.
+// Fields that the message of an exchange shows already, and its id, which the answer carries.
 const EXCHANGE_FIELDS =
   'event,id,replayOf,receivedAtMs,caller,callerName,method,target,operation,operationName,project,status,answeredBy,code,upstreamCode,ref,ending,requestBytes,bytes,retries,connectedMs,sentMs,firstByteMs,ms';
 
@@ -91,7 +91,7 @@ function renderMessage(line: Line, messageKey: string): string {
   return line.event === 'exchange' ? renderExchange(line) : String(line[messageKey]);
 }
 
-/** `GET /api/v1/projects 200 12.3 ms`, and what was unusual about it. */
+/** `GET /api/v1/projects 200 12.3 ms`, and anything unusual. */
 function renderExchange({ method, target, status, code, ending, retries, ms }: Line): string {
   const duration = ms === undefined ? undefined : `${ms} ms`;
   const unusual = [code, ending === 'complete' ? undefined : ending, retries === undefined ? undefined : 'repeated'];

@@ -17,7 +17,7 @@ export interface LogQueueOptions {
   readonly onBroken?: (error: unknown) => void;
 }
 
-/** In characters; beyond, lines are dropped. */
+/** In characters; lines beyond it are dropped. */
 const MAX_UNSENT = 1_000_000;
 const MAX_BUSY_MS = 64;
 const BROKEN_MS = 1_000;

@@ -1,20 +1,20 @@
 const BACKSLASH = 0x5c;
 const MARK_OR_BRACKET = /["'{}[\]]/g;
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
-// What may stand behind the mark that ends a string, and does not behind one that begins it.
+// Follows a closing quote, but not an opening one.
 const BEHIND_STRING = /[\s,:}\]\\"']|$/y;
 
 const MAX_LOOK_BACK = 8_192;
-// Names in apostrophes may stand close together.
+// Names in apostrophes may be close together.
 const NEAR_LOOK_BACK = 512;
 const END_OF_LINE = /[\r\n"']|(?<=\\)[rn]/g;
-// What may stand before the mark that begins a string.
+// Precedes an opening quote.
 const BEFORE_STRING = /^[\s:,=([{]?$/;
 
 export const isMark = (char: string | undefined): boolean => char === '"' || char === "'";
 export const opensBracket = (text: string, at: number): boolean => text[at] === '{' || text[at] === '[';
 
-/** Of brackets that are not closed, the end of the text or of the string that they stand in. */
+/** For unclosed brackets: the end of the text, or of the enclosing string. */
 export function endOfBrackets(text: string, start: number, depth: number): number {
   const opening = text.charAt(start);
   MARK_OR_BRACKET.lastIndex = start;
@@ -31,8 +31,8 @@ export function endOfBrackets(text: string, start: number, depth: number): numbe
 }
 
 /**
- * Behind the mark that ends the string which the mark at `start` begins: `depth` backslashes stand before each, and twice as
- * many and two for each that the string ends with (RFC 8259 §7).
+ * The end of the string that the quote at `start` opens. `depth` backslashes precede both quotes; an escaped backslash at the
+ * end of the string adds twice as many and two (RFC 8259 §7).
  */
 export function endOfString(text: string, start: number, depth: number): number {
   const mark = text.charAt(start);
@@ -44,10 +44,10 @@ export function endOfString(text: string, start: number, depth: number): number 
   return text.length;
 }
 
-/** Whether a mark behind so many backslashes ends a string of the depth. */
+/** Whether a quote after so many backslashes closes a string of this depth. */
 const endsAt = (backslashes: number, depth: number): boolean => (backslashes - depth) % (2 * (depth + 1)) === 0;
 
-/** Whether a mark behind so many backslashes ends a string around that of the depth. */
+/** Whether a quote after so many backslashes closes a string around that of this depth. */
 const endsAround = (backslashes: number, depth: number): boolean => backslashes % (depth + 1) !== depth;
 
 export function countBackslashes(text: string, end: number): number {
@@ -57,8 +57,7 @@ export function countBackslashes(text: string, end: number): number {
 }
 
 /**
- * Where the line ends that `start` is in, or else the string around it: its marks have no more backslashes than that which
- * began it, and its line feeds one more.
+ * End of the line, or of the enclosing string literal if that comes first.
  */
 export function endOfLine(text: string, start: number, around: Around | undefined): number {
   END_OF_LINE.lastIndex = start;
@@ -85,12 +84,12 @@ interface Mark {
 function endsString(text: string, { at, backslashes }: Mark, { mark, depth }: Around): boolean {
   const char = text.charAt(at);
   if (char === mark) return backslashes < depth || endsAt(backslashes, depth);
-  // What began with an apostrophe may have been none.
+  // The opening ' may be an apostrophe (it's), so a plain " also closes.
   BEHIND_STRING.lastIndex = at + 1;
   return char === '"' && depth === 0 && endsAt(backslashes, 0) && BEHIND_STRING.test(text);
 }
 
-/** How many backslashes stand before the mark that begins a string at `start`; undefined where none begins there. */
+/** Number of backslashes before the quote that opens a string at `start`; undefined without one. */
 export function readDepth(text: string, start: number): number | undefined {
   let mark = start;
   while (text.charCodeAt(mark) === BACKSLASH) mark++;
@@ -104,7 +103,7 @@ export interface Around {
   readonly depth: number;
 }
 
-/** The string that a place stands in, as far as its line tells, near enough; undefined where it stands in none. */
+/** The string around a position, judged by its line; undefined outside of strings. */
 export function readAround(text: string, place: number, maxLookBack = MAX_LOOK_BACK): Around | undefined {
   let depth = Infinity;
   const furthest = Math.max(0, place - maxLookBack);
@@ -117,14 +116,14 @@ export function readAround(text: string, place: number, maxLookBack = MAX_LOOK_B
     const before = text.charAt(at - 1);
     const beginsAnother = isMark(before) && countBackslashes(text, at - 1) < backslashes;
     if (beginsAnother || BEFORE_STRING.test(before)) return { mark, depth: backslashes };
-    // It ends a string; what is around that has fewer.
+    // A closing quote; the strings around it have fewer backslashes.
     if (mark === '"') depth = backslashes;
     if (depth === 0) return undefined;
   }
   return undefined;
 }
 
-/** The text to the end of the string of JSON that a place stands in, where that begins close before, or all of it. */
+/** The text up to the end of the JSON string around a position, if it opens shortly before; else all of it. */
 export function withinString(text: string, place: number, start: number): string {
   const around = readAround(text, place, NEAR_LOOK_BACK);
   return around?.mark === '"' ? text.slice(0, endOfLine(text, start, around)) : text;

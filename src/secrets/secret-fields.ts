@@ -1,19 +1,19 @@
 import { countBackslashes, endOfBrackets, endOfString, opensBracket, readDepth, withinString } from './quotes.ts';
 import { isSecretField, isSecretHeader, isSecretObject } from './secret-names.ts';
 
-// A name and its colon, as JSON and Python write them: in a string of JSON, as many backslashes stand before each mark. Or a
-// name and its comma, as lists have headers, also with the name of the value between.
+// A quoted name and its colon (JSON, Python); within a JSON string, equal numbers of backslashes precede both quotes. Or a
+// quoted name and a comma (header lists), optionally with the name of the value between.
 const NAME =
   /(["'])(?=\s*:|(?<=(?:auth|authorization|cookie2?|key|password|secret|signature|token)\\*\1)\s*,)(?<=\3\1([\w$.@-]{2,60})(\\*)\1)\s*(?::|(,)(?:\s*\3\1\w{1,20}\3\1\s*:)?)\s*/gi;
 const COLON = /\s*:/y;
 const NUMBER = /-?\d[\d.eE+-]*/y;
-// A content key has 16 bytes; other values are no secrets.
+// A content key has 16 bytes; other values are not secret.
 const CONTENT_KEY = /\\*"(?:[A-Za-z0-9+/]{22}==|[\da-f]{32})\\*"/iy;
-// XML: an element without others in it, and an attribute.
+// XML: an element without children, and an attribute.
 const ELEMENT = /(<([\w.:-]{2,60})(?:\s[^<>]*)?>)(?:[^<]+(?=<\/)|[^<"]+$)/g;
 const ATTRIBUTE = /(\s([\w.:-]{2,60})\s*=\s*)(\\*)("[^"<]*?\3"|'[^'<]*?\3')/g;
 
-/** Masks the values of fields that hold secrets, whatever they are, wherever a text shows them. */
+/** Masks the values of secret fields anywhere in a text. */
 export function maskFields(text: string, mask: string): string {
   let masked = '';
   let from = 0;
@@ -23,7 +23,7 @@ export function maskFields(text: string, mask: string): string {
     const start = NAME.lastIndex;
     const isField = comma === undefined;
     const isSecret = isField ? holdsSecret(text, name, start) : isSecretHeader(name);
-    // What begins with an apostrophe in a string of JSON may not end in it.
+    // A literal that an apostrophe opens within a JSON string may end after it.
     const place = found.index - name.length - 1 - 2 * slashes.length;
     const near = isSecret && mark === "'" ? withinString(text, place, start) : text;
     const end = isSecret ? endOfValue(near, start, { mark, depth: slashes.length, isField }) : start;
@@ -45,7 +45,7 @@ export const maskMarkup = (text: string, mask: string): string =>
       return isSecretField(local(name)) ? before + quotes + mask + quotes : whole;
     });
 
-/** A name of XML without its prefix. */
+/** An XML name without its prefix. */
 const local = (name: string): string => name.slice(name.indexOf(':') + 1);
 
 function holdsSecret(text: string, name: string, start: number): boolean {
@@ -61,13 +61,13 @@ interface Writing {
   readonly isField: boolean;
 }
 
-/** Where there is nothing to mask, such as `null`, its start. */
+/** Equals `start` if there is nothing to mask, such as `null`. */
 function endOfValue(text: string, start: number, { mark, depth, isField }: Writing): number {
   const first = start + depth;
-  // Another mark than those of the name may end the string that the name stands in.
+  // A different quote than the name's may close the enclosing string.
   const isString = text[first] === mark ? countBackslashes(text, first) === depth : readDepth(text, start) === depth;
   const end = isString ? endOfString(text, first, depth) : start;
-  // What a colon stands behind is the name of the next field.
+  // A text before a colon is the name of the next field.
   if (!isField) return isColon(text, end) ? start : end;
   if (isString) return end;
   if (opensBracket(text, start)) return endOfBrackets(text, start, depth);

@@ -1,5 +1,5 @@
-// Query parameters: of tokens, of keys, and of the signed links of Azure, AWS, Google and CDNs. A name with `$` is MK.IO's
-// own ($skiptoken, $label_key) and never one of these.
+// Query parameters with tokens, keys, and signatures of Azure, AWS, Google and CDNs. Names with `$` are MK.IO's own
+// ($skiptoken, $label_key) and not secret.
 const PARAMETERS = new Set(
   `accesskey accesstoken accountkey apikey auth authorization authtoken awsaccesskeyid clientassertion clientsecret code
   credential hdnea hdntl hdnts idtoken jwt key mkiotoken passphrase passwd password pwd refreshtoken sas sastoken secret
@@ -7,8 +7,8 @@ const PARAMETERS = new Set(
   xgoogcredential xgoogsignature xmkiotoken`.split(/\s+/),
 );
 
-// Fields of JSON: where MK.IO's answers and requests carry secrets (tokens, file access, content keys and their policies,
-// metrics endpoints, ingest, storage credentials, webhooks), and the usual names beside them.
+// JSON fields with secrets in MK.IO's messages (tokens, file access, content keys and policies, metrics endpoints, ingest,
+// storage credentials, webhooks), and common names.
 const FIELDS = new Set(
   `accesskey accesskeyid accesstoken accountkey apikey ask authorization authtoken clientsecret connectionstring credential
   credentials fairplaypfx fairplaypfxpassword idtoken jwt keyvalue mkiotoken passphrase password primarykey privatekey privatekeyid
@@ -18,10 +18,10 @@ const FIELDS = new Set(
   ),
 );
 
-// Whosever they are: `srtPassphrase`, `aws_secret_access_key`. Of tokens, more than one kind is none, as `nextToken`.
+// With any prefix: `srtPassphrase`, `aws_secret_access_key`. Not `…token`: `nextToken` is not secret.
 const ENDING = /(?:accesskey|accesstoken|accountkey|apikey|passphrase|passwd|password|privatekey|secret|secretkey)$/;
 
-/** Names of a header's fields, as the source of a pattern. */
+/** Names of secret header fields, as the source of a pattern. */
 export const SECRET_HEADER = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,40}(?:auth|key|password|secret|signature|token)|ocp-apim-subscription-key)`;
 const HEADER = new RegExp(`^${SECRET_HEADER}$`, 'i');
 /** Names of secret header fields on a line of their own, as the source of a pattern. */
@@ -29,17 +29,17 @@ export const SECRET_LINE = String.raw`(?:[\w-]{0,40}-)?(?:authorization|cookie2?
 const LINE = new RegExp(`^(?:${SECRET_LINE})$`, 'i');
 
 export const isSecretParameter = (name: string): boolean => isSecret(PARAMETERS, fold(decode(name)));
-/** In prose, these are no secrets: `exit code=3`. */
+/** Not secret in prose: `exit code=3`. */
 export const isCommonWord = (name: string): boolean => /^(?:code|key)$/i.test(name);
 export const isSecretHeader = (name: string): boolean => HEADER.test(name);
 export const isSecretHeaderLine = (name: string): boolean => LINE.test(name) || HEADER.test(name);
 export const isSecretField = (name: string): boolean => isSecret(FIELDS, fold(name));
-/** Beside those: what a webhook authenticates itself with, however its objects are filled. */
+/** Objects with any secret members: the authentication of webhooks. */
 export const isSecretObject = (name: string): boolean => /^(?:authentication|queryparams)$/.test(fold(name));
 
 const isSecret = (names: ReadonlySet<string>, name: string): boolean => names.has(name) || ENDING.test(name);
 
-/** `access_token`, `X-Amz-Signature` and `accessToken` are spelled differently by different makers. */
+/** Unifies `access_token`, `Access-Token` and `accessToken`. */
 const fold = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
 
 function decode(name: string): string {

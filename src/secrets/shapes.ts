@@ -11,37 +11,37 @@ import {
 import { maskFields, maskMarkup } from './secret-fields.ts';
 import { isCommonWord, isSecretParameter, SECRET_HEADER, SECRET_LINE } from './secret-names.ts';
 
-// Header, payload and signature of a JWT, or the five parts of a JWE (RFC 7519 §3), their dots percent-encoded or not.
+// The three parts of a JWT or the five of a JWE (RFC 7519 §3); dots may be percent-encoded.
 const JWT = /eyJ[\w-]{8,1024}(?:(?:\.|%2[eE])[\w-]*){2,4}/g;
-// What `mkio-proxy key new` prints.
+// A key of `mkio-proxy key new`.
 const CALLER_KEY = /mkp_[\w-]{43}/g;
-// A name and its `=` wherever they stand: in a link, also in its fragment (RFC 6749 §4.2.2), encoded once or twice, in JSON and
-// in prose; but not behind another `=`, as in MK.IO's `$label=key%3Dvalue`. A value is looked through too, unless it is masked.
+// A name and its `=` in links, fragments (RFC 6749 §4.2.2), JSON and prose, encoded once or twice; not after another `=`, as
+// in MK.IO's `$label=key%3Dvalue`. An unmasked value is searched too.
 const PARAMETER =
   /(?:=|%(?:25)?3d)(?<=(?:(?<![\w$.~%=-])|%(?:25)?(?:3f|26|23)|\\u0026)((?:[\w$.~-]|%(?!(?:25)?(?:3d|26|3f|23))[\da-f]{2}){1,64})(?:=|%(?:25)?3d))/gi;
-// An apostrophe is a part of it where more follows.
+// An apostrophe belongs to the value if a word character follows.
 const PARAMETER_VALUE = /(?:(?:bearer|basic)(?:\s|\+|%20)+)?(?:(?!%(?:25)?26|\\u0026)(?:[^&#\s"'<>]|'(?=\w)))+/iy;
-// What stands before a word in prose, and not before a parameter in a link.
+// Precedes a word in prose, but not a parameter in a link.
 const PROSE = /[\s"'([{,:]/;
 // Some write `\/` in JSON (RFC 8259 §7).
 const USER_INFO = /(:\\?\/\\?\/)[^\s/?#@"'<>\\]+@/g;
-// The stream key is the last segment of the address that an encoder pushes to.
+// The stream key is the last segment of an ingest address.
 const STREAM_KEY = /(\brtmps?:\\?\/\\?\/(?:[^\s"'<>/]+\/)+)[^\s"'<>/?\\]+/gi;
-// How the name of a header's field that is a secret ends: looked for first, as most texts have none.
+// The end of a secret header name. Tested first, because most texts have none.
 const HEADER_NAME_END = /[:=](?<=(?:auth|authorization|cookie2?|key|passwd|password|secret|signature|token)\s*.)/i;
-// A header's field on a line of its own, whose value ends with the line, whatever it quotes (RFC 9110 §11.2, RFC 6265 §4.1.1).
+// A header field on its own line; quotes do not end its value (RFC 9110 §11.2, RFC 6265 §4.1.1).
 const HEADER_LINE = new RegExp(String.raw`^([ \t]*(?:${SECRET_LINE})[ \t]*:[ \t]*)[^\r\n]+`, 'gim');
-// The same anywhere in a line, its name without quotes.
+// The same anywhere in a line, with an unquoted name.
 const HEADER = new RegExp(String.raw`[:=](?<=(?:(?<!\w)|(?<=\\[nrt]))(${SECRET_HEADER}\s*).)\s*`, 'gi');
 const LIST_BEGIN = /\[\s*/y;
 const CREDENTIALS = /\b(bearer|basic)(\s+)[\w\-.~+/]{20,}=*/gi;
 const FIELD_SEPARATOR = /["']\s*[:,]/;
 
-// Printable ASCII that JSON escapes without a need: all but the backslash (RFC 8259 §7). In a string of JSON, the backslash of
-// an escape is escaped itself.
+// Needless JSON escapes of printable ASCII, except the backslash (RFC 8259 §7). Within a JSON string the backslash of an
+// escape is escaped too.
 const ESCAPED = /(?<!\\)(\\|\\{2}|\\{4}|\\{8})u00(?!5c|7f)([2-7][\da-f])/gi;
 
-/** Masks what looks like a secret, whoever's it is, also where JSON's escapes hide it. */
+/** Masks values that look like secrets, even behind JSON escapes. */
 export function maskShapes(text: string, mask: string): string {
   const masked = maskPlain(text, mask);
   if (!masked.includes('\\u00')) return masked;
@@ -50,11 +50,11 @@ export function maskShapes(text: string, mask: string): string {
   return maskedAgain === plain ? masked : maskedAgain;
 }
 
-/** A quotation mark stays escaped, the short way: as many backslashes as before, and one less. */
+/** A quote stays escaped, in the short form. */
 const unescape = (slashes: string, hex: string): string =>
   hex === '22' ? `${slashes}${slashes.slice(1)}"` : String.fromCharCode(parseInt(hex, 16));
 
-/** Each step looks first for what it cannot do without. */
+/** Each step tests first for a character that it requires. */
 function maskPlain(text: string, mask: string): string {
   let masked = text;
   if (masked.includes('eyJ')) masked = masked.replace(JWT, mask);
@@ -76,7 +76,7 @@ const maskParameters = (text: string, mask: string): string =>
     endOfBare: endOfParameter,
   });
 
-/** In a line of its own, and anywhere else. */
+/** On a line of its own, and elsewhere. */
 function maskHeaders(text: string, mask: string): string {
   if (!HEADER_NAME_END.test(text)) return text;
   const masked = text.replace(HEADER_LINE, `$1${mask}`);
@@ -85,13 +85,13 @@ function maskHeaders(text: string, mask: string): string {
 
 interface Behind {
   readonly mask: string;
-  /** @param first where the name begins */
+  /** @param first start of the name */
   readonly isSecret: (name: string, first: number) => boolean;
-  /** Where a value ends that is not in quotes, whose name begins at `name`. */
+  /** End of an unquoted value; `name` is the start of its name. */
   readonly endOfBare: (text: string, name: number, start: number) => number;
 }
 
-/** Masks what stands behind each name. */
+/** Masks the value after each name. */
 function maskBehind(text: string, names: RegExp, { mask, isSecret, endOfBare }: Behind): string {
   let masked = '';
   let from = 0;
@@ -122,10 +122,10 @@ function endOfHeader(text: string, name: number, start: number): number {
   return endOfLine(text, start, readAround(text, name));
 }
 
-/** The backslashes before a mark belong to the mark. */
+/** Backslashes before a quote belong to the quote. */
 const beforeMark = (text: string, end: number): number => (isMark(text[end]) ? end - countBackslashes(text, end) : end);
 
-/** An apostrophe in a string of JSON must not reach beyond that string. */
+/** A literal in apostrophes within a JSON string must not extend beyond that string. */
 function endOfQuoted(text: string, start: number, depth: number): number {
   const end = endOfString(text, start + depth, depth);
   const around = text[start + depth] === "'" ? text.slice(start, end).indexOf('"') : -1;

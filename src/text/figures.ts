@@ -1,4 +1,4 @@
-/** `15:04:05.123`, of the day, here. */
+/** Local time of day: `15:04:05.123`. */
 export function renderTime(ms: number): string {
   const time = new Date(ms);
   const [hours, minutes, seconds] = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) =>

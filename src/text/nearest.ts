@@ -1,4 +1,4 @@
-/** The known name that a mistyped one most likely means, or undefined when none is close. */
+/** The known name closest to a mistyped one; undefined if none is close. */
 export function readNearest(name: string, known: Iterable<string>, maxDistance = 3): string | undefined {
   const ranked = Array.from(known, (candidate) => ({
     candidate,

@@ -7,7 +7,7 @@ import type { ExchangeFacts } from '../traffic/facts.ts';
 import type { ExchangeTrace, Tracing, TracingWorlds } from '../traffic/tracing.ts';
 
 const NAME = 'mkio-proxy';
-/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ knows these; any other is `_OTHER`. */
+/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ defines these; any other is `_OTHER`. */
 const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
 
 export function createTracing(worlds: TracingWorlds): Tracing {
@@ -19,10 +19,10 @@ export function createTracing(worlds: TracingWorlds): Tracing {
 
 const FLUSH_LIMIT_MS = 2_000;
 
-/** The API does not know of it, but every SDK has it. */
+/** Not part of the API, but of every SDK. */
 interface Provider {
   readonly forceFlush?: () => Promise<void>;
-  /** Of what the API puts before the SDK's own. */
+  /** On the API's wrapper of the SDK's provider. */
   readonly getDelegate?: () => Provider;
 }
 
@@ -35,11 +35,11 @@ async function flush(): Promise<void> {
 
 interface SpanWorlds extends TracingWorlds {
   readonly tracer: Tracer;
-  /** What every span of a client says of the upstream. */
+  /** Attributes of every client span. */
   readonly upstream: Attributes;
 }
 
-/** One span of the server for an exchange, and one of the client for each time that it is sent, by the HTTP conventions. */
+/** One server span for an exchange and one client span for each upstream request, by the HTTP conventions. */
 class Spans implements ExchangeTrace {
   readonly #worlds: SpanWorlds;
   readonly #server: Span;
@@ -102,7 +102,7 @@ class Spans implements ExchangeTrace {
       'mkio_proxy.request_id': facts.id,
     });
     if (template !== undefined) server.updateName(`${nameOf(facts.method)} ${template}`);
-    // Of a server, 4xx are its caller's.
+    // On a server, 4xx are errors of the caller.
     if (ending !== 'complete') markFailed(server, ending);
     else if (status !== undefined && status >= 500) markFailed(server, code ?? String(status));
     else if (code !== undefined) server.setAttribute('error.type', code);
@@ -138,7 +138,7 @@ function markFailed(span: Span, type: string): void {
   span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** The field lines with those of `carrier` in place of all that tell a context. */
+/** Replaces context fields with those of `carrier`. */
 function replaceFields(fields: FieldLines, carrier: Readonly<Record<string, string>>): FieldLines {
   const ofContext = propagation.fields();
   const kept: string[] = [];

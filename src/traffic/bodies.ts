@@ -5,13 +5,13 @@ import { decode, isText } from '../http/content.ts';
 import type { StoredBody } from './stored-body.ts';
 import { isBinary, withoutOpenEnd } from './stored-body.ts';
 
-/** @param isWhole whether all of it has come */
+/** @param isWhole whether the body is complete */
 export type ReadBody = (tap: BodyTap | undefined, isWhole: boolean) => StoredBody | Promise<StoredBody> | undefined;
 
-/** Decodings under way at a time: bounds the copies that wait for one. */
+/** Concurrent decodings: bounds the copies that wait. */
 const MAX_DECODINGS = 64;
 
-/** Makes of what a tap has seen what may be kept. Only a body in a content coding takes longer than the call. */
+/** Turns a tapped body into a stored one. Only a coded body is asynchronous. */
 export function createBodyReader(redact: (text: string) => string): ReadBody {
   let decodings = 0;
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Content } from '../http/content.ts';
 import { isText } from '../http/content.ts';
 
-/** Sees a body go by, and copies no more of it than it may keep. */
+/** Watches a body and copies at most `maxBytes` of it. */
 export interface BodyTap {
   readonly content: Content;
   readonly maxBytes: number;
@@ -12,10 +12,10 @@ export interface BodyTap {
 }
 
 export interface TappedBody {
-  /** The beginning, as many bytes as may be kept; none of what is no text. */
+  /** The start of a text, up to the limit; empty for other bodies. */
   readonly kept: Buffer;
   readonly bytes: number;
-  /** Of all bytes as they travelled, in hex, where not all of them are kept. */
+  /** Hash of all bytes on the wire, in hex, if not all are kept. */
   readonly sha256: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export function createBodyTap(content: Content, maxBytes: number): BodyTap {
   let bytes = 0;
   let hash: Hash | undefined;
 
-  /** The chunk's memory is given back once it is written, so what is kept has to be copied. */
+  /** The chunk's memory is released after the write, so kept bytes are copied. */
   const keep = (chunk: Buffer): void => {
     const end = Math.min(room, kept + chunk.length);
     if (end > copy.length) {
@@ -48,7 +48,7 @@ export function createBodyTap(content: Content, maxBytes: number): BodyTap {
     maxBytes,
     push: (chunk) => {
       bytes += chunk.length;
-      // From the first byte on that is not kept, all are hashed: those before are in the copy.
+      // Hashing starts with the first byte that is not kept; earlier bytes are in the copy.
       if (bytes > room) (hash ??= createHash('sha256').update(copy.subarray(0, kept))).update(chunk);
       if (kept < room) keep(chunk);
     },

@@ -5,17 +5,17 @@ import { isJson, isText, readContent } from '../http/content.ts';
 import type { FieldLines } from '../http/fields.ts';
 import { hasBody } from '../http/fields.ts';
 
-/** What of an exchange is looked at while it is under way. */
+/** The parts of a running exchange that are recorded. */
 export interface Capture {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly tapRequest: (fields: FieldLines) => BodyTap | undefined;
   readonly tapAnswer: (status: number, fields: FieldLines) => BodyTap | undefined;
-  /** For the proxy's own answer, which is known without. */
+  /** For an answer of the proxy itself. */
   readonly tapOwn: (fields: FieldLines) => BodyTap | undefined;
 }
 
-/** MK.IO's error bodies have a few hundred bytes; what the access log tells of them is read whatever is captured. */
+/** MK.IO's error bodies have a few hundred bytes. The access log needs them even if nothing is captured. */
 const MAX_ERROR_BYTES = 16 * 1024;
 
 const NOTHING = (): undefined => undefined;

@@ -1,4 +1,4 @@
-/** What the log tells of a cause: never its further fields, which may quote what was sent. */
+/** A cause for the log, without its further fields, which may quote the request. */
 export function renderCause(cause: unknown, redact: (text: string) => string): object | undefined {
   if (!(cause instanceof Error)) return undefined;
   const { name, message, stack } = cause;

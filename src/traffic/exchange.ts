@@ -14,45 +14,45 @@ export interface ExchangeStart {
   readonly id: string;
   /** Address of the caller; undefined on a Unix socket. */
   readonly caller: string | undefined;
-  /** Empty, as is the target, where the request could not be read. */
+  /** Empty, like the target, if the request could not be read. */
   readonly method: string;
   /** Request-target as received, secrets masked. */
   readonly target: string;
-  /** The request's field lines as received: kept as they are until the exchange has ended. */
+  /** Field lines of the request, as received. */
   readonly requestFields: FieldLines;
-  /** undefined: it is a caller's own. */
+  /** undefined for a caller's own request. */
   readonly replay: Replay | undefined;
 }
 
-/** One request and its answer, filled in as it goes along. Times are those of `Capture.now`. */
+/** One request and its answer, filled in while it runs. Times are those of `Capture.now`. */
 export class Exchange {
   readonly start: ExchangeStart;
   readonly startedAt: number;
-  /** Documented operation, its name and the project, as soon as the target is known. */
+  /** The subject; known once the target is. */
   operation: string | undefined;
   operationName: string | undefined;
   project: string | undefined;
-  /** When a connection to the upstream was at hand, the last byte of the request written, and the answer's head there. */
+  /** Times: upstream connection ready, last request byte written, answer head received. */
   connectedAt: number | undefined;
   sentAt: number | undefined;
   firstByteAt: number | undefined;
   status: number | undefined;
   answeredBy: AnsweredBy | undefined;
-  /** The proxy's own error code, where it answered. */
+  /** The proxy's error code, if the proxy answered. */
   errorCode: string | undefined;
   requestBytes = 0;
-  /** Bytes of the answer's body, as they came from the upstream. */
+  /** Bytes of the answer's body from the upstream. */
   answerBytes = 0;
   answerFields: FieldLines | undefined;
   retries = 0;
   truncated = false;
   /** Whether it has been recorded. */
   hasEnded = false;
-  /** What the proxy's own answer was caused by: for the log alone. */
+  /** Cause of the proxy's own answer; only for the log. */
   cause: unknown;
   requestTap: BodyTap | undefined;
   answerTap: BodyTap | undefined;
-  /** undefined where nothing traces. */
+  /** undefined without tracing. */
   trace: ExchangeTrace | undefined;
   readonly #capture: Capture;
 

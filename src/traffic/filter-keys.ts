@@ -1,12 +1,12 @@
 import type { ExchangeFacts } from './facts.ts';
 
-/** Whether an exchange is meant. */
+/** Whether an exchange matches. */
 export type Accepts = (exchange: ExchangeFacts) => boolean;
 
 interface Key {
-  /** What may stand behind the colon. */
+  /** Describes valid values. */
   readonly expects: string;
-  /** undefined where the value is none. */
+  /** undefined for an invalid value. */
   readonly compile: (value: string) => Accepts | undefined;
 }
 
@@ -34,7 +34,7 @@ function compileNumber(read: Read<number>): Key['compile'] {
 function readInterval(value: string): ((found: number) => boolean) | undefined {
   const [, least, most] = RANGE.exec(value) ?? [];
   if (least !== undefined && most !== undefined) {
-    // From more to less holds nothing.
+    // An inverted range matches nothing.
     return Number(least) > Number(most) ? undefined : (found) => found >= Number(least) && found <= Number(most);
   }
   const [, comparison, digits] = COMPARISON.exec(value) ?? [];
@@ -82,7 +82,7 @@ const within = (reads: readonly Read<string>[], expects: string): Key => ({
   },
 });
 
-/** The fields of the filter language; docs/inspector.md has the same table. */
+/** The keys of the filter language; docs/inspector.md shows this table. */
 export const FILTER_KEYS = {
   status,
   method: equal(({ method }) => method, 'a method, such as post'),
@@ -102,7 +102,7 @@ export const FILTER_KEYS = {
 
 export type FilterKey = keyof typeof FILTER_KEYS;
 
-/** Free text is looked for in all of these. */
+/** Free text is searched in all of these. */
 export const compileText = (text: string): Accepts | undefined => ANYWHERE.compile(text);
 
 const ANYWHERE = within(

@@ -1,7 +1,7 @@
 import type { Accepts, FilterKey } from './filter-keys.ts';
 import { compileText, FILTER_KEYS } from './filter-keys.ts';
 
-/** One condition: a field with one or more values, any of which will do, or free text. */
+/** One condition: a key with alternative values, or free text. */
 export interface Term {
   readonly negated: boolean;
   /** undefined: free text. */
@@ -9,10 +9,10 @@ export interface Term {
   readonly values: readonly string[];
 }
 
-/** Says what is wrong and where, and what is allowed there. */
+/** Names the error, its position and the valid input. */
 export class FilterError extends Error {
   override readonly name = 'FilterError';
-  /** Of the first character of what is wrong, from 1 on. */
+  /** Position of the error, counted from 1. */
   readonly position: number;
 
   constructor(problem: string, index: number) {
@@ -31,7 +31,7 @@ const PLAIN_WORD = /^[^\s":-][^\s":]*$/;
 const NAMES = Object.keys(FILTER_KEYS) as readonly FilterKey[];
 
 /**
- * Reads `status:4xx,5xx -method:get op:assets ms:>500 "some text"`: all terms have to hold.
+ * Reads `status:4xx,5xx -method:get op:assets ms:>500 "some text"`: all terms must match.
  *
  * @throws FilterError
  */
@@ -47,10 +47,10 @@ export function parseFilter(text: string): readonly Term[] {
   return terms;
 }
 
-/** The same filter as text: reading it gives the same terms. */
+/** The filter as text; parsing it returns the same terms. */
 export const renderFilter = (terms: readonly Term[]): string => terms.map(renderTerm).join(' ');
 
-/** Whether an exchange is meant. */
+/** Whether an exchange matches. */
 export function createMatcher(terms: readonly Term[]): Accepts {
   const conditions = terms.map(({ negated, key, values }): Accepts => {
     const alternatives = values.flatMap((value) => compile(key, value) ?? []);

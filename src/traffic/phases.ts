@@ -1,6 +1,6 @@
 import type { ExchangeFacts } from './facts.ts';
 
-/** A part of an exchange's time, in milliseconds from its beginning. */
+/** A phase of an exchange, in milliseconds from its start. */
 export interface Phase {
   readonly name: 'connect' | 'send' | 'wait' | 'receive' | 'answer';
   readonly what: string;
@@ -10,7 +10,7 @@ export interface Phase {
 
 type Times = Pick<ExchangeFacts, 'connectedMs' | 'sentMs' | 'firstByteMs' | 'ms'>;
 
-/** In their order; what never happened is not among them. */
+/** The phases that happened, in order. */
 export function readPhases({ connectedMs, sentMs, firstByteMs, ms }: Times): readonly Phase[] {
   if (connectedMs === undefined) return [{ name: 'answer', what: 'the proxy answered itself', fromMs: 0, toMs: ms }];
   const sent = sentMs ?? firstByteMs ?? ms;

@@ -2,14 +2,14 @@ import type { ExchangeRecord, RecordedMessage } from './record.ts';
 import type { ExchangeFacts } from './facts.ts';
 import type { StoredBody } from './stored-body.ts';
 
-/** Stands in no part: JSON escapes it, field lines cannot hold it (RFC 9110 §5.5), and a body that does is not kept as text. */
+/** Occurs in no part: JSON escapes it, field lines cannot contain it (RFC 9110 §5.5), and such a body is binary. */
 const SEPARATOR = '\0';
 
-/** A record as one text: facts, then field lines, body and its text of the request and of the answer. */
+/** A record as one text: facts, then field lines, body and body text of request and answer. */
 export const encodeRecord = ({ facts, request, answer }: ExchangeRecord): string =>
   `${JSON.stringify(facts)}${encodeMessage(request)}${answer === undefined ? '' : encodeMessage(answer)}`;
 
-/** The facts of a record, however much stands behind them. */
+/** Decodes only the facts of a record. */
 export const decodeFacts = (encoded: Buffer): ExchangeFacts =>
   JSON.parse(encoded.toString('utf8', 0, encoded.indexOf(SEPARATOR))) as ExchangeFacts;
 

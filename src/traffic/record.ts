@@ -7,15 +7,15 @@ import type { UpstreamError } from '../mkio/error.ts';
 export interface RecordedMessage {
   /** Field lines, secrets masked: see `parseFields`. */
   readonly fields: string;
-  /** undefined: there was none, or bodies are not captured. */
+  /** undefined without a body, or if bodies are not captured. */
   readonly body: StoredBody | undefined;
 }
 
-/** An exchange as it is kept once it has ended: no secret is in it. */
+/** An ended exchange as it is kept, without secrets. */
 export interface ExchangeRecord {
   readonly facts: ExchangeFacts;
   readonly request: RecordedMessage;
-  /** undefined where there was none. */
+  /** undefined without an answer. */
   readonly answer: RecordedMessage | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface Closing {
   readonly callerName: string | undefined;
 }
 
-/** What a caller wrote in the place of a project may be a secret: the facts go to metrics, lists and pages as they are. */
+/** Facts go unredacted to metrics, lists and pages, so the project, which a caller may abuse for a secret, is redacted here. */
 export function renderFacts(
   exchange: Exchange,
   closing: Closing,

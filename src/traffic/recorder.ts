@@ -23,16 +23,16 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     readonly recordEarlyRefusal: (refusal: EarlyRefusal) => void;
-    /** That of a request that Fastify has met. */
+    /** Set for requests that reached Fastify. */
     readonly findExchange: (request: IncomingMessage) => Exchange | undefined;
   }
 }
 
-/** What was answered on its connection: before there was a request for Fastify, or in place of its answer. */
+/** An answer before or instead of Fastify's. */
 export interface EarlyRefusal {
   readonly id: string;
   readonly caller: string | undefined;
-  /** undefined where it could not be read: bytes that nobody understood are not kept. */
+  /** undefined if the request could not be parsed; such bytes are not kept. */
   readonly request: IncomingMessage | undefined;
   readonly error: ProxyError;
   readonly answer: RenderedError;
@@ -51,7 +51,7 @@ export interface RecorderOptions {
   readonly replays: Replays;
   readonly observer: Observer;
   readonly tracing?: Tracing | undefined;
-  /** Takes each exchange that has ended; never called with capture off. */
+  /** Receives each ended exchange; not called with capture off. */
   readonly keep: (record: ExchangeRecord) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -66,8 +66,8 @@ interface Met extends IncomingMessage {
 }
 
 /**
- * Opens an exchange for every request, refused ones too; writes one log line, and keeps one record, when it has ended. What
- * never becomes a request here is handed in by `recordEarlyRefusal`.
+ * Opens an exchange for every request, including refused ones. At its end it writes one log line and keeps one record.
+ * `recordEarlyRefusal` records bytes that never become a request.
  */
 export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done) => {
   const { redact, replays, observer, tracing, keep, now, wallClock } = options;
@@ -83,7 +83,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
       caller: request.raw.socket.remoteAddress,
       method: request.method,
       target: redact(request.originalUrl),
-      // First: it takes its ticket out of the fields.
+      // First, because it removes the ticket from the fields.
       replay: replays.take(request.raw),
       requestFields: request.raw.rawHeaders,
     });

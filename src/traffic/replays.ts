@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ExchangeFacts } from './facts.ts';
 
-/** An exchange that the operator repeats. */
+/** A replay by the operator. */
 export interface Replay {
-  /** Id of the exchange that is repeated. */
+  /** Id of the repeated exchange. */
   readonly of: string;
-  /** Told what the log tells of the new exchange, once it has ended and is kept. */
+  /** Called with the facts of the new exchange once it is kept. */
   readonly onEnd: (facts: ExchangeFacts) => void;
 }
 
-/** What tells a request of the operator from those of callers, whatever these send. */
+/** One-time tickets that prove that a request is the operator's. */
 export interface Replays {
-  /** The value of REPLAY_HEADER that one request may carry, once; it holds until it is taken or withdrawn. */
+  /** Returns the REPLAY_HEADER value for one request; valid until taken or withdrawn. */
   readonly announce: (replay: Replay) => string;
-  /** Tells whether it had not been taken. */
+  /** Returns whether it had not been taken. */
   readonly withdraw: (ticket: string) => boolean;
-  /** The replay whose ticket the request carries. The ticket is taken off the request, so that it is seen nowhere else. */
+  /** The replay of the request's ticket. Removes the ticket from the request. */
   readonly take: (raw: IncomingMessage) => Replay | undefined;
 }
 
