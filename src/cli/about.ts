@@ -6,7 +6,7 @@ import type { Redact } from '../secrets/redact.ts';
 import type { LoadedProcess } from './process-settings.ts';
 import { readVersion } from './version.ts';
 
-/** What `/statusz` tells of the settings in force. */
+/** The current settings for `/statusz`. */
 export const renderAbout = ({
   settings,
   secrets,

@@ -21,7 +21,7 @@ interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @throws ProxyError CONFIG_INVALID where the settings do not tell a port */
+/** @throws ProxyError CONFIG_INVALID if the settings name no port */
 export function createAdminClient(flags: Flags): AdminClient {
   const { admin: config } = loadProcessConfig(withoutPolicy(flags)).config;
   if (config === undefined || config.port === 0) {
@@ -46,7 +46,7 @@ export function createAdminClient(flags: Flags): AdminClient {
   };
 }
 
-/** What the admin listener says itself; anything else is no proxy of ours. */
+/** An answer of the admin listener; anything else is not from this proxy. */
 async function readRefusal(answer: Response, address: string): Promise<ProxyError> {
   const { error } = ((await answer.json().catch(() => ({}))) ?? {}) as { error?: Refusal };
   const code = answer.headers.get('x-mkio-proxy-error');
@@ -71,6 +71,6 @@ interface Refusal {
   readonly extraDetail?: { readonly hint?: string };
 }
 
-/** Whether the answer is about what a command asked for, rather than about who may ask. */
+/** Whether the answer concerns the request rather than the permission to ask. */
 const isOfCommand = (code: string): code is ErrorCode =>
   code in ERRORS && (ERRORS[code as ErrorCode] as { exit?: number }).exit !== undefined;

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 
 /**
- * Leaves the memory, and with it the token, out of what a crash of this process dumps. On Linux, by core(5); Node cannot set
+ * Excludes memory, and with it the token, from core dumps of this process. On Linux, by core(5); Node cannot set
  * the limit of a dump's size.
  */
 export function emptyCoreDumps(): void {
   try {
     writeFileSync('/proc/self/coredump_filter', '0');
   } catch {
-    // Elsewhere, and where /proc is not to be written, `ulimit -c 0` is the operator's.
+    // On other systems, or without a writable /proc, the operator can use `ulimit -c 0`.
   }
 }

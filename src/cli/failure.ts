@@ -10,7 +10,7 @@ export interface EndedBy {
 }
 
 export interface FailureOptions {
-  /** Shows where it happened. */
+  /** Shows the stack. */
   readonly debug: boolean;
   /** Text of an error that is not ours may quote anything. */
   readonly redact: (text: string) => string;
@@ -22,7 +22,7 @@ export function renderFailure(error: unknown, { debug, redact }: FailureOptions)
   if (error instanceof CommanderError && error.exitCode === 0) return { exit: 0, text: '' };
   if (error instanceof Interruption) return { exit: error.exit, text: '' };
   const { code, exit, message, hint } = speakable(error);
-  // That of a mistyped command line tells nothing and quotes what was typed.
+  // The stack of a usage error is useless and quotes the command line.
   const isTold = debug && error instanceof Error && !(error instanceof CommanderError);
   const stack = isTold ? `${error.stack ?? ''}\n` : '';
   return { exit, text: redact(`mkio-proxy: ${code}: ${message}\n${hint}\n${stack}`) };
@@ -36,7 +36,7 @@ function speakable(error: unknown): ProxyError {
   });
 }
 
-/** commander quotes what was typed, so `--token=…` or a token behind the wrong flag would be put on the screen. */
+/** commander quotes the command line, which may contain a token, e.g. `--token=…`. */
 function misused({ message }: CommanderError): ProxyError {
   const text = message
     .replace(/^error: /, '')

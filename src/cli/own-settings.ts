@@ -18,7 +18,7 @@ export const loadOwnSettings = (flags: Flags): Loaded =>
 export const withoutPolicy = (flags: Flags): Flags => ({ ...flags, policy: OPTIONS.policy.default });
 
 /**
- * The same for what callers may do alone: by then the secrets have been taken out of the environment.
+ * Loads only the policy, after the secrets were removed from the environment.
  *
  * @throws ProxyError CONFIG_INVALID
  */

@@ -20,7 +20,7 @@ export interface PolicyWorlds {
 export const hasDotenv = (settings: Partial<Settings>): boolean =>
   Object.values(settings).some(({ origin }) => origin === '.env');
 
-/** Reads again what callers may do. Where that cannot be read, the policy in force stays, and the log says why. */
+/** Reloads the policy. If it cannot be read, the current policy stays, and the log has the reason. */
 export function reloadPolicy(flags: Flags, worlds: PolicyWorlds): void {
   const { proxy, redact, log } = worlds;
   try {

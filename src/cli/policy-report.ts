@@ -3,16 +3,16 @@ import { ProxyError } from '../errors.ts';
 import type { Operation } from '../mkio/operations.ts';
 import { printable } from '../text/unseen.ts';
 
-/** A request and what becomes of it. */
+/** A request and its verdict. */
 export interface Explained {
   readonly method: string;
   readonly path: string;
   readonly allowed: boolean;
   /** Which rule said so. */
   readonly rule: string;
-  /** Where it is refused: the code of the answer. */
+  /** Code of the refusal, if refused. */
   readonly code?: ErrorCode;
-  /** Which setting would allow it, where one would. */
+  /** The setting that would allow it, if any. */
   readonly setting?: string;
 }
 

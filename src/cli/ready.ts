@@ -3,7 +3,7 @@ import type { Claims } from '../token/jwt.ts';
 import { renderCommand } from '../text/shell.ts';
 import { printable } from '../text/unseen.ts';
 
-/** What may be said of a token: where it came from and how long it lasts. */
+/** Public facts about a token: source and lifetime. */
 export interface TokenFacts {
   readonly tokenSource: string;
   readonly tokenExpires: string | null;

@@ -21,7 +21,7 @@ const BESIDE_SUBJECT = TIME + 1 + METHOD + STATUS + DURATION + SIZE + 6;
 const LEAST_SUBJECT = 12;
 const SUBJECT = 44;
 
-/** `15:04:05 → GET     List assets            200   12.3 ms   1.5 KB`, and behind it what was unusual. */
+/** `15:04:05 → GET     List assets            200   12.3 ms   1.5 KB`, then anything unusual. */
 export function renderExchangeLine(exchange: ExchangeSummary, { colours, width }: LineStyle): string {
   const paint = (colour: Colour, text: string): string =>
     colours ? styleText(colour, text, { validateStream: false }) : text;
@@ -41,7 +41,7 @@ export function renderExchangeLine(exchange: ExchangeSummary, { colours, width }
   return unusual === '' ? columns.join(' ') : `${columns.join(' ')} ${paint(colourOf(exchange), unusual)}`;
 }
 
-/** Where the answer came from: from MK.IO, or from the proxy. */
+/** Origin of the answer: MK.IO or the proxy. */
 const arrowOf = ({ answeredBy }: ExchangeSummary): string => (answeredBy === 'upstream' ? '→' : '×');
 
 function colourOf({ status = 0, ending }: ExchangeSummary): Colour {

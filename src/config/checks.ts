@@ -4,7 +4,7 @@ import { isLoopback, isWildcard, readName } from '../http/hosts.ts';
 import type { OptionKey, Values } from './options.ts';
 import { OPTIONS } from './options.ts';
 
-/** What checks across settings look at. A value that could not be parsed is absent and was reported before. */
+/** Input of checks across settings. A value that could not be parsed is absent; it was already reported. */
 export interface Facts {
   readonly values: Partial<Values>;
   readonly originOf: (key: OptionKey) => string;
@@ -38,7 +38,7 @@ const tlsBeyondLoopback: Check = ({ values: { baseUrl }, originOf }) =>
       }
     : undefined;
 
-/** Whoever exports MKIO_BASE_URL for a client of the proxy easily starts the proxy in the same shell. */
+/** A user may export MKIO_BASE_URL for a client of the proxy and start the proxy in the same shell. */
 const notItself: Check = ({ values: { baseUrl, host, port, adminHost, adminPort }, originOf }) => {
   if (baseUrl === undefined) return undefined;
   const upstream = new URL(baseUrl);
@@ -103,7 +103,7 @@ const strictHttp: Check = ({ env, execArgv }) => {
 /** Permission bits by which others than the owner may connect to a socket. */
 const OTHERS_MAY_WRITE = 0o022;
 
-/** Where others than the operator can reach the proxy: the setting that opens it, or undefined. */
+/** The setting that opens the proxy to others than the operator; undefined if none does. */
 function readOpening({ host, socket, socketMode }: Partial<Values>): OptionKey | undefined {
   if (socket !== undefined) return ((socketMode ?? 0) & OTHERS_MAY_WRITE) === 0 ? undefined : 'socketMode';
   return host === undefined || isLoopback(host) ? undefined : 'host';
@@ -137,7 +137,7 @@ export const checkAcross = (facts: Facts): ConfigIssue[] => CHECKS.flatMap((chec
 
 type Warn = (values: Partial<Values>, originOf: Facts['originOf']) => string | undefined;
 
-/** What each loosened default now allows. */
+/** Warnings about loosened defaults. */
 const WARNINGS: readonly Warn[] = [
   (values, originOf) => {
     const opening = readOpening(values);
@@ -151,7 +151,7 @@ const WARNINGS: readonly Warn[] = [
     const { allowedHosts = [] } = values;
     if (allowedHosts.length === 0) return undefined;
     const opened = `whoever controls the DNS of ${allowedHosts.join(', ')} can have web pages call the proxy`;
-    // To such a name browsers send fetch metadata over https alone.
+    // Browsers send fetch metadata to such a name only over https.
     const hidden = hasCallerKey(values)
       ? ''
       : '; over plain HTTP any web page can cause GETs, unless you set a caller key';

@@ -1,8 +1,8 @@
 import type { Level, PolicyRules, Rule } from './policy.ts';
 
-/** Where and how the proxy reaches MK.IO. Times in milliseconds. */
+/** The way to MK.IO. Times in milliseconds. */
 export interface UpstreamConfig {
-  /** Scheme, host and port alone, e.g. `https://app.mk.io`. */
+  /** Scheme, host and port, e.g. `https://app.mk.io`. */
   readonly origin: string;
   readonly connectTimeoutMs: number;
   /** From the last byte of the request to the end of the answer's head. */
@@ -11,7 +11,7 @@ export interface UpstreamConfig {
   readonly idleTimeoutMs: number;
 }
 
-/** What callers connect to. */
+/** The listener for callers. */
 export interface ListenerConfig {
   readonly host: string;
   /** 0 takes a free port. */
@@ -56,9 +56,9 @@ export interface AccessConfig {
   readonly rateLimit: number | undefined;
   /** Exchanges of one caller at a time; undefined: no limit. */
   readonly maxExchanges: number | undefined;
-  /** Of what MK.IO allows, 0 to 1, for all callers together; undefined: no limit. */
+  /** Share of MK.IO's limits for all callers together, 0 to 1; undefined: no limit. */
   readonly budgetShare: number | undefined;
-  /** Where requests are counted together with other proxies; undefined: in memory. */
+  /** Redis that counts requests of several proxies; undefined: in memory. */
   readonly redis: RedisConfig | undefined;
 }
 
@@ -69,11 +69,11 @@ export interface RedisConfig {
   readonly failOpen: boolean;
 }
 
-/** What callers may do. */
+/** The policy for callers. */
 export interface PolicyConfig {
   /** Built-in levels, or the rules of a file. */
   readonly base: { readonly levels: readonly Level[] } | PolicyRules;
-  /** What is allowed beside it. */
+  /** Rules that allow more. */
   readonly allow: readonly Rule[];
   /** The only projects that callers may use; empty: all. */
   readonly projects: readonly string[];
@@ -106,7 +106,7 @@ export type LogFormat = 'auto' | 'json' | 'pretty';
 
 export type CaptureMode = 'off' | 'headers' | 'bodies';
 
-/** What is kept of exchanges, in memory. */
+/** Capture of exchanges in memory. */
 export interface CaptureConfig {
   readonly mode: CaptureMode;
   /** Of one body. */

@@ -4,7 +4,7 @@ import { ProxyError } from '../errors.ts';
 export interface ConfigIssue {
   /** The setting's name as the operator wrote it, e.g. `MKIO_PROXY_PORT`, `--port` or a settings-file key. */
   readonly setting: string;
-  /** Where the value came from, e.g. `environment` or `file config/sidecar.json`. */
+  /** Origin of the value, e.g. `environment` or `file config/sidecar.json`. */
   readonly origin: string;
   readonly problem: string;
   readonly remedy: string;
@@ -29,7 +29,7 @@ function renderIssues(issues: readonly ConfigIssue[]): string {
 }
 
 /**
- * A value for a message, quoted where it is short and plain. Anything longer may be a secret that was put in the wrong
+ * A value for a message, quoted if it is short and plain. Anything longer may be a secret that was put in the wrong
  * place, such as a token in MKIO_BASE_URL, so it is left out.
  */
 export function renderValue(value: string): string {

@@ -14,13 +14,13 @@ import { parseWords } from './words.ts';
 
 /** How the text of a setting is read. No schema library, as probes load this every few seconds. */
 export interface Kind<T> {
-  /** @throws Error whose message says what is wrong without the value, which may be a misplaced secret */
+  /** @throws Error whose message does not quote the value, which may be a misplaced secret */
   readonly parse: (text: string) => T;
-  /** What would be right, after "give". */
+  /** Description of a valid value, after "give". */
   readonly expects: string;
   /** For `--flag <placeholder>`. */
   readonly placeholder: string;
-  /** JSON Schema of the same setting in a settings file, where numbers, booleans and lists are written as such. */
+  /** JSON Schema of the same setting in a settings file, which has real numbers, booleans and lists. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 

@@ -7,13 +7,13 @@ import { OPTION_KEYS, OPTIONS, flagOf, optionOf } from './options.ts';
 export type Env = Readonly<Record<string, string | undefined>>;
 export type Flags = Readonly<Partial<Record<OptionKey, string>>>;
 
-/** A setting as it was written, and where. */
+/** A setting as written, and its origin. */
 export interface Entry {
   readonly text: string;
   readonly origin: string;
 }
 
-/** What one world says about the settings; later layers win by object spread. */
+/** Settings of one origin; later layers override earlier ones by object spread. */
 export type Layer = Partial<Record<OptionKey, Entry>>;
 
 export interface CheckedLayer {

@@ -13,10 +13,10 @@ import { readTextFile } from '../text-file.ts';
 
 export interface ConfigWorlds {
   readonly env: Env;
-  /** Where `.env` is looked for and relative paths start. */
+  /** Folder of `.env` and base of relative paths. */
   readonly cwd: string;
   readonly flags?: Flags;
-  /** Whether `.env` has to be there, as it was before: without it, what it closed would be open. */
+  /** Whether `.env` is required because it existed at start: without it, settings would be looser. */
   readonly needsDotenv?: boolean;
   /** How long the writer of a pipe is waited for; absent at the start. */
   readonly pipeLimitMs?: number;
@@ -32,7 +32,7 @@ export function loadConfig(worlds: ConfigWorlds): Loaded {
   return resolveConfig(readLayers(worlds), { env, execArgv, readPolicyFile: (path) => readJson(path, worlds) });
 }
 
-/** The same for what callers may do alone, which is read again while the proxy runs. */
+/** Loads only the policy, which can be reloaded while the proxy runs. */
 export const loadPolicy = (worlds: ConfigWorlds): LoadedPolicy =>
   resolvePolicyAlone(readLayers(worlds), (path) => readJson(path, worlds));
 
@@ -45,7 +45,7 @@ function readLayers(worlds: ConfigWorlds): readonly CheckedLayer[] {
   return [checked(DEFAULTS), ...file, ...over];
 }
 
-/** The settings that the given flags make alone, whatever surrounds them. */
+/** The settings that the given flags make without other origins. */
 export const loadFlags = (flags: Flags): Loaded =>
   resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], {
     env: {},
@@ -77,7 +77,7 @@ function readDotenv({ needsDotenv = false, ...place }: ConfigWorlds): CheckedLay
 /** Values that may have lines of their own. */
 const QUOTED = /(?<==[ \t]*)(["'`])(?:\\[^]|(?!\1)[^\\])*\1/g;
 
-/** Lines that begin like a setting and that dotenv passes over: what they would close is open without them. */
+/** Lines that look like settings but that dotenv ignores: a restriction could be missing. */
 function findUnread(text: string, env: Env): readonly ConfigIssue[] {
   const bare = text.replace(QUOTED, (quoted) => quoted.replace(/[^\n]/g, ''));
   return bare.split('\n').flatMap((line, index) => {
@@ -97,7 +97,7 @@ function readSettingsFile(path: string, place: Place): CheckedLayer {
   }
 }
 
-/** Its errors tell the reason alone: the text of a SyntaxError quotes the file, which may hold a secret. */
+/** Its errors give only the reason: the message of a SyntaxError quotes the file, which may hold a secret. */
 function readJson(path: string, place: Place): unknown {
   try {
     return JSON.parse(readText(path, place).replace(/^\uFEFF/, ''));

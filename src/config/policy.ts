@@ -5,13 +5,13 @@ export const LEVELS = ['default', 'read-only', 'open', ...FAMILIES] as const;
 
 export type Level = (typeof LEVELS)[number];
 
-/** What MKIO_PROXY_POLICY names: levels that all have to agree, families among them in the alternative; or a file. */
+/** Value of MKIO_PROXY_POLICY: levels that must all agree (families are alternatives), or a file. */
 export type PolicyChoice = { readonly levels: readonly Level[] } | { readonly file: string };
 
 /** A method, or `*` for any, and a path in which `*` stands for one segment and `**` for any number of them. */
 export interface Rule {
   readonly method: string;
-  /** Written out, e.g. `/api/v1/user/tokens`, or `**` alone. */
+  /** Absolute, e.g. `/api/v1/user/tokens`, or `**`. */
   readonly path: string;
   /** As the operator wrote it. */
   readonly text: string;
@@ -68,14 +68,14 @@ function parseRulePath(text: string): string {
   return renderAbsolute(path);
 }
 
-/** `/projects/p` → `/api/v1/projects/p`; what stands elsewhere is written out. */
+/** `/projects/p` → `/api/v1/projects/p`; other paths are already absolute. */
 export const renderAbsolute = (path: string): string => (ABSOLUTE.test(path) ? path : BASE + path);
 
 /**
  * The content of a policy file: `{"allow":["GET /projects/**"],"deny":["DELETE **"],"otherwise":"deny"}`. The members stand
  * in the order in which they are tried, and may be objects of a list where either comes more than once.
  *
- * @throws TypeError whose message tells what is wrong
+ * @throws TypeError whose message names the error
  */
 export function parsePolicyFile(json: unknown): PolicyRules {
   const parts = Array.isArray(json) ? (json as unknown[]) : [json];
@@ -92,7 +92,7 @@ export function parsePolicyFile(json: unknown): PolicyRules {
   return { rules, otherwise };
 }
 
-/** Rules, the first that matches decides, and what holds where none does. */
+/** Rules of which the first match decides, and the default. */
 export interface PolicyRules {
   readonly rules: readonly OrderedRule[];
   readonly otherwise: 'allow' | 'deny';

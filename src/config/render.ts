@@ -22,13 +22,13 @@ export function renderFlag(key: OptionKey): string | undefined {
   return flag === undefined ? undefined : `${flag} <${optionOf(key).kind.placeholder}>`;
 }
 
-/** The line of `--help`: what it is, its environment name and its default. */
+/** The line of `--help`: description, environment name and default. */
 export function renderAbout(key: OptionKey): string {
   const { about, env, default: text } = optionOf(key);
   return `${about} [${env}${text === undefined ? '' : `, default ${text}`}]`;
 }
 
-/** What `--help` says of the settings that have no flag. */
+/** The part of `--help` about settings without a flag. */
 export function renderSecretHelp(): string {
   const secrets = OPTION_KEYS.map(optionOf).filter(({ secret }) => secret === true);
   return ['Environment alone, as others can read argv:', ...secrets.map(({ env, about }) => `  ${env}  ${about}`)].join(

@@ -26,7 +26,7 @@ export interface Loaded {
 export interface Surroundings {
   readonly env: Env;
   readonly execArgv: readonly string[];
-  /** Reads a policy file as JSON; throws what cannot be read. */
+  /** Reads a policy file as JSON; throws if it cannot be read. */
   readonly readPolicyFile: (path: string) => unknown;
 }
 
@@ -56,7 +56,7 @@ export interface LoadedPolicy {
 
 const OF_POLICY = ['policy', 'policyAllow', 'projects'] as const;
 
-/** What callers may do, whatever the other settings say; throws all problems at once. */
+/** Resolves only the policy; throws all problems at once. */
 export function resolvePolicyAlone(
   layers: readonly CheckedLayer[],
   readPolicyFile: Surroundings['readPolicyFile'],

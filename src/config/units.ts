@@ -12,7 +12,7 @@ const SIZE_BYTES = {
 /** Node's timers hold 31 bits; a longer delay silently becomes 1 ms. */
 export const MAX_DURATION_MS = 2 ** 31 - 1;
 
-/** `500ms`, `10s`, `2m`, `1h`. A bare number is refused, `0` too: only the unit tells 10 seconds from 10 milliseconds. */
+/** `500ms`, `10s`, `2m`, `1h`. A number without a unit is refused, even `0`: it could mean seconds or milliseconds. */
 export function parseDuration(text: string): number {
   return parseQuantity(text, DURATION_MS, { max: MAX_DURATION_MS, example: '10s' });
 }

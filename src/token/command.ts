@@ -39,7 +39,7 @@ export async function runCommand({ words, timeoutMs }: Command, worlds: CommandW
   const stop = (reason: string): void => {
     problem ??= reason;
     if (child.pid !== undefined) killGroup(child.pid);
-    // What has left the group may hold them open for ever.
+    // A process outside of the group may hold them open.
     child.stdout.destroy();
     child.stderr.destroy();
   };
@@ -86,7 +86,7 @@ export interface PrintedToken {
 }
 
 /**
- * What a helper prints: the token, or `{"token":…,"expiresAt":…}` with an ISO 8601 time or seconds since 1970.
+ * Output of a helper: the token, or `{"token":…,"expiresAt":…}` with an ISO 8601 time or seconds since 1970.
  *
  * @throws ProxyError TOKEN_UNAVAILABLE
  */
@@ -101,7 +101,7 @@ function parseJson(text: string, source: string): Readonly<Record<string, unknow
   try {
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   } catch {
-    // The text of a SyntaxError quotes what was printed.
+    // The message of a SyntaxError quotes the output.
     throw unusable(source, 'printed JSON that is not valid');
   }
 }

@@ -14,7 +14,7 @@ export interface Lifetime {
   readonly kind: TokenSource['kind'];
   /** When this token was read. */
   readonly sinceMs: number;
-  /** undefined where neither the token nor its source tells. */
+  /** undefined if neither the token nor its source has an expiry. */
   readonly expiresAtMs: number | undefined;
 }
 
@@ -30,7 +30,7 @@ export function decideWarning(lifetime: Lifetime, nowMs: number, warnedDays = In
 export const isExpiringSoon = (lifetime: Lifetime, nowMs: number): boolean =>
   (lifetime.expiresAtMs ?? Infinity) - nowMs <= DEGRADED_MS && !isBornWithin(lifetime, DEGRADED_MS);
 
-/** A helper's short-lived tokens are replaced by running it again, so that their nearing end is no news. */
+/** A helper replaces its short-lived tokens in time, so their expiry is not reported early. */
 const isBornWithin = ({ kind, sinceMs, expiresAtMs = Infinity }: Lifetime, ms: number): boolean =>
   kind === 'command' && expiresAtMs - sinceMs <= ms;
 

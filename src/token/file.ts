@@ -9,7 +9,7 @@ export const MAX_SOURCE_BYTES = 64 * 1024;
 
 export interface ReadFile {
   readonly text: string;
-  /** Set where others than the owner may read the file too. */
+  /** Set if users other than the owner may read the file. */
   readonly exposed?: ExposedFile;
 }
 

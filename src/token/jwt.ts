@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { decodeJwt } from 'jose/jwt/decode';
 
-/** What a JWT says of itself, unverified: for display and for the expiry alone, never for trust. */
+/** Unverified claims of a JWT, only for display and expiry, never for trust. */
 export interface Claims {
   readonly kid: string | undefined;
   readonly alg: string | undefined;
@@ -11,7 +11,7 @@ export interface Claims {
   readonly iat: number | undefined;
 }
 
-/** The last that a Date can tell (ECMA-262 §21.4.1.1). */
+/** The last time value of a Date (ECMA-262 §21.4.1.1). */
 const LAST_SECOND = 8.64e12;
 
 /** undefined for an opaque token; never throws. */

@@ -1,12 +1,12 @@
 import { ProxyError } from '../errors.ts';
 
-/** Far beyond any JWT, and what common servers still take as one header field. */
+/** Far above any JWT, and within the header limits of common servers. */
 const MAX_TOKEN_LENGTH = 16_384;
 
 /**
- * White space around the token goes, as editors and `echo` add it; anything else that is no token is refused.
+ * Trims white space, which editors and `echo` add. Anything else that is not a token is refused.
  *
- * @throws ProxyError TOKEN_UNAVAILABLE, which tells no character of it
+ * @throws ProxyError TOKEN_UNAVAILABLE, which quotes no character of it
  */
 export function parseToken(text: string, source: string): string {
   const token = text.trim();

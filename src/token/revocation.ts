@@ -35,7 +35,7 @@ export function watchRevocations({ token, readList, everyMs, log }: RevocationWo
 /**
  * The ids in `{"revokedTokens":[…]}`.
  *
- * @throws Error where the text is no such list
+ * @throws Error if the text is not such a list
  */
 export function readRevoked(text: string): readonly unknown[] {
   const { revokedTokens } = JSON.parse(text) as { readonly revokedTokens?: unknown };

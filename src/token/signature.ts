@@ -9,7 +9,7 @@ export type SignatureVerdict = 'valid' | 'invalid' | 'unknown-key';
 /**
  * Whether one of the keys in `jwks` has signed the JWT. Its expiry is not looked at.
  *
- * @throws Error where `jwks` is no list of keys
+ * @throws Error if `jwks` is not a list of keys
  */
 export async function verifySignature(token: string, jwks: string): Promise<SignatureVerdict> {
   const keys = createLocalJWKSet(JSON.parse(jwks) as JSONWebKeySet);

@@ -9,13 +9,13 @@ import { parseToken } from './parse.ts';
 
 export interface FoundToken {
   readonly token: string;
-  /** What the source says of its expiry, beside what the token itself says. */
+  /** Expiry given by the source, in addition to the token's own. */
   readonly expiresAtMs?: number | undefined;
-  /** The file that it came from, where others may read it too. */
+  /** The token's file, if other users may read it. */
   readonly exposed?: ExposedFile | undefined;
 }
 
-/** Where the token comes from. */
+/** The source of the token. */
 export interface TokenSource {
   /** A value and standard input are read once; a file and a command may give another token each time. */
   readonly kind: 'value' | 'stdin' | 'file' | 'command';
@@ -27,7 +27,7 @@ export interface TokenSource {
   readonly read: () => Promise<FoundToken>;
 }
 
-/** Where the settings themselves came from, e.g. `environment` or `flag --token-file`. */
+/** Origins of the settings, e.g. `environment` or `flag --token-file`. */
 export interface TokenOrigins {
   readonly token?: string;
   readonly tokenFile?: string;
@@ -48,7 +48,7 @@ const STDIN = '-';
 /**
  * The one source that is set.
  *
- * @throws ProxyError TOKEN_UNAVAILABLE, where there is none
+ * @throws ProxyError TOKEN_UNAVAILABLE without a token
  */
 export function createTokenSource(config: TokenConfig, origins: TokenOrigins, worlds: SourceWorlds): TokenSource {
   const { value, file, command, commandTimeoutMs } = config;
@@ -75,7 +75,7 @@ type Hold = SourceWorlds['hold'];
 export const createValueSource = (value: string, name: string, hold: Hold = () => undefined): TokenSource => ({
   kind: 'value',
   name,
-  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to be a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- errors must become rejections
   read: async () => held({ token: parseToken(value, name) }, hold),
 });
 
@@ -123,7 +123,7 @@ const MAX_STDERR_LINES = 50;
 /** Shorter words say nothing. */
 const MIN_SECRET_LENGTH = 8;
 
-/** Without the words of standard output: where that was no token, it may hold one all the same. */
+/** Removes words of stdout from stderr: an unusable output may still contain a token. */
 function readLines(stderr: string, stdout: string): string[] {
   const words = stdout.split(/\s+/).filter(({ length }) => length >= MIN_SECRET_LENGTH);
   const clean = words.reduce((text, word) => text.replaceAll(word, MASK), stderr);

@@ -11,7 +11,7 @@ const SETTLE_MS = 20;
 /**
  * Calls back when the file has become another one: written in place, renamed over, or behind a link that was swapped, as
  * Kubernetes swaps `..data`. Folders are watched, as a watched file is lost when it is replaced; and the file is looked at
- * every second, for file systems that tell nothing. It is called once at the start too, for a change since the first reading.
+ * every second, for file systems without events. It is also called once at the start, for a change since the first reading.
  *
  * @returns ends it
  */
@@ -72,7 +72,7 @@ export function watchFile(path: string, onChange: () => void, pollMs = POLL_MS):
 interface Mark {
   /** Another one for another file or other content. */
   readonly mark: string;
-  /** Where the path and what it leads to stand. */
+  /** Folders of the path and of its link targets. */
   readonly folders: ReadonlySet<string>;
 }
 

@@ -23,7 +23,7 @@ export const profile = examination(
   },
 );
 
-/** What MK.IO keeps of the token. */
+/** MK.IO's record of the token. */
 export const tokenType = examination('token-type', TAKEN, async ({ ask }, known): Promise<Outcome> => {
   const jti = known.token.claims?.jti;
   if (jti === undefined || !JTI.test(jti)) return { fact: skipped('the token has no id to ask for') };

@@ -13,7 +13,7 @@ export const advice = examination('advice', [...TAKEN, 'record', 'rights'], (wor
   const { type, organizationId = known.owner.organizationId } = known.record;
   if (type !== 'full-access') return { fact: ok('none') };
   const { config, now } = worlds;
-  // A token for all projects would be too much where callers use some.
+  // Callers that use some projects do not need a token for all.
   const isOfSome = config.project !== undefined || config.policy.projects.length > 0;
   const isPlanned = known.project !== undefined || !isOfSome;
   const permissions = isPlanned ? planPermissions(known.rights, config, known.project?.id) : undefined;

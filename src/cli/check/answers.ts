@@ -21,7 +21,7 @@ const MAX_DETAIL_LENGTH = 300;
 
 export const isGood = ({ status }: Answer): boolean => status >= 200 && status < 300;
 
-/** What an answer means that is not good. */
+/** Explains an error answer. */
 export function judgeRefusal({ status, ownCode, body }: Answer): Fact {
   const detail = (readText(body, 'error', 'detail') ?? '').slice(0, MAX_DETAIL_LENGTH);
   if (ownCode === null) {
@@ -31,14 +31,14 @@ export function judgeRefusal({ status, ownCode, body }: Answer): Fact {
   return failed(new ProxyError(code, detail));
 }
 
-/** The same for what the proxy does not need to know. */
+/** The same for facts that the proxy does not need. */
 export function judgeAside(answer: Answer): Fact {
   const fact = judgeRefusal(answer);
   const isRefused = answer.ownCode === null && answer.status < 500;
   return isRefused ? warn(`not told: ${fact.detail}`, 'The proxy works without; MK.IO keeps it from the token.') : fact;
 }
 
-/** What stands there in JSON from elsewhere. */
+/** Reads a path in untrusted JSON. */
 export const readAt = (body: unknown, ...path: readonly string[]): unknown =>
   path.reduce((value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined), body);
 

@@ -3,7 +3,7 @@ import type { PeerCertificate } from 'node:tls';
 import { connect } from 'node:tls';
 import { readName } from '../../http/hosts.ts';
 
-/** What a server's verified certificate says. */
+/** Facts of a server's verified certificate. */
 export interface Certificate {
   /** Organization or name of who signed it. */
   readonly issuer: string;

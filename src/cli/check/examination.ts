@@ -9,7 +9,7 @@ import type { Fact, Finding } from './findings.ts';
 import { failed, skipped } from './findings.ts';
 import type { Rights } from './rights.ts';
 
-/** What examinations look at the world through. */
+/** Effects for examinations. */
 export interface Worlds {
   readonly config: Config;
   /** Milliseconds since 1970. */
@@ -18,7 +18,7 @@ export interface Worlds {
   readonly clockMs: () => number;
   /** Runs a credential helper once. Throws TOKEN_UNAVAILABLE. */
   readonly openToken: () => Promise<OpenToken>;
-  /** Permission bits, or undefined where there are none to be told. */
+  /** Permission bits; undefined if there are none. */
   readonly readMode: (path: string) => Promise<number | undefined>;
   readonly resolveName: (host: string) => Promise<readonly string[]>;
   readonly readCertificate: (origin: URL) => Promise<Certificate>;
@@ -28,7 +28,7 @@ export interface Worlds {
   readonly ask: (path: string) => Promise<Answer>;
 }
 
-/** What examinations have learned so far; an absent one is told by its reason. */
+/** Facts learned so far; an absent one has a reason. */
 export interface Known {
   readonly token?: OpenToken;
   readonly fresh?: true;
@@ -45,7 +45,7 @@ export interface Known {
 
 type Need = keyof Known;
 
-/** In the order in which they are learned, so that the first that is missing tells why. */
+/** In the order of learning; the first missing one gives the reason. */
 export const REACHED = ['address', 'channel', 'reached'] as const;
 export const TAKEN = ['token', 'fresh', ...REACHED, 'unrevoked', 'owner'] as const;
 
@@ -75,14 +75,14 @@ export interface Examination {
 
 type Given<N extends Need> = Known & { readonly [K in N]-?: NonNullable<Known[K]> };
 
-/** An examination that gets what it needs, or is skipped. */
+/** An examination with its prerequisites; skipped without them. */
 export const examination = <N extends Need>(
   what: string,
   needs: readonly N[],
   examine: (worlds: Worlds, known: Given<N>) => Promise<Outcome> | Outcome,
 ): Examination => ({ what, needs, examine: examine as Examination['examine'] });
 
-/** Runs them in their order, each with what those before it have learned. */
+/** Runs examinations in order, each with the facts learned before. */
 export async function examineAll(examinations: readonly Examination[], worlds: Worlds): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   let known: Known = {};
@@ -104,7 +104,7 @@ async function settle(examine: () => Promise<Outcome> | Outcome): Promise<Outcom
     return await examine();
   } catch (error) {
     const failure = error instanceof ProxyError || !(error instanceof Error) ? error : readFailure(error);
-    // A fault of ours ends the program, which tells where it was.
+    // An internal error ends the program and shows its stack.
     if (!(failure instanceof ProxyError) || failure.code === 'INTERNAL') throw error;
     return { fact: failed(failure) };
   }

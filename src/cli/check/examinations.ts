@@ -6,7 +6,7 @@ import { project, rights } from './project.ts';
 import { revocation, signature } from './published.ts';
 import { tokenClaims, tokenExpiry, tokenSource } from './token.ts';
 
-/** From what is at hand to what MK.IO says; the first that fails decides the exit code. */
+/** From local facts to MK.IO's answers. The first failure decides the exit code. */
 export const EXAMINATIONS: readonly Examination[] = [
   tokenSource,
   tokenClaims,

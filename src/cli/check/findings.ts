@@ -2,14 +2,14 @@ import type { ProxyError } from '../../errors.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
-/** What one examination of `check` found. */
+/** The finding of one examination. */
 export interface Finding {
   readonly status: Status;
   /** Name of the examination, e.g. `token-type`; stable. */
   readonly what: string;
   /** The fact. */
   readonly detail: string;
-  /** What to do next; only where something is not as it should be. */
+  /** Next step; only for warnings and failures. */
   readonly hint?: string;
   /** A command line that does it. */
   readonly call?: string;

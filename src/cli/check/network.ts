@@ -20,7 +20,7 @@ export const dns = examination('dns', [], async ({ config, resolveName }): Promi
 export const tls = examination('tls', ['address'], async ({ config, readCertificate, now }): Promise<Outcome> => {
   const origin = new URL(config.upstream.origin);
   const learned = { channel: true } as const;
-  // The settings allow it to loopback alone.
+  // The settings allow it only for loopback.
   if (origin.protocol === 'http:') return { fact: ok('none (loopback)'), learned };
   const { issuer, expiresAtMs } = await readCertificate(origin);
   const detail = `verified, issued by ${issuer}, until ${dayOf(expiresAtMs)}, ${daysUntil(expiresAtMs, now())}`;

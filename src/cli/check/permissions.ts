@@ -45,7 +45,7 @@ export function planPermissions(
 }
 
 const IN_PROJECT = '/api/v1/projects/{';
-/** What else is above projects needs no right of its own. */
+/** Other operations above projects need no right of their own. */
 const OF_ORGANIZATION = /^\/api\/v1\/(?:organization|locations)(?:\/|$)/;
 
 function listAllowed({ policy, project }: Config): readonly Operation[] {

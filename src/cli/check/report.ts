@@ -12,7 +12,7 @@ export interface Report {
 /** The first finding that is wrong decides: later ones mostly follow from it. */
 export const exitOf = ({ findings }: Report): number => findings.find(({ status }) => status === 'fail')?.exit ?? 0;
 
-/** What may be shown: findings quote MK.IO, settings hold whatever was typed. */
+/** Makes text printable: findings quote MK.IO, and settings contain user input. */
 export function cleanReport({ settings, findings }: Report, { redact, maskTokens }: Secrets): Report {
   const clean = (text: string): string => redact(printable(text));
   return {
@@ -23,7 +23,7 @@ export function cleanReport({ settings, findings }: Report, { redact, maskTokens
       ...finding,
       detail: clean(detail),
       ...(hint !== undefined && { hint: clean(hint) }),
-      // To be pasted, so that only what must not be there goes.
+      // For pasting: removes only forbidden characters.
       ...(call !== undefined && { call: maskTokens(printable(call)) }),
     })),
   };
@@ -49,7 +49,7 @@ function renderFinding({ status, what, detail, hint, call }: Finding, width: num
   const indent = ' '.repeat(width + 6);
   const lines = [`  ${TICKS[status]} ${what.padEnd(width)}  ${detail}`];
   if (hint !== undefined) lines.push(`${indent}${hint}`);
-  // At the margin and alone, as it is long and to be copied.
+  // On a line of its own without indent, for copying.
   if (call !== undefined) lines.push('', call);
   return lines.join('\n');
 }

@@ -5,7 +5,7 @@ import { ok, warn } from './findings.ts';
 
 const what = 'settings';
 
-/** How many are set, and each that loosens a default or is not what it seems. */
+/** The number of settings, and each that loosens a default or is misleading. */
 export function examineSettings(settings: Settings, warnings: readonly string[]): readonly Finding[] {
   const set = OPTION_KEYS.filter((key) => isSet(settings[key].origin));
   const names = set.map((key) => optionOf(key).env);

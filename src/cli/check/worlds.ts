@@ -30,7 +30,7 @@ const { config: OWN_PROXY } = loadFlags({
   revocationCheck: 'off',
 });
 
-/** Whoever reads without the token is not given it. */
+/** Public readers never get the token. */
 const NO_TOKEN: Pick<TokenStore, 'current' | 'renew'> = {
   current: () => {
     throw new ProxyError('INTERNAL', 'a public reading asked for the token');
@@ -79,7 +79,7 @@ export async function createWorlds(loaded: LoadedProcess): Promise<RealWorlds> {
   };
 }
 
-/** There is no log here, so that what a helper says of its failure stands beside it. */
+/** `check` has no log, so a helper's messages are shown beside the finding. */
 async function openWithHelper(loaded: LoadedProcess, log: Logger): Promise<OpenToken> {
   const said: string[] = [];
   const life = new AbortController();

@@ -13,7 +13,7 @@ interface CheckFlags extends Flags {
   readonly json?: boolean;
 }
 
-/** Shows what is set, and looks at everything between here and what MK.IO lets the token do; resolves to the exit code. */
+/** Shows the settings, then examines network, token and MK.IO; resolves to the exit code. */
 export async function check({ json = false, ...flags }: CheckFlags): Promise<number> {
   try {
     const report = await examine(flags);

@@ -54,7 +54,7 @@ export async function demo({ once = false, ...ports }: DemoFlags): Promise<numbe
   }
 }
 
-/** The usual ports, so that what the docs say works; other ones when these are taken and none was asked for. */
+/** The default ports, as in the docs; free ones if these are taken and no flag names one. */
 async function startOnFreePort(ports: Flags, start: (flags: Flags) => Promise<ProxyHandle>): Promise<ProxyHandle> {
   try {
     return await start(ports);

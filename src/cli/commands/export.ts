@@ -15,7 +15,7 @@ interface ExportFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> 
   readonly filter?: string;
 }
 
-/** Writes what a running proxy keeps to a file that is not there yet; resolves to the exit code. */
+/** Exports the exchanges of a running proxy to a new file; resolves to the exit code. */
 export async function exportHar({ har, filter = '', ...flags }: ExportFlags): Promise<number> {
   const query = `filter=${encodeURIComponent(normalizeFilter(filter))}`;
   const { body } = await createAdminClient(flags).ask(`/export.har?${query}`);
@@ -32,7 +32,7 @@ export async function exportHar({ har, filter = '', ...flags }: ExportFlags): Pr
   return 0;
 }
 
-/** Whoever reads may have seen enough. */
+/** The reader may close the pipe early. */
 function refuseAllButLeaving(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }

@@ -13,7 +13,7 @@ const MAX_ANSWER = 64_000;
 /** A readiness, or an error such as that of a host name that is refused. */
 const OWN_ANSWER = /^\{"(?:status":"(?:ok|degraded|not ready)"|error":\{)/;
 
-/** Asks a running proxy whether it is ready; resolves to 0, or to 1 where it is not or does not answer. */
+/** Asks a running proxy whether it is ready; resolves to 0, or to 1 if it is not ready or does not answer. */
 export async function healthcheck(flags: Flags): Promise<number> {
   // Less than the other commands load, as probes come every few seconds.
   const { exit, text } = await askReadiness(requireAdmin(flags));
@@ -31,7 +31,7 @@ export function requireAdmin(flags: Flags): AdminConfig {
 const HINT = 'It answers health checks: set MKIO_PROXY_ADMIN_PORT to a port.';
 
 export interface Readiness {
-  /** 0 where it is ready, else 1. */
+  /** 0 if ready, else 1. */
   readonly exit: number;
   readonly text: string;
 }

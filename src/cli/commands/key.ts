@@ -5,7 +5,7 @@ import { hashKey, parseCallers, renderCallerLine } from '../../access/callers.ts
 
 /** `key new NAME`: the key for the caller, shown this once, and the line for the file of MKIO_PROXY_CALLER_KEYS_FILE. */
 export function newKey(_flags: unknown, [name = '']: readonly string[]): Promise<number> {
-  // By its beginning, redaction knows the key, of which the proxy keeps the hash alone; so do scanners for secrets.
+  // The prefix identifies the key for redaction and secret scanners; the proxy keeps only its hash.
   const fresh = `mkp_${randomBytes(32).toString('base64url')}`;
   const line = renderCallerLine({ name, sha256: hashKey(fresh) });
   if (parseCallers(line).entries.length === 0) {

@@ -40,7 +40,7 @@ export function listPolicy({ json = false, ...flags }: PolicyFlags): Promise<num
 
 type Request = Pick<Explained, 'method' | 'path'>;
 
-/** Judges as the proxy does, what it would not forward at all included. */
+/** Judges like the proxy, including requests that it would not forward at all. */
 function createExplainer({ policy, listener }: Config): (request: Request) => Explained {
   const rules = createPolicy(policy);
   return (request) => {

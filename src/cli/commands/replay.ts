@@ -45,7 +45,7 @@ async function send(admin: AdminClient, path: string, edits: Edits): Promise<Rep
   return (await answer.json()) as ReplayAnswer;
 }
 
-/** The answer's hint is for whoever speaks HTTP. */
+/** The answer's own hint addresses HTTP clients. */
 function inOwnWords(error: unknown): never {
   if (error instanceof ProxyError && (error.code === 'REPLAY_INCOMPLETE' || error.code === 'REPLAY_INVALID'))
     throw new ProxyError(error.code, error.message, { hint: HINTS[error.code] });

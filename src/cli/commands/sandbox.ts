@@ -15,7 +15,7 @@ interface SandboxFlags extends Pick<Flags, 'host' | 'port'> {
   readonly nextLinks?: 'relative' | 'absolute';
 }
 
-/** The stand-in alone, for clients and tests that send a token themselves. */
+/** Only the sandbox, for clients and tests that send a token themselves. */
 export async function sandbox({ host, port, rateLimit, nextLinks }: SandboxFlags): Promise<number> {
   const { listener } = loadFlags({ ...(host && { host }), ...(port && { port }), adminPort: 'off' }).config;
   const { log, print, flush } = await createLogger(

@@ -14,7 +14,7 @@ const PAUSE_MS = 100;
 /** A proxy that answers no more would be waited for without end. */
 const ANSWER_LIMIT_MS = 2_000;
 
-/** Ends a running proxy and waits for that; resolves to 0, or to 1 where it still drains after the time. */
+/** Ends a running proxy and waits; resolves to 0, or to 1 if it still drains after the timeout. */
 export async function shutdown({ timeout = DEFAULT_TIMEOUT, ...flags }: ShutdownFlags): Promise<number> {
   const timeoutMs = readTimeout(timeout);
   const endsAt = performance.now() + timeoutMs;

@@ -62,7 +62,7 @@ export async function start(flags: Flags): Promise<number> {
   return await ended;
 }
 
-/** Where there is no limit, Node tells 0, or more than any machine has. */
+/** Without a limit, Node returns 0 or more than any machine has. */
 function readContainerBytes(): number | undefined {
   const bytes = process.constrainedMemory();
   return bytes > 0 && bytes < totalmem() ? bytes : undefined;
@@ -78,7 +78,7 @@ type Places = Pick<ReadyFacts, 'address' | 'admin' | 'upstream'>;
 
 /** Says that the proxy is ready as soon as it has a token, and until then that it waits for it. */
 function announce({ store, source, claims, appears }: OpenToken, places: Places, { log, show }: Announcer): void {
-  // Whoever waits for these lines waits at every level.
+  // Scripts wait for these lines, so they are logged at every level.
   const told = log.child({}, { level: 'info' });
   const tellReady = (known: Claims | undefined): void => {
     const ready = { ...places, ...readTokenFacts(source.name, known, Date.now()) };

@@ -46,7 +46,7 @@ export function normalizeFilter(text: string): string {
   }
 }
 
-/** Where it cannot begin, it ends with an error; where the proxy goes away, it waits for it to come back. */
+/** Fails if it cannot start; later it waits for a lost proxy to return. */
 async function follow(admin: AdminClient, query: string, show: Show): Promise<never> {
   let place: string | undefined;
   let run: string | undefined;
@@ -78,7 +78,7 @@ function greet({ run, capture }: Hello, before: string | undefined): string {
   return run;
 }
 
-/** Beside the lines, so that a pipe gets exchanges alone. */
+/** On stderr, so that a pipe gets only exchanges. */
 export const say = (text: string): void => void process.stderr.write(`-- ${text}\n`);
 
 interface BodyText {
@@ -86,7 +86,7 @@ interface BodyText {
   readonly text: string;
 }
 
-/** What is kept of the bodies; none of an exchange that has been pushed out meanwhile. */
+/** The kept bodies; none for an exchange that was dropped meanwhile. */
 async function readTexts(admin: AdminClient, id: string): Promise<BodyText[]> {
   try {
     const detail = (await (await admin.ask(`/exchanges/${id}`)).json()) as ExchangeDetail;
