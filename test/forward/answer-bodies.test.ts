@@ -38,7 +38,7 @@ const types: [string, string][] = [
   ['a JSON list in gzip', 'Content-Type: application/json\r\nContent-Encoding: gzip\r\n'],
 ];
 
-describe('a head that comes alone goes on at once, without a byte of its body', () => {
+describe('a head is forwarded at once, before any byte of its body', () => {
   test.each(types)('%s', async (_, fields) => {
     const { origin } = await startAnswering(`HTTP/1.1 200 OK\r\n${fields}\r\n`);
     const proxy = await startTestProxy({ origin });
@@ -61,7 +61,7 @@ test.each(['chunked ', 'Chunked'])('an answer of Transfer-Encoding "%s" is chunk
   expect([answer.status, answer.text]).toEqual([200, 'ok']);
 });
 
-describe('an answer body passes as it came', () => {
+describe('an answer body is forwarded unchanged', () => {
   test.each(untouched)('%s', async (_, headers, body, rewriteLinks) => {
     const upstream = await startUpstream((_request, response) => {
       response.writeHead(200, { ...headers, 'content-length': body.length }).end(body);
@@ -120,7 +120,7 @@ describe('an answer body passes as it came', () => {
     expect((await call(proxy, '/api/v1/x')).body.equals(part)).toBe(true);
   });
 
-  test('one that ends with the connection', async () => {
+  test('a body that ends with the connection', async () => {
     const { origin } = await startRawUpstream((socket) =>
       socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nto the end'),
     );
@@ -129,7 +129,7 @@ describe('an answer body passes as it came', () => {
     expect((await call(proxy, '/api/v1/x')).text).toBe('to the end');
   });
 
-  test('for a caller of HTTP/1.0, who learns its end from the connection', async () => {
+  test('a body for an HTTP/1.0 caller ends with the connection', async () => {
     const upstream = await startUpstream((_, response) => {
       response.write('a');
       response.end('b');
@@ -154,7 +154,7 @@ const bodyless: [string, string, string][] = [
   ['304 with Content-Length', 'GET', 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\nContent-Length: 1234\r\n\r\n'],
 ];
 
-describe('an answer without a body ends at its head, and the connection works on', () => {
+describe('an answer without a body ends at its head, and the connection stays usable', () => {
   test.each(bodyless)('%s', async (_, method, answer) => {
     const { origin } = await startAnswering(answer);
     const proxy = await startTestProxy({ origin });
@@ -171,7 +171,7 @@ describe('an answer without a body ends at its head, and the connection works on
     expect(second).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  test.each(bodyless)('%s: so does the way upstream', async (_, method, answer) => {
+  test.each(bodyless)('%s: the upstream connection stays usable too', async (_, method, answer) => {
     const { origin } = await startAnswering(answer);
     const proxy = await startTestProxy({ origin });
 

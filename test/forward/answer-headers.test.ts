@@ -24,7 +24,7 @@ const dropped = [
   'X-Mkio-Proxy-Error: INTERNAL',
 ];
 
-describe('an answer header of the upstream that means another connection or origin is dropped', () => {
+describe('an answer header about the connection or the whole origin is dropped', () => {
   test.each(dropped)('%s', async (line) => {
     const { answer } = await askBehind(line);
 
@@ -55,7 +55,7 @@ const kept = [
   'X-Empty:',
 ];
 
-describe('every other answer header passes as it came', () => {
+describe('every other answer header is forwarded unchanged', () => {
   test.each(kept)('%s', async (line) => {
     const { answer } = await askBehind(line);
 
@@ -68,7 +68,7 @@ describe('every other answer header passes as it came', () => {
     expect(answer.fields('link')).toEqual(['<a>; rel=next', '<b>; rel=prev']);
   });
 
-  test('Date is the one of the upstream, once', async () => {
+  test('there is one Date, from the upstream', async () => {
     const { answer } = await askBehind('Date: Sat, 29 Oct 1994 19:43:31 GMT');
 
     expect(answer.fields('date')).toEqual(['Sat, 29 Oct 1994 19:43:31 GMT']);
