@@ -6,7 +6,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
-// So that nothing but the caller's leaving can end a call within the test.
+// Long timeouts: only a leaving caller can end a call within the test.
 const PATIENT = { headersTimeoutMs: 60_000, idleTimeoutMs: 60_000 };
 const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const PUT = 'PUT /api/v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n';
@@ -24,7 +24,7 @@ describe('a caller that leaves cancels the upstream call at once', () => {
     expect(await proxy.exchange()).toMatchObject({ caller: '127.0.0.1', ending: 'cancelled' });
   });
 
-  test('within the download', async () => {
+  test('during the download', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
     response.write('first');
@@ -37,7 +37,7 @@ describe('a caller that leaves cancels the upstream call at once', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 200, answeredBy: 'upstream', ending: 'cancelled' });
   });
 
-  test('within a download that waits for the caller to read on', async () => {
+  test('during a download that waits for the caller', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
     caller.socket.pause();
@@ -50,7 +50,7 @@ describe('a caller that leaves cancels the upstream call at once', () => {
     expect(await proxy.exchange()).toMatchObject({ caller: '127.0.0.1', ending: 'cancelled' });
   });
 
-  test('within a list in gzip', async () => {
+  test('during a list in gzip', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
@@ -82,7 +82,7 @@ describe('a caller that leaves cancels the upstream call at once', () => {
   });
 });
 
-test('the upstream call of another caller goes on', async () => {
+test('the upstream call of another caller continues', async () => {
   const { upstream, proxy, caller } = await start(GET);
   const leaving = await upstream.next();
   const other = await openRaw(proxy.port);

@@ -15,30 +15,33 @@ const ways: [string, number, boolean][] = [
 ];
 
 describe('an upstream that answers while a big upload is still being sent', () => {
-  test.each(ways)('with %s reaches the caller, whose connection works on or is closed', async (_, status, closes) => {
-    const { origin } = await startRawUpstream((socket) => {
-      if (socket.bytesWritten > 0) return;
-      const connection = closes ? 'close' : 'keep-alive';
-      const head = `HTTP/1.1 ${status} No\r\nContent-Type: application/json\r\nConnection: ${connection}\r\n`;
-      socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
-      if (closes) socket.end();
-    });
-    const proxy = await startTestProxy({ origin });
-    const caller = await openRaw(proxy.port);
+  test.each(ways)(
+    'with %s reaches the caller, whose connection stays usable or is closed',
+    async (_, status, closes) => {
+      const { origin } = await startRawUpstream((socket) => {
+        if (socket.bytesWritten > 0) return;
+        const connection = closes ? 'close' : 'keep-alive';
+        const head = `HTTP/1.1 ${status} No\r\nContent-Type: application/json\r\nConnection: ${connection}\r\n`;
+        socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+        if (closes) socket.end();
+      });
+      const proxy = await startTestProxy({ origin });
+      const caller = await openRaw(proxy.port);
 
-    caller.write(HEAD);
-    caller.write(BLOCK);
-    const [answer] = await caller.answers(1);
-    for (let i = 1; i < BLOCKS; i++) caller.write(BLOCK);
-    caller.write('GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-    await caller.ended;
+      caller.write(HEAD);
+      caller.write(BLOCK);
+      const [answer] = await caller.answers(1);
+      for (let i = 1; i < BLOCKS; i++) caller.write(BLOCK);
+      caller.write('GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      await caller.ended;
 
-    expect([answer?.status, answer?.body]).toEqual([status, body]);
-    const [, second] = caller.received().split(body);
-    expect(second).toMatch(/^(?:HTTP\/1\.1 404 |$)/);
-    expect(await proxy.exchange()).toMatchObject({ status, answeredBy: 'upstream', ending: 'complete' });
-    expect((await call(proxy, '/elsewhere')).status).toBe(404);
-  });
+      expect([answer?.status, answer?.body]).toEqual([status, body]);
+      const [, second] = caller.received().split(body);
+      expect(second).toMatch(/^(?:HTTP\/1\.1 404 |$)/);
+      expect(await proxy.exchange()).toMatchObject({ status, answeredBy: 'upstream', ending: 'complete' });
+      expect((await call(proxy, '/elsewhere')).status).toBe(404);
+    },
+  );
 });
 
 describe('a big upload that the proxy itself refuses', () => {
@@ -47,17 +50,20 @@ describe('a big upload that the proxy itself refuses', () => {
     ['over the limit', '/api/v1/x', 413],
   ];
 
-  test.each(refusals)('%s (%s) is answered %i, and its connection works on or is closed', async (_, path, status) => {
-    const { origin } = await startRawUpstream(() => undefined);
-    const proxy = await startTestProxy({ origin, listener: { maxBodyBytes: 1000 } });
-    const caller = await openRaw(proxy.port);
+  test.each(refusals)(
+    '%s (%s) is answered %i, and its connection stays usable or is closed',
+    async (_, path, status) => {
+      const { origin } = await startRawUpstream(() => undefined);
+      const proxy = await startTestProxy({ origin, listener: { maxBodyBytes: 1000 } });
+      const caller = await openRaw(proxy.port);
 
-    caller.write(HEAD.replace('/api/v1/x', path));
-    const [answer] = await caller.answers(1);
-    for (let i = 0; i < BLOCKS; i++) caller.write(BLOCK);
-    caller.write('GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-    await caller.ended;
+      caller.write(HEAD.replace('/api/v1/x', path));
+      const [answer] = await caller.answers(1);
+      for (let i = 0; i < BLOCKS; i++) caller.write(BLOCK);
+      caller.write('GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      await caller.ended;
 
-    expect(answer?.status).toBe(status);
-  });
+      expect(answer?.status).toBe(status);
+    },
+  );
 });

@@ -26,7 +26,7 @@ describe.each([
   ['a JWT', TOKEN],
   ['an opaque token', SLASHED],
 ])('%s in a body', (_, token) => {
-  test.each(ways)('%s is masked by as many bytes, wherever the chunks are cut', (_name, encode) => {
+  test.each(ways)('%s is masked with as many bytes, wherever the chunks are cut', (_name, encode) => {
     const echoed = encode(token);
     const body = Buffer.from(`{"a":"ü","h":"Bearer ${echoed}"} ${echoed}`);
     const masked = mask([Buffer.from(body)]);
@@ -41,7 +41,7 @@ describe.each([
 });
 
 describe('text without a token', () => {
-  test('stays, wherever it is cut, beginnings of a token included', () => {
+  test('stays unchanged wherever it is cut, even starts of a token', () => {
     const part = fc.oneof(
       fc.string(),
       fc.integer({ min: 1, max: TOKEN.length - 1 }).map((length) => TOKEN.slice(0, length)),
@@ -61,21 +61,21 @@ describe('text without a token', () => {
     );
   });
 
-  test('is the same Buffer where nothing is held back', () => {
+  test('is the same Buffer if nothing is held back', () => {
     const chunk = Buffer.from('{"value":[]}');
     expect(createEchoMask(encodings).push(chunk)).toBe(chunk);
     expect(createEchoMask(encodings).whole(chunk)).toBe(chunk);
   });
 });
 
-test('what is held back is a possible beginning alone', () => {
+test('only a possible start of a token is held back', () => {
   const echo = createEchoMask(encodings);
   expect(echo.push(Buffer.from(`{"a":"${TOKEN.slice(0, 9)}`)).toString()).toBe('{"a":"');
   expect(echo.push(Buffer.from('else"')).toString()).toBe(`${TOKEN.slice(0, 9)}else"`);
   expect(echo.flush()).toHaveLength(0);
 });
 
-test('what is held back is a copy, as the memory of a chunk is given back', () => {
+test('held bytes are a copy, because the memory of a chunk is released', () => {
   const echo = createEchoMask(encodings);
   const chunk = Buffer.from(`"${TOKEN.slice(0, 20)}`);
   echo.push(chunk);

@@ -19,7 +19,7 @@ type Code = 'UPSTREAM_UNREACHABLE' | 'UPSTREAM_RESET' | 'UPSTREAM_INVALID' | 'UP
 const httpsOf = (origin: string): string => origin.replace('http:', 'https:');
 const answering = async (answer: string): Promise<string> => (await startAnswering(answer)).origin;
 
-/** What the upstream does, what the proxy says to it, and an origin that does it. */
+/** A fault of the upstream, the proxy's answer, and an origin with this fault. */
 const failures: [string, Code, string, () => Promise<string>][] = [
   ['refuses the connection', 'UPSTREAM_UNREACHABLE', 'connection_refused', () => startClosedPort()],
   [
@@ -194,18 +194,18 @@ describe('a failure that no test can cause', () => {
     expect(failure.message).not.toContain('10.0.0.1');
   });
 
-  test('a reading that ran out of time is answered UPSTREAM_TIMEOUT', () => {
+  test('a timed-out read is answered UPSTREAM_TIMEOUT', () => {
     expect(readFailure(new DOMException('10.0.0.1', 'TimeoutError'))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
   });
 
-  test('one that nobody knows is answered 500 INTERNAL, its cause for the log alone', () => {
+  test('an unknown failure is answered 500 INTERNAL, with its cause only in the log', () => {
     const cause = new Error('what');
 
     expect(readFailure(cause)).toMatchObject({ code: 'INTERNAL', status: 500, message: 'The proxy failed.', cause });
   });
 });
 
-/** MK.IO's error shape, and the fields that say who spoke. */
+/** MK.IO's error shape, and the fields that name the sender. */
 async function expectOwnShape({ status, headers, text }: Answer, proxy: TestProxy): Promise<void> {
   const { error, ...rest } = JSON.parse(text) as ErrorBody;
   expect(error.code).toBe(headers['x-mkio-proxy-error']);
@@ -222,7 +222,7 @@ async function expectOwnShape({ status, headers, text }: Answer, proxy: TestProx
   expect(line).toMatchObject({ id: rest.ref, status, answeredBy: 'failure', code: error.code, ending: 'complete' });
 }
 
-/** No host, port, stack or text of a library. */
+/** Without host, port, stack or library text. */
 function expectSilence({ rawHeaders, text }: Answer, origin: string): void {
   const { hostname, port } = new URL(origin);
   const said = `${rawHeaders.join('\n')}\n${text}`;

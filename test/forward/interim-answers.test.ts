@@ -27,7 +27,7 @@ describe('an interim answer of the upstream', () => {
     expect(answer.text).toBe('ok');
   });
 
-  test('several come one after the other', async () => {
+  test('several are relayed in order', async () => {
     const { origin } = await startAnswering(HINTS + HINTS + FINAL);
     const proxy = await startTestProxy({ origin });
 
@@ -37,7 +37,7 @@ describe('an interim answer of the upstream', () => {
     expect(answer.text).toBe('ok');
   });
 
-  test('103 without Link, and a 1xx without a name, leave the final answer whole', async () => {
+  test('103 without Link, and an unknown 1xx, leave the final answer intact', async () => {
     const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n${FINAL}`);
     const proxy = await startTestProxy({ origin });
 
@@ -48,7 +48,7 @@ describe('an interim answer of the upstream', () => {
 
   const odd = ['</a.css>; rel=preload, </b.css>; rel=preload', '</a.css>; rel="preload stylesheet"', 'nonsense'];
 
-  test.each(odd)('103 with the Link %s leaves the final answer whole', async (link) => {
+  test.each(odd)('103 with the Link %s leaves the final answer intact', async (link) => {
     const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n\r\n${FINAL}`);
     const proxy = await startTestProxy({ origin });
 
@@ -62,7 +62,7 @@ describe('an interim answer of the upstream', () => {
     ['two of them', 2],
   ];
 
-  test.each(uncalled)('%s is read over, on a connection that is used again', async (_, count) => {
+  test.each(uncalled)('%s is ignored, and the connection is reused', async (_, count) => {
     const upstream = await startAnswering('HTTP/1.1 100 Continue\r\n\r\n'.repeat(count) + FINAL);
     const proxy = await startTestProxy(upstream);
 
@@ -74,7 +74,7 @@ describe('an interim answer of the upstream', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
-  test('a hundred are read over, and without end they are answered 502 UPSTREAM_INVALID', async () => {
+  test('a hundred are ignored; an endless series is answered 502 UPSTREAM_INVALID', async () => {
     for (const [count, status] of [
       [100, 200],
       [101, 502],

@@ -24,7 +24,7 @@ const staying: [string, string][] = [
 ];
 
 describe.each(HEADERS)('%s', (header) => {
-  test.each(mapped)('%s leads to the address that the caller used', async (_, link) => {
+  test.each(mapped)('%s is mapped to the address that the caller used', async (_, link) => {
     for (const host of ['localhost', '127.0.0.1']) {
       const { value, port } = await askFor(header, link, host);
       expect(value).toBe(`http://${host}:${port}/api/v1/x?y=1#z`);
@@ -49,13 +49,13 @@ describe('a link to the default port', () => {
   const map = (link: string) => mapLink(link, 'http://localhost:6546');
 
   test.each(['https://app.mk.io/x', 'https://app.mk.io:443/x', '//app.mk.io:443/x', 'https://APP.MK.IO/x'])(
-    '%s leads to the proxy',
+    '%s is mapped to the proxy',
     (link) => {
       expect(map(link)).toBe('http://localhost:6546/x');
     },
   );
 
-  test.each(['https://app.mk.io', 'https://app.mk.io?x', 'https://app.mk.io#x'])('%s leads to its root', (link) => {
+  test.each(['https://app.mk.io', 'https://app.mk.io?x', 'https://app.mk.io#x'])('%s is mapped to its root', (link) => {
     expect(map(link)).toBe(link.replace('https://app.mk.io', 'http://localhost:6546'));
   });
 

@@ -38,7 +38,7 @@ const staying: [string, string][] = [
 ];
 
 describe('the link of a list', () => {
-  test.each(mapped)('%s leads to the proxy, wherever the chunks are cut', (_, input, output) => {
+  test.each(mapped)('%s is mapped to the proxy, wherever the chunks are cut', (_, input, output) => {
     expectMapped(input, output);
   });
 
@@ -73,7 +73,7 @@ const printed = fc
   });
 
 describe('for any JSON', () => {
-  test('the mapped bytes do not depend on how they are cut', () => {
+  test('the mapped bytes do not depend on the chunks', () => {
     fc.assert(
       fc.property(printed, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (body, sizes) => {
         expect(map(cut(Buffer.from(body), sizes))).toBe(map([Buffer.from(body)]));
@@ -82,7 +82,7 @@ describe('for any JSON', () => {
     );
   });
 
-  test('they mean the same, but for the links of the upstream', () => {
+  test('only links of the upstream change their meaning', () => {
     fc.assert(
       fc.property(printed, (body) => {
         expect(JSON.parse(map([Buffer.from(body)]))).toEqual(mapParsed(JSON.parse(body)));
@@ -91,7 +91,7 @@ describe('for any JSON', () => {
     );
   });
 
-  test('they are the very same where no link is one of the upstream', () => {
+  test('without links of the upstream the bytes are identical', () => {
     fc.assert(
       fc.property(printed, (body) => {
         fc.pre(JSON.stringify(mapParsed(JSON.parse(body))) === JSON.stringify(JSON.parse(body)));
@@ -102,7 +102,7 @@ describe('for any JSON', () => {
   });
 });
 
-test('what is held back is less than 1 KB, however long the body', () => {
+test('less than 1 KB is held back, however long the body', () => {
   const mapper = links.createBodyMapper(BASE);
   const block = Buffer.from(`${KEY}   :  ${' '.repeat(700)}`.repeat(100));
   let given = 0;
@@ -114,7 +114,7 @@ test('what is held back is less than 1 KB, however long the body', () => {
   }
 });
 
-/** What the proxy is meant to do, said over parsed JSON. */
+/** The specification, on parsed JSON. */
 function mapParsed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(mapParsed);
   if (typeof value !== 'object' || value === null) return value;
@@ -138,7 +138,7 @@ function map(chunks: readonly Buffer[]): string {
   return Buffer.concat([...chunks.map((chunk) => mapper.push(chunk)), mapper.flush()]).toString();
 }
 
-/** Cuts `bytes` into pieces of these sizes, over and over. */
+/** Cuts `bytes` into pieces of these sizes, repeatedly. */
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const chunks: Buffer[] = [];
   for (let at = 0, i = 0; at < bytes.length; i++) {

@@ -7,7 +7,7 @@ import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
-/** A list of MK.IO's, whose last page is behind the one it names. */
+/** A list of MK.IO; the page that it names is the last one. */
 const list = (origin: string, items: unknown[] = []) =>
   JSON.stringify({ value: items, '@odata.nextLink': `${origin}/api/v1/assets?$skiptoken=2` });
 
@@ -22,7 +22,7 @@ const encodings: [string, OutgoingHttpHeaders, (text: string) => Buffer][] = [
   ['gzip, identity', { 'content-encoding': 'gzip, identity' }, (text) => gzipSync(text)],
 ];
 
-describe('the link of a list leads back to the proxy', () => {
+describe('the link of a list is mapped to the proxy', () => {
   test.each(encodings)('in %s', async (_, headers, encode) => {
     const { proxy, ask } = await startList((origin) => encode(list(origin)), { ...JSON_TYPE, ...headers });
 
@@ -41,7 +41,7 @@ describe('the link of a list leads back to the proxy', () => {
     expect(answer.text).toBe(list(`http://localhost:${proxy.port}`));
   });
 
-  test('with the right Content-Length where the list comes whole', async () => {
+  test('with the right Content-Length if the list arrives whole', async () => {
     const { proxy, ask } = await startList((origin) => Buffer.from(list(origin)), JSON_TYPE);
 
     const answer = await ask();
@@ -50,7 +50,7 @@ describe('the link of a list leads back to the proxy', () => {
     expect(answer.headers['transfer-encoding']).toBeUndefined();
   });
 
-  test('without the digests and ranges of the bytes that were changed', async () => {
+  test('without digests and ranges of the changed bytes', async () => {
     const about = {
       'content-md5': 'a',
       'content-digest': 'b',
@@ -65,7 +65,7 @@ describe('the link of a list leads back to the proxy', () => {
     for (const name of Object.keys(about)) expect(headers[name]).toBeUndefined();
   });
 
-  test('and is asked of the upstream when it is followed', async () => {
+  test('and the next page is requested from the upstream', async () => {
     const { ask, upstream } = await startList((origin) => Buffer.from(list(origin)), JSON_TYPE);
     const { '@odata.nextLink': next } = JSON.parse((await ask()).text) as { '@odata.nextLink': string };
 
@@ -75,7 +75,7 @@ describe('the link of a list leads back to the proxy', () => {
 });
 
 describe('the bytes of a list stay', () => {
-  test('where its link is relative, its length and digest too', async () => {
+  test('if its link is relative, with its length and digest', async () => {
     const body = Buffer.from(list(''));
     const { ask } = await startList(() => body, { ...JSON_TYPE, 'content-digest': 'x', 'accept-ranges': 'bytes' });
 
@@ -89,7 +89,7 @@ describe('the bytes of a list stay', () => {
     });
   });
 
-  test('where MKIO_PROXY_REWRITE_LINKS is off', async () => {
+  test('if MKIO_PROXY_REWRITE_LINKS is off', async () => {
     const { origin, ask } = await startList(
       (base) => gzipSync(list(base)),
       { ...JSON_TYPE, 'content-encoding': 'gzip' },
@@ -102,13 +102,13 @@ describe('the bytes of a list stay', () => {
     expect(answer.headers['content-encoding']).toBe('gzip');
   });
 
-  test('where the answer is no JSON', async () => {
+  test('if the answer is not JSON', async () => {
     const { origin, ask } = await startList((base) => Buffer.from(list(base)), { 'content-type': 'text/plain' });
 
     expect((await ask()).text).toBe(list(origin));
   });
 
-  test('empty, where there is none', async () => {
+  test('if it is empty', async () => {
     const { ask } = await startList(() => Buffer.alloc(0), JSON_TYPE);
 
     const answer = await ask();
@@ -138,7 +138,7 @@ describe('a list of 5 MB', () => {
     properties: { description: 'x'.repeat(60) },
   }));
 
-  test('comes whole, its link mapped, without a Content-Length', async () => {
+  test('arrives complete, with a mapped link and without a Content-Length', async () => {
     const { proxy, ask } = await startList((origin) => Buffer.from(list(origin, items)), JSON_TYPE);
 
     const answer = await ask();
@@ -180,7 +180,7 @@ async function startList(render: (origin: string) => Buffer, headers: OutgoingHt
 }
 
 test.each(['constructor', '__proto__', 'gzip, gzip', 'zstd'])(
-  'a list in the coding %s passes as it is',
+  'a list in the coding %s is forwarded unchanged',
   async (coding) => {
     const { ask } = await startList(() => Buffer.from('{"any":"bytes"}'), { ...JSON_TYPE, 'content-encoding': coding });
 

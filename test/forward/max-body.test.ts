@@ -9,7 +9,7 @@ const CHUNKED = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
 
 describe('a body larger than MKIO_PROXY_MAX_BODY', () => {
-  test('is answered 413 at once where its length is announced, and nothing is sent upstream', async () => {
+  test('is answered 413 at once if its length is announced, and nothing is sent upstream', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, listener });
     const caller = await openRaw(proxy.port);
@@ -22,7 +22,7 @@ describe('a body larger than MKIO_PROXY_MAX_BODY', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('is answered 413 where it turns out so, and the upstream call is cancelled', async () => {
+  test('is answered 413 as soon as it is too large, and the upstream call is cancelled', async () => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await startTestProxy({ ...upstream, listener });
     const caller = await openRaw(proxy.port);
@@ -40,7 +40,7 @@ describe('a body larger than MKIO_PROXY_MAX_BODY', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 413, answeredBy: 'refusal', code: 'BODY_TOO_LARGE' });
   });
 
-  test('does not hang the connection, whose next request is answered or which is closed', async () => {
+  test('does not hang the connection: the next request is answered, or the connection closed', async () => {
     const upstream = await startUpstream((request) => void request.resume());
     const proxy = await startTestProxy({ ...upstream, listener });
     const caller = await openRaw(proxy.port);
@@ -54,7 +54,7 @@ describe('a body larger than MKIO_PROXY_MAX_BODY', () => {
   });
 });
 
-describe('a body of just MKIO_PROXY_MAX_BODY', () => {
+describe('a body of exactly MKIO_PROXY_MAX_BODY', () => {
   test('passes by its length', async () => {
     const upstream = await startUpstream((request, response) => void request.pipe(response));
     const proxy = await startTestProxy({ ...upstream, listener });

@@ -30,7 +30,7 @@ describe('every other method is answered 405 METHOD_REFUSED with Allow', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('CONNECT, whose tunnel is not opened', async () => {
+  test('CONNECT, which opens no tunnel', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 

@@ -37,7 +37,7 @@ const refusals: [ErrorCode, string, string][] = [
   ['BODY_TOO_LARGE', 'too large a body', request('POST /api/v1/x', 'Host: localhost', 'Content-Length: 1001')],
 ];
 
-describe('a refusal speaks the shape of MK.IO and says who spoke', () => {
+describe('a refusal has the shape of MK.IO and names its sender', () => {
   test.each(refusals)('%s for %s', async (code, what, bytes) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, admin, listener: { maxBodyBytes: 1000 } });
@@ -75,14 +75,14 @@ describe('a refusal speaks the shape of MK.IO and says who spoke', () => {
 const wasRead = (what: string): boolean =>
   !['a space in the target', 'a broken header', 'an unknown method', 'a head of 20 KB'].includes(what);
 
-describe('what could not be read as a request', () => {
+describe('bytes that are not a request', () => {
   const secrets = `Authorization: Bearer abcdefgh\r\nCookie: a=b\r\nX: ${TOKEN}`;
   test.each([
     ['a broken header line', `GET /api/v1/x?sig=abc HTTP/1.1\r\n${secrets}\r\nno colon\r\n\r\n`],
     ['too long a head', `GET /api/v1/x?sig=abc HTTP/1.1\r\n${secrets}\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
     ['a tunnel', `CONNECT ${TOKEN}:80 HTTP/1.1\r\n${secrets}\r\n\r\n`],
     ['a broken body', `POST /api/v1/x?sig=abc HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${secrets}\r\n\r\n${TOKEN}`],
-  ])('shows no secret in the log nor in what is kept: %s', async (_, bytes) => {
+  ])('show no secret in the log or the capture: %s', async (_, bytes) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, admin });
 
@@ -93,7 +93,7 @@ describe('what could not be read as a request', () => {
       expect(text).not.toMatch(new RegExp(`${TOKEN}|abcdefgh|a=b|sig=abc`));
   });
 
-  test('is counted as an exchange that has ended', async () => {
+  test('count as an ended exchange', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
 
     await sendRaw(proxy.port, 'nonsense\r\n\r\n');
@@ -104,7 +104,7 @@ describe('what could not be read as a request', () => {
     expect(value('mkio_proxy_exchanges_in_flight', {})).toBe(0);
   });
 
-  test('is one exchange where its body alone is broken, and tells its target', async () => {
+  test('are one exchange with its target if only the body is broken', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
     const head = 'POST /api/v1/x?sig=abc HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
 
@@ -116,7 +116,7 @@ describe('what could not be read as a request', () => {
     expect(proxy.logged.filter(({ event }) => event === 'exchange')).toHaveLength(1);
   });
 
-  test('is not sent again without what was not read', async () => {
+  test('cannot be replayed without the unread part', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
     const answer = readAnswer(await sendRaw(proxy.port, 'nonsense\r\n\r\n'));
 

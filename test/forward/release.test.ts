@@ -3,8 +3,8 @@ import { isReleasable, release } from '../../src/forward/release.ts';
 
 const KB = 1024;
 
-describe('the memory of a chunk is given back', () => {
-  test('at once, so that nothing can be read there any more', () => {
+describe('the memory of a chunk is released', () => {
+  test('at once, so that it cannot be read any more', () => {
     const chunk = Buffer.from(new ArrayBuffer(64 * KB));
     expect(isReleasable(chunk)).toBe(true);
     release(chunk);

@@ -8,7 +8,7 @@ import { startUpstream } from '../support/upstream.ts';
 const MB = 1024 * 1024;
 const BLOCK = randomBytes(MB);
 
-/** Answers with what it was sent, and tells how it was framed. */
+/** Echoes the body and reports its framing. */
 const echo: RequestListener = (request, response) => {
   const { 'content-length': length, 'transfer-encoding': encoding, 'content-type': type } = request.headers;
   response.writeHead(200, {
@@ -31,7 +31,7 @@ const bodies: [string, string, string | Buffer][] = [
   ['bytes of every value', 'application/octet-stream', Buffer.from(Array.from({ length: 256 }, (_, i) => i))],
 ];
 
-describe('a request body passes unread', () => {
+describe('a request body is forwarded unread', () => {
   test.each(bodies)('%s', async (_, type, body) => {
     const upstream = await startUpstream(echo);
     const proxy = await startTestProxy(upstream);
@@ -48,7 +48,7 @@ describe('a request body passes unread', () => {
     expect(answer.headers['x-type']).toBe(type);
   });
 
-  test('a chunked upload of 20 MB comes back the same', async () => {
+  test('a chunked upload of 20 MB returns unchanged', async () => {
     const upstream = await startUpstream(echo);
     const proxy = await startTestProxy(upstream);
     const sent = createHash('sha256');
@@ -72,7 +72,7 @@ describe('a request body passes unread', () => {
     expect(createHash('sha256').update(answer.body).digest('hex')).toBe(sent.digest('hex'));
   });
 
-  test.each(['GET', 'DELETE', 'OPTIONS', 'PATCH'])('%s has one where the caller sends one', async (method) => {
+  test.each(['GET', 'DELETE', 'OPTIONS', 'PATCH'])('%s has a body if the caller sends one', async (method) => {
     const upstream = await startUpstream(echo);
     const proxy = await startTestProxy(upstream);
 

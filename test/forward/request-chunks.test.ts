@@ -7,16 +7,16 @@ import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 const CHUNK = Buffer.alloc(40 * 1024);
 
-test('what waits of a body is not joined in new memory, which nobody would give back', async () => {
+test('waiting chunks are not joined in new memory', async () => {
   const { raw, sending } = await receive();
-  // A read from the socket has parts of two of them.
+  // One read from the socket has parts of two chunks.
   for (let left = 50; left > 0; left--) sending.write(CHUNK);
   sending.end();
 
   const lengths: number[] = [];
   for await (const chunk of read(raw)) {
     lengths.push(chunk.length);
-    // While this chunk is written, others arrive.
+    // Other chunks arrive during this write.
     await setImmediate();
   }
 
@@ -24,7 +24,7 @@ test('what waits of a body is not joined in new memory, which nobody would give 
   expect(Math.max(...lengths)).toBeLessThanOrEqual(CHUNK.length);
 });
 
-test('a body that its caller left before it was read, or amid it, is not taken for a whole one', async () => {
+test('a body that its caller left is never taken for a complete one', async () => {
   const unread = await receive();
   const closed = new Promise((close) => unread.raw.once('close', close));
   unread.sending.destroy();
@@ -37,7 +37,7 @@ test('a body that its caller left before it was read, or amid it, is not taken f
   await reading;
 });
 
-/** A request as a server has it: its head. */
+/** A request whose head was parsed. */
 async function receive(): Promise<{ raw: IncomingMessage; sending: ClientRequest }> {
   const { origin, next } = await startUpstream(BY_HAND);
   const sending = request(origin, { method: 'POST', headers: { 'transfer-encoding': 'chunked' } });

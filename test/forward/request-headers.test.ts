@@ -72,7 +72,7 @@ describe('the allow-list of request headers', () => {
     expect(await valuesSeen([line], name)).toEqual([]);
   });
 
-  test('lets through what a setting adds to it', async () => {
+  test('lets through fields that a setting adds', async () => {
     const lines = ['X-Correlation-ID: 7', 'X-Other: 8'];
     const listener = { forwardHeaders: ['x-correlation-id'] };
 

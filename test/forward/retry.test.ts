@@ -6,7 +6,7 @@ import { startRawUpstream, startUpstream } from '../support/upstream.ts';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 describe('a kept-alive connection that dies with the next request', () => {
-  test.each(['GET', 'HEAD'])('is replaced for %s, once, and the caller never notices', async (method) => {
+  test.each(['GET', 'HEAD'])('is replaced once for %s, unnoticed by the caller', async (method) => {
     const upstream = await startDying((socket) => socket.destroy());
     const proxy = await startTestProxy(upstream);
     await call(proxy, '/api/v1/1', { method: 'POST' });
@@ -18,7 +18,7 @@ describe('a kept-alive connection that dies with the next request', () => {
     expect(await proxy.exchange(1)).toMatchObject({ status: 200, answeredBy: 'upstream', retries: 1 });
   });
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('fails %s, which is not repeated', async (method) => {
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('fails %s, which is not retried', async (method) => {
     const upstream = await startDying((socket) => socket.destroy());
     const proxy = await startTestProxy(upstream);
     await call(proxy, '/api/v1/1');
@@ -29,7 +29,7 @@ describe('a kept-alive connection that dies with the next request', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
-  test('fails a GET with a body, which cannot be repeated', async () => {
+  test('fails a GET with a body, which cannot be retried', async () => {
     const upstream = await startDying((socket) => socket.destroy());
     const proxy = await startTestProxy(upstream);
     await call(proxy, '/api/v1/1');
@@ -67,7 +67,7 @@ describe('a kept-alive connection that dies with the next request', () => {
   });
 });
 
-test('many kept-alive connections that died at once fail no GET, and repeat no POST', async () => {
+test('many dead kept-alive connections fail no GET and retry no POST', async () => {
   let dead = false;
   const upstream = await startRawUpstream((socket) => {
     if (dead && socket.bytesWritten > 0) socket.destroy();
@@ -84,7 +84,7 @@ test('many kept-alive connections that died at once fail no GET, and repeat no P
   expect(upstream.received.join('').split('/api/v1/once ')).toHaveLength(2);
 });
 
-test('a GET that the upstream leaves waiting on a kept-alive connection times out, and is not repeated', async () => {
+test('a GET without an answer on a kept-alive connection times out and is not retried', async () => {
   const upstream = await startRawUpstream((socket) => {
     if (socket.bytesWritten === 0) socket.write(OK);
   });
@@ -97,7 +97,7 @@ test('a GET that the upstream leaves waiting on a kept-alive connection times ou
   expect(upstream.received.join('').split('/api/v1/2 ')).toHaveLength(2);
 });
 
-test('a fresh connection that dies with a GET fails it, and nothing is repeated', async () => {
+test('a new connection that dies with a GET fails it without a retry', async () => {
   const upstream = await startRawUpstream((socket) => socket.destroy());
   const proxy = await startTestProxy(upstream);
 
@@ -130,7 +130,7 @@ test('the connection to the upstream is kept for the next request', async () => 
   expect(upstream.received).toHaveLength(1);
 });
 
-/** Answers whatever comes, but dies by `die` at the second request of its first connection. */
+/** Answers every request, but `die` ends its first connection at the second request. */
 async function startDying(die: (socket: Socket) => void) {
   return await startRawUpstream((socket, connection) => {
     if (connection === 0 && socket.bytesWritten > 0) die(socket);

@@ -8,7 +8,7 @@ import { BY_HAND, startRawUpstream, startUpstream } from '../support/upstream.ts
 const BODY = randomBytes(12 * 1024 * 1024);
 const HASH = hash(BODY);
 
-describe('bytes wait for a peer that does not read, and arrive as they were', () => {
+describe('bytes wait for a slow reader and arrive unchanged', () => {
   test('a download, for the caller', async () => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await startTestProxy(upstream);
@@ -18,7 +18,7 @@ describe('bytes wait for a peer that does not read, and arrive as they were', ()
     const { response } = await upstream.next();
 
     response.writeHead(200, { 'content-length': BODY.length });
-    // Backpressure has reached the upstream when its own socket takes no more.
+    // Backpressure has reached the upstream when its socket buffers.
     for (let at = 0; at < BODY.length; at += 65_536) response.write(BODY.subarray(at, at + 65_536));
     response.end();
     await settle(() => response.writableLength);
@@ -62,7 +62,7 @@ describe('an upstream that closes while the caller is not reading', () => {
       socket.end(`HTTP/1.1 200 OK\r\n${fields}${body}`);
     });
     const proxy = await startTestProxy(upstream);
-    // The second answer has to wait for the first, so that it is paused at whatever byte it came to.
+    // The second answer waits for the first, so it pauses at an arbitrary byte.
     const caller = await openRaw(proxy.port);
     caller.socket.pause();
     for (let i = 0; i < 8; i++) caller.write('GET /api/v1/big HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -78,7 +78,7 @@ describe('an upstream that closes while the caller is not reading', () => {
   });
 });
 
-test('an upstream that resets while the caller is not reading ends neither the process nor shows the answer as whole', async () => {
+test('an upstream reset while the caller is not reading neither ends the process nor completes the answer', async () => {
   const upstream = await startRawUpstream((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6000000\r\n\r\n');
     socket.write(BODY.subarray(0, 3_000_000), () => socket.resetAndDestroy());
@@ -95,7 +95,7 @@ test('an upstream that resets while the caller is not reading ends neither the p
   expect(await proxy.exchange()).toMatchObject({ ending: 'truncated' });
 });
 
-/** Waits until a number has stood still for a while of event-loop turns. */
+/** Waits until a number stays unchanged for some turns of the event loop. */
 async function settle(read: () => number): Promise<void> {
   for (let still = 0, last = read(); still < 2000; still++) {
     await setImmediate();

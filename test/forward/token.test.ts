@@ -19,7 +19,7 @@ describe('while there is no token', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('a request that no rule lets through is still refused by that rule', async () => {
+  test('a forbidden request is still refused by its rule', async () => {
     const upstream = await startUpstream();
     const current = () => {
       throw new ProxyError('TOKEN_UNAVAILABLE', 'There is no token.');
@@ -30,7 +30,7 @@ describe('while there is no token', () => {
   });
 });
 
-test('the token that is current goes upstream, not the one of the start', async () => {
+test('the current token goes upstream, not the one of the start', async () => {
   const upstream = await startUpstream();
   let token = 'first';
   const proxy = await startTestProxy({ ...upstream, token: { current: () => token } });

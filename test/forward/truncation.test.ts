@@ -11,7 +11,7 @@ const GZIP_LIST = `${JSON_LIST}Content-Encoding: gzip\r\n`;
 const LENGTH = 'Content-Length: 1000\r\n\r\n';
 const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n';
 const BEGUN = '{"value":["begun",';
-// Ends at a whole byte, but not at the end of the gzip.
+// Ends at a byte boundary, but before the end of the gzip.
 const zipped = gzipSync(BEGUN, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1');
 const chunk = (bytes: string) => `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 // RFC 1951 §3.2.3: block type 3 is an error.
@@ -20,7 +20,7 @@ const NO_BLOCK = '\x07';
 const closes = (socket: Socket) => socket.end();
 const writes = (bytes: string) => (socket: Socket) => socket.write(bytes, 'latin1');
 
-/** What the upstream does, how its answer begins, and what it does when the caller has that. */
+/** A fault: its name, the start of the answer, and the upstream's next action. */
 const cuts: [string, string, (socket: Socket) => void][] = [
   ['closes within a promised length', PLAIN + LENGTH + BEGUN, closes],
   ['closes before the last chunk', PLAIN + CHUNKED + chunk(BEGUN), closes],
@@ -35,7 +35,7 @@ const cuts: [string, string, (socket: Socket) => void][] = [
 ];
 
 describe.each(['1.1', '1.0'])(
-  'to a caller of HTTP/%s an answer is not shown as complete where the upstream',
+  'to a caller of HTTP/%s an answer is not shown as complete if the upstream',
   (version) => {
     test.each(cuts)('%s', async (_, beginning, cut) => {
       let upstream: Socket | undefined;
@@ -51,14 +51,14 @@ describe.each(['1.1', '1.0'])(
       if (upstream !== undefined) cut(upstream);
       const ended = await caller.ended;
 
-      // Where neither a length nor a last chunk tells the end, a closed connection does: only a reset tells a cut.
+      // Without a length or chunks a closed connection ends the body; only a reset shows a cut.
       if (isWhole(caller.received())) expect(ended).toBe('reset');
       expect(await proxy.exchange()).toMatchObject({ status: 200, answeredBy: 'upstream', ending: 'truncated' });
     });
   },
 );
 
-test('an upstream that ends within gzip before a byte of the list has come is not shown as complete either', async () => {
+test('an upstream that ends within gzip before any byte of the list is not shown as complete either', async () => {
   const { origin } = await startRawUpstream((socket) => {
     socket.end(GZIP_LIST + LENGTH + zipped.slice(0, 5), 'latin1');
   });
@@ -83,7 +83,7 @@ describe('a body that ends with its connection', () => {
     });
     const proxy = await startTestProxy({ origin });
 
-    // The two race: a slip would show in most of so many.
+    // A race: with so many tries an error would show.
     for (let i = 0; i < 20; i++) {
       const caller = await openRaw(proxy.port);
       caller.write('GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');

@@ -9,7 +9,7 @@ import { BY_HAND, startRawUpstream, startUpstream } from '../support/upstream.ts
 
 const REFUSAL = '{"error":{"code":"Unauthorized","detail":"Token is revoked."}}';
 
-/** Takes `accepted` alone. */
+/** Accepts only `accepted`. */
 const taking =
   (accepted: () => string): RequestListener =>
   ({ headers }, response) => {
@@ -18,7 +18,7 @@ const taking =
     response.end(ok ? '{"ok":true}' : REFUSAL);
   };
 
-/** A proxy whose source gives `next`, in front of an upstream that takes `accepted`. */
+/** A proxy whose source gives `next`, in front of an upstream that accepts `accepted`. */
 async function startRotated(handler: RequestListener, next: () => Promise<string>) {
   const upstream = await startUpstream(handler);
   let reads = 0;
@@ -63,7 +63,7 @@ describe('a 401 from upstream', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('passes on as it came where the source gives the same token', async () => {
+  test('is forwarded unchanged if the source gives the same token', async () => {
     const { upstream, proxy } = await startRotated(
       taking(() => 'new-token'),
       () => Promise.resolve('old-token'),
@@ -80,7 +80,7 @@ describe('a 401 from upstream', () => {
     expect(exchange.retries).toBeUndefined();
   });
 
-  test('passes on where the source fails', async () => {
+  test('is forwarded if the source fails', async () => {
     const { proxy, token } = await startRotated(
       taking(() => 'new-token'),
       () => Promise.reject(new Error('no')),
@@ -90,7 +90,7 @@ describe('a 401 from upstream', () => {
     expect(token.status()).toMatchObject({ failures: 1, unauthorized: 1, state: 'failing' });
   });
 
-  test('to a request with a body passes on, and the next request goes with the new token', async () => {
+  test('to a request with a body is forwarded, and the next request has the new token', async () => {
     const { upstream, proxy } = await startRotated(
       taking(() => 'new-token'),
       () => Promise.resolve('new-token'),
@@ -104,7 +104,7 @@ describe('a 401 from upstream', () => {
     expect(authorizations(upstream)).toEqual(['Bearer old-token', 'Bearer new-token']);
   });
 
-  test('to the second try passes on: nothing loops', async () => {
+  test('to the retry is forwarded: no loop', async () => {
     let count = 0;
     const { upstream, proxy, token } = await startRotated(
       taking(() => 'never'),
@@ -116,7 +116,7 @@ describe('a 401 from upstream', () => {
     expect(token.status().unauthorized).toBe(2);
   });
 
-  test('to fifty requests at once reads the source once, and each of them is answered', async () => {
+  test('to fifty concurrent requests reads the source once, and each is answered', async () => {
     let give: (token: string) => void = () => undefined;
     const next = new Promise<string>((resolve) => (give = resolve));
     const { upstream, proxy, reads } = await startRotated(
@@ -133,7 +133,7 @@ describe('a 401 from upstream', () => {
     expect(upstream.seen).toHaveLength(100);
   });
 
-  test('behind one that brought nothing new passes on without reading again', async () => {
+  test('after an unsuccessful reading is forwarded without another reading', async () => {
     const { proxy, reads } = await startRotated(
       taking(() => 'new-token'),
       () => Promise.resolve('old-token'),
@@ -143,7 +143,7 @@ describe('a 401 from upstream', () => {
     expect(reads()).toBe(1);
   });
 
-  test('is no reason to read again where the token was replaced meanwhile', async () => {
+  test('does not read again if the token was replaced meanwhile', async () => {
     const upstream = await startUpstream(BY_HAND);
     let reads = 0;
     const source = createTestSource(() => Promise.resolve({ token: `token-${++reads}` }));
@@ -161,7 +161,7 @@ describe('a 401 from upstream', () => {
     expect(reads).toBe(1);
   });
 
-  test('that is the last word goes on before its body is there', async () => {
+  test('without another token is forwarded before its body arrives', async () => {
     const upstream = await startUpstream(BY_HAND);
     const source = createTestSource(() => Promise.resolve({ token: 'old-token' }));
     const token = createTokenStore({ source, first: { token: 'old-token' } });
@@ -178,7 +178,7 @@ describe('a 401 from upstream', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 401, ending: 'complete' });
   });
 
-  test('with a body too long to be held passes on whole', async () => {
+  test('with a body too long to hold is forwarded completely', async () => {
     const body = 'x'.repeat(300_000);
     const { upstream, proxy } = await startRotated(
       (_, response) => void response.writeHead(401, { 'content-type': 'application/octet-stream' }).end(body),
@@ -191,7 +191,7 @@ describe('a 401 from upstream', () => {
     expect(upstream.seen).toHaveLength(1);
   });
 
-  test('that the upstream cuts short is not shown as complete', async () => {
+  test('that the upstream truncates is not shown as complete', async () => {
     const { proxy } = await startRotated(
       (_, response) => {
         response.writeHead(401, { 'content-length': 100 });
@@ -204,7 +204,7 @@ describe('a 401 from upstream', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 401, ending: 'truncated' });
   });
 
-  test('is not repeated for a caller that left meanwhile', async () => {
+  test('is not retried for a caller that left', async () => {
     let give: (token: string) => void = () => undefined;
     const next = new Promise<string>((resolve) => (give = resolve));
     const { upstream, proxy, reads } = await startRotated(
@@ -224,7 +224,7 @@ describe('a 401 from upstream', () => {
     expect(upstream.seen.map(({ url }) => url)).toEqual(['/api/v1/x', '/api/v1/next']);
   });
 
-  test('is passed on at once where the token cannot change', async () => {
+  test('is forwarded at once if the token cannot change', async () => {
     const upstream = await startUpstream(taking(() => 'another'));
     const proxy = await startTestProxy(upstream);
 

@@ -20,7 +20,7 @@ describe('a body whose chunks break', () => {
     expect(proxy.logged).toContainEqual(expect.objectContaining({ id, status: 400, code: 'TARGET_INVALID' }));
   });
 
-  test('within the answer ends the connection, and nothing is written into the answer', async () => {
+  test('during the answer ends the connection without writing into the answer', async () => {
     const { upstream, caller } = await start();
     const { response } = await upstream.next();
     response.write('begun');
@@ -35,7 +35,7 @@ describe('a body whose chunks break', () => {
   });
 });
 
-test('a caller that ends its half of the connection within the body has left, and is no refusal', async () => {
+test('a caller that half-closes within its body has left; this is not a refusal', async () => {
   const { upstream, proxy, caller } = await start();
   const { response } = await upstream.next();
 

@@ -19,7 +19,7 @@ test('one connection carries request after request', async () => {
   expect(new Set(answers.map(({ field }) => field('x-request-id'))).size).toBe(4);
 });
 
-test('requests that are sent at once are answered in their order', async () => {
+test('pipelined requests are answered in order', async () => {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy(upstream);
   const caller = await openRaw(proxy.port);
@@ -34,7 +34,7 @@ test('requests that are sent at once are answered in their order', async () => {
   expect(answers.map(({ body }) => body)).toEqual(['1: /api/v1/first', '2: /api/v1/second']);
 });
 
-test('an upload that moves may take longer than MKIO_PROXY_HEADERS_TIMEOUT', async () => {
+test('an upload with progress may take longer than MKIO_PROXY_HEADERS_TIMEOUT', async () => {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy({ ...upstream, upstream: { headersTimeoutMs: 100 } });
   const caller = await openRaw(proxy.port);
@@ -42,7 +42,7 @@ test('an upload that moves may take longer than MKIO_PROXY_HEADERS_TIMEOUT', asy
   caller.write('PUT /api/v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx');
   const { request, response } = await upstream.next();
   for (let i = 1; i < 10; i++) {
-    // The passing of time is what is tested: these are longer than the limit in all.
+    // The test is about time: together these exceed the limit.
     await new Promise((resolve) => setTimeout(resolve, 30));
     caller.write('x');
   }

@@ -7,8 +7,8 @@ import { BY_HAND, startUpstream } from '../support/upstream.ts';
 const GET = 'GET /api/v1/slow HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const CONNECT = 'CONNECT app.mk.io:443 HTTP/1.1\r\nHost: app.mk.io\r\n\r\n';
 
-describe('on a connection with several requests at a time', () => {
-  test('a broken one is answered behind those before it', async () => {
+describe('on a connection with pipelined requests', () => {
+  test('a broken request is answered after the earlier ones', async () => {
     const { upstream, proxy, caller } = await start(`${GET}GET /api/v1/a b HTTP/1.1\r\n\r\n`);
     const { response } = await upstream.next();
     response.setHeader('content-length', 2).end('ok');
@@ -21,7 +21,7 @@ describe('on a connection with several requests at a time', () => {
   });
 
   test.each(['before its answer', 'within its answer'])(
-    'a broken body behind one that waits never speaks in its place: %s',
+    'a broken body never answers in place of an earlier request: %s',
     async (when) => {
       const { upstream, proxy, caller } = await start(GET);
       const { response } = await upstream.next();
@@ -37,7 +37,7 @@ describe('on a connection with several requests at a time', () => {
     },
   );
 
-  test('one whose answer the upstream cuts before its turn ends the connection at its turn', async () => {
+  test('an answer that is cut before its turn ends the connection at its turn', async () => {
     const { upstream, proxy, caller } = await start(GET + GET);
     const [first, second] = [await upstream.next(), await upstream.next()];
     second.response.setHeader('content-length', 1000).write('begun');
@@ -53,7 +53,7 @@ describe('on a connection with several requests at a time', () => {
     );
   });
 
-  test('CONNECT behind one that waits ends them all, and the proxy lives on', async () => {
+  test('CONNECT after a waiting request ends them all, and the proxy stays up', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
     caller.write(CONNECT);
@@ -64,7 +64,7 @@ describe('on a connection with several requests at a time', () => {
     expect(await proxy.close({ drainTimeoutMs: 60_000 })).toEqual({ cut: 0 });
   });
 
-  test('a caller that leaves cancels them all, also those whose turn has not come', async () => {
+  test('a leaving caller cancels them all, even those still waiting', async () => {
     const { upstream, proxy, caller } = await start(GET.repeat(3));
     const exchanges = [await upstream.next(), await upstream.next(), await upstream.next()];
     exchanges[1]?.response.write('a'.repeat(1_000_000));
