@@ -26,7 +26,7 @@ export interface OpenToken {
   readonly warnings: readonly string[];
 }
 
-export interface TokenWorlds {
+export interface OpenTokenOptions {
   /** For token helpers, without the proxy's own secrets. */
   readonly env: Env;
   readonly log: Logger;
@@ -44,7 +44,7 @@ export interface TokenWorlds {
  */
 export async function openToken(
   { config, settings, secrets }: LoadedProcess,
-  worlds: TokenWorlds,
+  worlds: OpenTokenOptions,
   mayWait = false,
 ): Promise<OpenToken> {
   const { env, log, life, onHelperLine = (line) => log.warn({ event: 'token-command' }, line) } = worlds;

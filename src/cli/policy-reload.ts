@@ -9,7 +9,7 @@ import type { Redact } from '../secrets/redact.ts';
 import { renderSettings } from './about.ts';
 import { loadOwnPolicy } from './own-settings.ts';
 
-export interface PolicyWorlds {
+export interface PolicyReloadOptions {
   readonly proxy: Pick<ProxyHandle, 'policy' | 'replacePolicy'>;
   /** Whether `.env` has had settings of this process: it has to be there from then on. */
   hasDotenv: boolean;
@@ -21,7 +21,7 @@ export const hasDotenv = (settings: Partial<Settings>): boolean =>
   Object.values(settings).some(({ origin }) => origin === '.env');
 
 /** Reloads the policy. If it cannot be read, the current policy stays, and the log has the reason. */
-export function reloadPolicy(flags: Flags, worlds: PolicyWorlds): void {
+export function reloadPolicy(flags: Flags, worlds: PolicyReloadOptions): void {
   const { proxy, redact, log } = worlds;
   try {
     const { policy, settings } = loadOwnPolicy(flags, worlds.hasDotenv);

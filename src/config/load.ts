@@ -11,7 +11,7 @@ import { resolveConfig, resolvePolicyAlone } from './resolve.ts';
 import { withoutServiceLinks } from './service-links.ts';
 import { readTextFile } from '../text-file.ts';
 
-export interface ConfigWorlds {
+export interface ConfigInput {
   readonly env: Env;
   /** Folder of `.env` and base of relative paths. */
   readonly cwd: string;
@@ -27,16 +27,16 @@ export interface ConfigWorlds {
 const checked = (layer: Layer): CheckedLayer => ({ layer, issues: [], warnings: [] });
 
 /** defaults ← settings file ← `.env` ← environment ← flags. Throws a ConfigError with every problem at once. */
-export function loadConfig(worlds: ConfigWorlds): Loaded {
+export function loadConfig(worlds: ConfigInput): Loaded {
   const { env, execArgv = [] } = worlds;
   return resolveConfig(readLayers(worlds), { env, execArgv, readPolicyFile: (path) => readJson(path, worlds) });
 }
 
 /** Loads only the policy, which can be reloaded while the proxy runs. */
-export const loadPolicy = (worlds: ConfigWorlds): LoadedPolicy =>
+export const loadPolicy = (worlds: ConfigInput): LoadedPolicy =>
   resolvePolicyAlone(readLayers(worlds), (path) => readJson(path, worlds));
 
-function readLayers(worlds: ConfigWorlds): readonly CheckedLayer[] {
+function readLayers(worlds: ConfigInput): readonly CheckedLayer[] {
   const { env, flags = {} } = worlds;
   const over = [readDotenv(worlds), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
@@ -53,9 +53,9 @@ export const loadFlags = (flags: Flags): Loaded =>
     readPolicyFile: (path) => readJson(path, { cwd: '.' }),
   });
 
-type Place = Pick<ConfigWorlds, 'cwd' | 'pipeLimitMs'>;
+type Place = Pick<ConfigInput, 'cwd' | 'pipeLimitMs'>;
 
-function readDotenv({ needsDotenv = false, ...place }: ConfigWorlds): CheckedLayer {
+function readDotenv({ needsDotenv = false, ...place }: ConfigInput): CheckedLayer {
   try {
     const text = readText('.env', place);
     const env = dotenv.parse(text);

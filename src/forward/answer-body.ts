@@ -2,37 +2,37 @@ import type { ServerResponse } from 'node:http';
 import { pipeline, Transform } from 'node:stream';
 import type { Coding } from '../http/content.ts';
 import { isJson, mayHoldText, readContent } from '../http/content.ts';
-import type { AnswerBody, AnswerBodyWorlds } from './answer-head.ts';
+import type { AnswerBody, AnswerBodyOptions } from './answer-head.ts';
 import { BODYLESS, DECODED, LENGTH, MAPPED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
 import { chainMappers } from './body-mapper.ts';
 import { createHeldAnswer, MAX_HELD_BYTES } from './held-answer.ts';
 import { isReleasable, release } from './release.ts';
 
-export function createAnswerBody(worlds: AnswerBodyWorlds): AnswerBody {
-  const { status, fields, method, createMapper, createMask } = worlds;
+export function createAnswerBody(options: AnswerBodyOptions): AnswerBody {
+  const { status, fields, method, createMapper, createMask } = options;
   const content = readContent(fields);
   const { coding, isCoded, length = Infinity } = content;
   const passed = status === 204 ? LENGTH : NOTHING;
   if (BODYLESS.has(status) || !mayHoldText(content) || (isCoded && coding === undefined))
-    return passing(worlds, passed);
+    return passing(options, passed);
 
   const isMapped = createMapper !== undefined && status === 200 && isJson(content);
-  if (method === 'HEAD') return passing(worlds, isMapped ? (isCoded ? DECODED : MAPPED) : passed);
+  if (method === 'HEAD') return passing(options, isMapped ? (isCoded ? DECODED : MAPPED) : passed);
   if (isMapped) {
     const mapper = chainMappers(createMask(), createMapper());
-    return coding === undefined ? mapping(worlds, mapper, length) : decoding(worlds, mapper, coding);
+    return coding === undefined ? mapping(options, mapper, length) : decoding(options, mapper, coding);
   }
-  if (coding === undefined) return masking(worlds, createMask());
+  if (coding === undefined) return masking(options, createMask());
   // A range of compressed bytes does not decode.
   return length <= MAX_HELD_BYTES && status !== 206
-    ? createHeldAnswer(worlds, createMask(), coding)
-    : passing(worlds, passed);
+    ? createHeldAnswer(options, createMask(), coding)
+    : passing(options, passed);
 }
 
-function passing(worlds: AnswerBodyWorlds, drop: ReadonlySet<string>): AnswerBody {
-  const { answer } = worlds;
-  writeHead(worlds, drop);
+function passing(options: AnswerBodyOptions, drop: ReadonlySet<string>): AnswerBody {
+  const { answer } = options;
+  writeHead(options, drop);
   return {
     write: (chunk) => writeAndRelease(answer, chunk),
     flushHead: () => answer.flushHeaders(),
@@ -41,9 +41,9 @@ function passing(worlds: AnswerBodyWorlds, drop: ReadonlySet<string>): AnswerBod
   };
 }
 
-function masking(worlds: AnswerBodyWorlds, mask: BodyMapper): AnswerBody {
-  const { answer } = worlds;
-  writeHead(worlds, NOTHING);
+function masking(options: AnswerBodyOptions, mask: BodyMapper): AnswerBody {
+  const { answer } = options;
+  writeHead(options, NOTHING);
   return {
     write: (chunk) => writeAndRelease(answer, mask.push(chunk)),
     flushHead: () => answer.flushHeaders(),
@@ -57,12 +57,12 @@ function writeAndRelease(answer: ServerResponse, chunk: Buffer): boolean {
 }
 
 /** An answer that arrives whole in one chunk keeps a Content-Length. */
-function mapping(worlds: AnswerBodyWorlds, mapper: BodyMapper, length: number): AnswerBody {
-  const { answer } = worlds;
+function mapping(options: AnswerBodyOptions, mapper: BodyMapper, length: number): AnswerBody {
+  const { answer } = options;
   const endWith = (body: Buffer): true => {
     const mapped = mapper.whole(body);
-    if (mapped === body) writeHead(worlds, NOTHING);
-    else writeHead(worlds, MAPPED, mapped.length);
+    if (mapped === body) writeHead(options, NOTHING);
+    else writeHead(options, MAPPED, mapped.length);
     answer.end(mapped);
     return true;
   };
@@ -70,26 +70,26 @@ function mapping(worlds: AnswerBodyWorlds, mapper: BodyMapper, length: number): 
     write: (chunk) => {
       if (!answer.headersSent) {
         if (chunk.length === length) return endWith(chunk);
-        writeHead(worlds, MAPPED);
+        writeHead(options, MAPPED);
       }
       return answer.write(mapper.push(chunk));
     },
     flushHead: () => {
-      writeHead(worlds, MAPPED);
+      writeHead(options, MAPPED);
       answer.flushHeaders();
     },
     end: () => {
       if (answer.writableEnded) return;
-      if (!answer.headersSent) writeHead(worlds, NOTHING);
+      if (!answer.headersSent) writeHead(options, NOTHING);
       answer.end(mapper.flush());
     },
     sink: answer,
   };
 }
 
-function decoding(worlds: AnswerBodyWorlds, mapper: BodyMapper, { createDecoder }: Coding): AnswerBody {
-  const { answer, onBroken } = worlds;
-  writeHead(worlds, DECODED);
+function decoding(options: AnswerBodyOptions, mapper: BodyMapper, { createDecoder }: Coding): AnswerBody {
+  const { answer, onBroken } = options;
+  writeHead(options, DECODED);
   const mapped = new Transform({
     transform: (chunk: Buffer, _, done) => done(null, mapper.push(chunk)),
     flush: (done) => done(null, mapper.flush()),

@@ -13,7 +13,7 @@ export interface AnswerBody {
   readonly sink: Writable;
 }
 
-export interface AnswerBodyWorlds {
+export interface AnswerBodyOptions {
   readonly answer: ServerResponse;
   readonly status: number;
   /** The upstream's field lines. */
@@ -40,7 +40,7 @@ export const MAPPED: ReadonlySet<string> = new Set(ABOUT_BYTES);
 export const DECODED: ReadonlySet<string> = new Set([...ABOUT_BYTES, 'content-encoding']);
 
 export function writeHead(
-  { answer, status, fields, pass }: AnswerBodyWorlds,
+  { answer, status, fields, pass }: AnswerBodyOptions,
   drop: ReadonlySet<string>,
   length?: number,
 ): void {

@@ -11,7 +11,7 @@ import type { FieldLines } from '../http/fields.ts';
 import type { AnswerPasses } from './headers.ts';
 import { answerFields } from './headers.ts';
 
-export interface DeliveryWorlds {
+export interface DeliveryOptions {
   readonly request: { readonly method: string };
   readonly exchange: Exchange;
   readonly raw: IncomingMessage;
@@ -26,14 +26,14 @@ export interface DeliveryWorlds {
 
 /** The caller's leg: writes the upstream's answer, complete or visibly truncated. */
 export class Delivery {
-  readonly #worlds: DeliveryWorlds;
+  readonly #options: DeliveryOptions;
   readonly #onBroken: () => void;
   #body: AnswerBody | undefined;
   #hasEnded = false;
 
   /** @param onBroken called if the upstream's bytes do not decode */
-  constructor(worlds: DeliveryWorlds, onBroken: () => void) {
-    this.#worlds = worlds;
+  constructor(options: DeliveryOptions, onBroken: () => void) {
+    this.#options = options;
     this.#onBroken = onBroken;
   }
 
@@ -47,7 +47,7 @@ export class Delivery {
   }
 
   begin(status: number, fields: FieldLines): void {
-    const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#worlds;
+    const { answer, exchange, request, passes, createMapper, createMask, onAnswer } = this.#options;
     const body = createAnswerBody({
       answer,
       status,
@@ -73,7 +73,7 @@ export class Delivery {
   write(chunk: Buffer): Writable | undefined {
     const body = this.#body;
     if (body === undefined) return undefined;
-    this.#worlds.exchange.passAnswer(chunk);
+    this.#options.exchange.passAnswer(chunk);
     return body.write(chunk) ? undefined : body.sink;
   }
 
@@ -85,7 +85,7 @@ export class Delivery {
 
   /** After the head only a broken connection can show the caller that the answer is truncated. */
   cut(): void {
-    const { exchange, raw, answer } = this.#worlds;
+    const { exchange, raw, answer } = this.#options;
     exchange.truncated = true;
     // In HTTP/1.0 a plain close ends a body.
     if (raw.httpVersionMinor === 0) reset(raw.socket);

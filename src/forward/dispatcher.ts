@@ -45,7 +45,7 @@ export interface PublicAnswer {
   readonly text: string;
 }
 
-export interface UpstreamWorlds {
+export interface UpstreamOptions {
   readonly config: UpstreamConfig;
   readonly maxConnections: number;
   readonly token: Pick<TokenStore, 'current' | 'renew'>;
@@ -59,7 +59,7 @@ const PUBLIC_LIMIT_MS = 60_000;
 type OwnOptions = Dispatcher.DispatchOptions & Partial<Pick<UpstreamRequest, 'onConnection'>>;
 
 /** The only way to the upstream: a pool for one origin, over verified TLS, that adds the token last. */
-export function createUpstream({ config, maxConnections, token }: UpstreamWorlds): Upstream {
+export function createUpstream({ config, maxConnections, token }: UpstreamOptions): Upstream {
   const options = {
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot expose the token.
     connect: { rejectUnauthorized: true, timeout: config.connectTimeoutMs },

@@ -1,5 +1,5 @@
 import type { Coding } from '../http/content.ts';
-import type { AnswerBody, AnswerBodyWorlds } from './answer-head.ts';
+import type { AnswerBody, AnswerBodyOptions } from './answer-head.ts';
 import { DECODED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
 
@@ -8,8 +8,8 @@ export const MAX_HELD_BYTES = 64 * 1024;
 const MAX_DECODED_BYTES = 1024 * 1024;
 
 /** Searches a small decoded answer for tokens. Without any, the original bytes are sent. */
-export function createHeldAnswer(worlds: AnswerBodyWorlds, mask: BodyMapper, { decode }: Coding): AnswerBody {
-  const { answer } = worlds;
+export function createHeldAnswer(options: AnswerBodyOptions, mask: BodyMapper, { decode }: Coding): AnswerBody {
+  const { answer } = options;
   const chunks: Buffer[] = [];
   const readMasked = (body: Buffer): Buffer | undefined => {
     try {
@@ -29,8 +29,8 @@ export function createHeldAnswer(worlds: AnswerBodyWorlds, mask: BodyMapper, { d
     end: () => {
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const masked = readMasked(body);
-      if (masked === undefined) writeHead(worlds, NOTHING);
-      else writeHead(worlds, DECODED, masked.length);
+      if (masked === undefined) writeHead(options, NOTHING);
+      else writeHead(options, DECODED, masked.length);
       answer.end(masked ?? body);
     },
     sink: answer,

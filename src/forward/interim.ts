@@ -3,7 +3,7 @@ import type { FieldLines } from '../http/fields.ts';
 import type { AnswerPasses } from './headers.ts';
 import { answerFields } from './headers.ts';
 
-export interface InterimWorlds {
+export interface InterimOptions {
   readonly raw: IncomingMessage;
   readonly answer: ServerResponse;
   readonly passes: AnswerPasses;
@@ -13,7 +13,7 @@ export interface InterimWorlds {
 export const MAX_INTERIM_ANSWERS = 100;
 
 /** Forwards the interim answers that Node can send: 102 and 103 (RFC 9110 §15.2, RFC 8297). */
-export function relayInterim({ raw, answer, passes }: InterimWorlds, status: number, fields: FieldLines): void {
+export function relayInterim({ raw, answer, passes }: InterimOptions, status: number, fields: FieldLines): void {
   if (raw.httpVersionMinor === 0) return; // never to an HTTP/1.0 caller
   if (status === 102) answer.writeProcessing();
   if (status !== 103) return;

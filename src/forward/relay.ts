@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ProxyError } from '../errors.ts';
 import { READS } from '../http/methods.ts';
-import type { DeliveryWorlds } from './delivery.ts';
+import type { DeliveryOptions } from './delivery.ts';
 import { Delivery } from './delivery.ts';
 import type { Renew, Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
 import { readFailure } from './failures.ts';
@@ -14,7 +14,7 @@ import { MAX_INTERIM_ANSWERS, relayInterim } from './interim.ts';
 import { HeldUnauthorized } from './unauthorized.ts';
 
 /** One exchange: the request for the upstream, and the caller's answer. */
-export interface Relayed extends DeliveryWorlds {
+export interface Relayed extends DeliveryOptions {
   readonly upstream: Upstream;
   readonly request: Omit<UpstreamRequest, 'fresh' | 'onConnection'>;
   /** Called if the upstream leg breaks before the answer begins. */

@@ -1,6 +1,6 @@
 import type { TokenLog, TokenStore } from './store.ts';
 
-export interface RevocationWorlds {
+export interface RevocationOptions {
   readonly token: Pick<TokenStore, 'status' | 'markRevoked'>;
   /** Reads the list, without the token. */
   readonly readList: () => Promise<string>;
@@ -13,7 +13,7 @@ export interface RevocationWorlds {
  *
  * @returns ends it
  */
-export function watchRevocations({ token, readList, everyMs, log }: RevocationWorlds): () => void {
+export function watchRevocations({ token, readList, everyMs, log }: RevocationOptions): () => void {
   let failing = false;
   const look = async (): Promise<void> => {
     const { jti } = token.status();

@@ -4,17 +4,17 @@ import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FieldLines } from '../http/fields.ts';
 import type { ExchangeFacts } from '../traffic/facts.ts';
-import type { ExchangeTrace, Tracing, TracingWorlds } from '../traffic/tracing.ts';
+import type { ExchangeTrace, Tracing, TracingOptions } from '../traffic/tracing.ts';
 
 const NAME = 'mkio-proxy';
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ defines these; any other is `_OTHER`. */
 const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
 
-export function createTracing(worlds: TracingWorlds): Tracing {
+export function createTracing(options: TracingOptions): Tracing {
   const tracer = trace.getTracer(NAME);
-  const { hostname, port, protocol } = new URL(worlds.origin);
+  const { hostname, port, protocol } = new URL(options.origin);
   const upstream = { 'server.address': hostname, 'server.port': Number(port || (protocol === 'https:' ? 443 : 80)) };
-  return { open: (request, target) => new Spans({ ...worlds, tracer, upstream }, request, target), flush };
+  return { open: (request, target) => new Spans({ ...options, tracer, upstream }, request, target), flush };
 }
 
 const FLUSH_LIMIT_MS = 2_000;
@@ -33,7 +33,7 @@ async function flush(): Promise<void> {
   await Promise.race([sent, setTimeout(FLUSH_LIMIT_MS, undefined, { ref: false })]);
 }
 
-interface SpanWorlds extends TracingWorlds {
+interface SpanOptions extends TracingOptions {
   readonly tracer: Tracer;
   /** Attributes of every client span. */
   readonly upstream: Attributes;
@@ -41,23 +41,23 @@ interface SpanWorlds extends TracingWorlds {
 
 /** One server span for an exchange and one client span for each upstream request, by the HTTP conventions. */
 class Spans implements ExchangeTrace {
-  readonly #worlds: SpanWorlds;
+  readonly #options: SpanOptions;
   readonly #server: Span;
   readonly #context: Context;
   #client: Span | undefined;
   #sent = 0;
 
-  constructor(worlds: SpanWorlds, request: IncomingMessage, target: string) {
-    this.#worlds = worlds;
+  constructor(options: SpanOptions, request: IncomingMessage, target: string) {
+    this.#options = options;
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-    const attributes = readRequest(request, target, worlds.redact);
+    const attributes = readRequest(request, target, options.redact);
     const options = { kind: SpanKind.SERVER, attributes };
-    this.#server = worlds.tracer.startSpan(nameOf(request.method ?? ''), options, parent);
+    this.#server = options.tracer.startSpan(nameOf(request.method ?? ''), options, parent);
     this.#context = trace.setSpan(parent, this.#server);
   }
 
   send(method: string, path: string, fields: FieldLines): FieldLines {
-    const { tracer, upstream, origin, redact } = this.#worlds;
+    const { tracer, upstream, origin, redact } = this.#options;
     this.#client?.end();
     const attributes: Attributes = {
       ...upstream,
@@ -85,7 +85,7 @@ class Spans implements ExchangeTrace {
 
   end(facts: ExchangeFacts): void {
     const { operation, operationName, project, status, answeredBy, code, ending } = facts;
-    const template = operation === undefined ? undefined : this.#worlds.readTemplate(operation);
+    const template = operation === undefined ? undefined : this.#options.readTemplate(operation);
     if (this.#client !== undefined) {
       if (ending !== 'complete') markFailed(this.#client, ending);
       if (template !== undefined) this.#client.setAttribute('url.template', template);
@@ -127,7 +127,7 @@ function readRequest(request: IncomingMessage, target: string, redact: (text: st
   };
 }
 
-const readMethod = (method: string, redact: TracingWorlds['redact']): Attributes =>
+const readMethod = (method: string, redact: TracingOptions['redact']): Attributes =>
   METHODS.has(method)
     ? { 'http.request.method': method }
     : { 'http.request.method': '_OTHER', 'http.request.method_original': redact(method) };

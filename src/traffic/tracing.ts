@@ -25,7 +25,7 @@ export interface ExchangeTrace {
   readonly end: (facts: ExchangeFacts) => void;
 }
 
-export interface TracingWorlds {
+export interface TracingOptions {
   /** The upstream's origin, e.g. `https://app.mk.io`. */
   readonly origin: string;
   readonly redact: (text: string) => string;

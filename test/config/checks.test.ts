@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/issues.ts';
-import type { ConfigWorlds } from '../../src/config/load.ts';
+import type { ConfigInput } from '../../src/config/load.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createFolder } from '../support/folder.ts';
 
-type Env = ConfigWorlds['env'];
+type Env = ConfigInput['env'];
 
 const load = (env: Env, execArgv: readonly string[] = []) => loadConfig({ env, cwd: createFolder(), execArgv });
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ConfigIssue } from '../../src/config/issues.ts';
 import { ConfigError } from '../../src/config/issues.ts';
-import type { ConfigWorlds } from '../../src/config/load.ts';
+import type { ConfigInput } from '../../src/config/load.ts';
 import { loadConfig, loadFlags } from '../../src/config/load.ts';
 import { OPTION_KEYS, optionOf } from '../../src/config/options.ts';
 import { createFolder } from '../support/folder.ts';
 
 const CANARY = 'eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ';
 
-const load = (worlds: Partial<ConfigWorlds> & { readonly files?: Record<string, string> } = {}) => {
+const load = (worlds: Partial<ConfigInput> & { readonly files?: Record<string, string> } = {}) => {
   const { files = {}, ...rest } = worlds;
   return loadConfig({ env: {}, cwd: createFolder(files), ...rest });
 };
