@@ -33,7 +33,7 @@ async function flush(): Promise<void> {
   await Promise.race([sent, setTimeout(FLUSH_LIMIT_MS, undefined, { ref: false })]);
 }
 
-interface SpanOptions extends TracingOptions {
+interface SpanSettings extends TracingOptions {
   readonly tracer: Tracer;
   /** Attributes of every client span. */
   readonly upstream: Attributes;
@@ -41,23 +41,23 @@ interface SpanOptions extends TracingOptions {
 
 /** One server span for an exchange and one client span for each upstream request, by the HTTP conventions. */
 class Spans implements ExchangeTrace {
-  readonly #options: SpanOptions;
+  readonly #settings: SpanSettings;
   readonly #server: Span;
   readonly #context: Context;
   #client: Span | undefined;
   #sent = 0;
 
-  constructor(options: SpanOptions, request: IncomingMessage, target: string) {
-    this.#options = options;
+  constructor(settings: SpanSettings, request: IncomingMessage, target: string) {
+    this.#settings = settings;
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-    const attributes = readRequest(request, target, options.redact);
+    const attributes = readRequest(request, target, settings.redact);
     const options = { kind: SpanKind.SERVER, attributes };
-    this.#server = options.tracer.startSpan(nameOf(request.method ?? ''), options, parent);
+    this.#server = settings.tracer.startSpan(nameOf(request.method ?? ''), options, parent);
     this.#context = trace.setSpan(parent, this.#server);
   }
 
   send(method: string, path: string, fields: FieldLines): FieldLines {
-    const { tracer, upstream, origin, redact } = this.#options;
+    const { tracer, upstream, origin, redact } = this.#settings;
     this.#client?.end();
     const attributes: Attributes = {
       ...upstream,
@@ -85,7 +85,7 @@ class Spans implements ExchangeTrace {
 
   end(facts: ExchangeFacts): void {
     const { operation, operationName, project, status, answeredBy, code, ending } = facts;
-    const template = operation === undefined ? undefined : this.#options.readTemplate(operation);
+    const template = operation === undefined ? undefined : this.#settings.readTemplate(operation);
     if (this.#client !== undefined) {
       if (ending !== 'complete') markFailed(this.#client, ending);
       if (template !== undefined) this.#client.setAttribute('url.template', template);
