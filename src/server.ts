@@ -17,7 +17,7 @@ import { createReplays } from './traffic/replays.ts';
 import { createRing } from './traffic/ring.ts';
 
 export interface ProxyHandle {
-  /** Where callers reach the proxy: `http://127.0.0.1:6546`, or `unix:` and a path. */
+  /** The proxy's address for callers: `http://127.0.0.1:6546`, or `unix:` and a path. */
   readonly address: string;
   readonly admin: string | undefined;
   /** Resolves when an operator asks the admin listener to end the proxy. */
@@ -97,7 +97,7 @@ export async function startProxy(options: ServerOptions): Promise<ProxyHandle> {
   }
 }
 
-/** What runs, in the order in which it is closed: the admin listener last, as it shows the drain. */
+/** Running parts in closing order. The admin listener closes last, because it shows the drain. */
 interface Open {
   endRevocations?: () => void;
   socketPath?: string | undefined;

@@ -38,7 +38,7 @@ export function readTextFile(path: string, pipeLimitMs = PIPE_LIMIT_MS): string 
   }
 }
 
-/** Empty at the end; undefined where there is nothing just now. */
+/** Empty at the end; undefined if nothing is available yet. */
 function readChunk(file: number): Buffer | undefined {
   const chunk = Buffer.allocUnsafe(64 * 1024);
   try {

@@ -10,7 +10,7 @@ const MAX_PAUSE_MS = 2_000;
 
 export interface RedisConnection {
   readonly redis: Redis;
-  /** Why a command failed, or why there is no connection. */
+  /** The reason of a failed command or connection. */
   readonly readFailure: (error: unknown) => string;
 }
 

@@ -35,7 +35,7 @@ const HEAD = {
 
 export interface EventsOptions {
   readonly kept: KeptExchanges;
-  /** Where callers reach the proxy, e.g. `http://127.0.0.1:6546`. */
+  /** The proxy's address for callers, e.g. `http://127.0.0.1:6546`. */
   readonly proxy: string;
   readonly readStates: ReadStates;
   readonly heartbeatMs?: number | undefined;

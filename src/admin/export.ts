@@ -24,7 +24,7 @@ const END = ']}}\n';
 
 export interface HarRouteOptions {
   readonly ring: Ring<ExchangeRecord, ExchangeFacts>;
-  /** Where callers reach the proxy, e.g. `http://127.0.0.1:6546`. */
+  /** The proxy's address for callers, e.g. `http://127.0.0.1:6546`. */
   readonly origin: string;
   readonly version: string;
 }

@@ -5,7 +5,7 @@ import type { Replays } from '../traffic/replays.ts';
 import { REPLAY_HEADER } from '../traffic/replays.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
 
-/** Where this process reaches the proxy's own listener. */
+/** Address at which this process reaches its own listener for callers. */
 export type Place = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 export interface ReplayOrder {

@@ -15,7 +15,7 @@ const fieldValue = z
   .max(MAX_VALUE, `is longer than ${MAX_VALUE} characters`)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'is no header value');
 
-/** What a replay may change: the JSON body of `POST /exchanges/:id/replay`. */
+/** Overrides for a replay: the JSON body of `POST /exchanges/:id/replay`. */
 export const EDITS = z.strictObject({
   method: z.enum(FORWARDED_METHODS, `is none of ${FORWARDED_METHODS.join(', ')}`).optional(),
   target: z

@@ -43,8 +43,8 @@ function parseLevel(text: string): Level {
 }
 
 /**
- * `POST /user/tokens` → POST on `/api/v1/user/tokens`; without a method any; `**` is every path. What may not stand in
- * the text of a list, such as a comma, is percent-encoded.
+ * `POST /user/tokens` → POST on `/api/v1/user/tokens`. No method: any method. `**`: every path. Commas and other separators of
+ * a list are percent-encoded.
  */
 export function parseRule(text: string): Rule {
   const [, method = '*', path] = RULE.exec(text.trim()) ?? [];

@@ -8,7 +8,7 @@ import type { Pattern } from './patterns.ts';
 import { compilePattern, compileTemplate, overlaps } from './patterns.ts';
 import { readReadings } from './readings.ts';
 
-/** Where the settings came from, e.g. `environment`. */
+/** Origins of the settings, e.g. `environment`. */
 export interface PolicyOrigins {
   readonly policy: string;
   readonly policyAllow: string;

@@ -60,7 +60,7 @@ export interface Sandbox {
   readonly requests: readonly ReceivedRequest[];
   readonly setRateLimit: (limit: RateLimit) => void;
   readonly mintToken: (options?: MintOptions) => Promise<MintedToken>;
-  /** False when there is no such token. */
+  /** False for an unknown token. */
   readonly revoke: (jti: string) => boolean;
   readonly close: () => Promise<void>;
 }

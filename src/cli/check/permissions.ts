@@ -6,8 +6,8 @@ import { createPolicy } from '../../policy/rules.ts';
 import type { Capabilities, Rights } from './rights.ts';
 
 /**
- * First words of the capabilities that a family's operations need. MK.IO documents those of few operations; for live and
- * templates they are what is left.
+ * First words of the capabilities that a family's operations need. MK.IO documents few of them; those for live and templates
+ * are inferred.
  */
 const AREAS: Readonly<Record<Family, readonly string[]>> = {
   media: ['ams', 'transform'],
@@ -25,7 +25,7 @@ type Permissions = Readonly<Record<string, Readonly<Record<string, Capabilities>
 
 /**
  * The part of the rights that callers can use under the policy, in one project or all: the `permissions` of a restricted
- * token. undefined where that is nothing.
+ * token. undefined if there are none.
  */
 export function planPermissions(
   rights: Rights,
