@@ -63,7 +63,7 @@ async function mintFor(projectId: string, ...verbs: string[]): Promise<string> {
 }
 
 describe('check', () => {
-  test('tells every fact in one line when all is well, ends with 0, and never shows the token', async () => {
+  test('shows every fact in one line if all is well, exits with code 0, and never shows the token', async () => {
     const { code, stdout, stderr } = await check({ MKIO_TOKEN: await mintFor(PROJECT_ID, 'get') });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^ {2}MKIO_TOKEN +set \(\d+ characters\) +environment$/m);
@@ -92,7 +92,7 @@ describe('check', () => {
     expect(stdout).not.toContain('eyJ');
   });
 
-  test('asks for what everybody may read without the token', async () => {
+  test('reads public documents without the token', async () => {
     const from = sandbox.requests.length;
     await check();
     const asked = sandbox.requests.slice(from).map(({ url, headers }) => [url, headers.authorization !== undefined]);
@@ -121,7 +121,7 @@ describe('check', () => {
 });
 
 describe('The token of check', () => {
-  test('comes from a file, whose permissions are told', async () => {
+  test('comes from a file, whose permissions are shown', async () => {
     const path = join(createFolder(), 'token');
     writeFileSync(path, sandbox.token, { mode: 0o600 });
     const { code, stdout } = await run({ ...without('MKIO_TOKEN'), MKIO_TOKEN_FILE: path });
@@ -129,7 +129,7 @@ describe('The token of check', () => {
     expect(stdout).toContain(`✓ token-source  MKIO_TOKEN_FILE ${path} (environment), mode 0600\n`);
   });
 
-  test('comes from a file that others can read, which is told with its remedy', async () => {
+  test('comes from a file that others can read, reported with a remedy', async () => {
     const path = join(createFolder(), 'token');
     writeFileSync(path, sandbox.token, { mode: 0o644 });
     const { code, stdout } = await run({ ...without('MKIO_TOKEN'), MKIO_TOKEN_FILE: path });
@@ -149,7 +149,7 @@ describe('The token of check', () => {
     expect([code, readFileSync(join(folder, 'runs'), 'utf8')]).toEqual([exit, 'run\n']);
   });
 
-  test('does not come from a helper that fails, and what it says stands beside', async () => {
+  test('does not come from a failing helper, whose message is shown', async () => {
     const { code, stdout } = await run({
       ...without('MKIO_TOKEN'),
       MKIO_TOKEN_COMMAND: "sh -c 'echo vault is sealed >&2; exit 7'",
@@ -158,7 +158,7 @@ describe('The token of check', () => {
     expect(stdout).toMatch(/^ {2}✗ token-source .* ended with exit code 7: vault is sealed$/m);
   });
 
-  test('may be opaque: then there is no more to tell than its hash', async () => {
+  test('may be opaque: then only its hash is shown', async () => {
     const { origin } = await startUpstream(
       (_, response) => void response.end('{"spec":{"loginEmail":"ada@example.com"}}'),
     );
@@ -314,7 +314,7 @@ describe('The exit code of check is', () => {
     expect(code).toBe(0);
   });
 
-  test('0 where MK.IO keeps from the token what the proxy does not need, with warnings', async () => {
+  test('0 with warnings if MK.IO denies facts that the proxy does not need', async () => {
     const { origin } = await startUpstream(({ url = '' }, response) => {
       response.writeHead(/user\/(?:tokens|organizations|rbac)/.test(url) ? 403 : 200);
       response.end(JSON.stringify({ spec: { loginEmail: 'ada@example.com', activeOrganizationId: PROJECT_ID } }));
@@ -334,7 +334,7 @@ describe('The exit code of check is', () => {
   });
 });
 
-test('What depends on what failed is skipped with the reason, and fails nothing', async () => {
+test('An examination that depends on a failed one is skipped with the reason and does not fail', async () => {
   const { report } = await checkJson({ MKIO_TOKEN: '' });
   const skipped = report.findings.filter(({ status }) => status === 'skipped').map(({ what }) => what);
   expect(skipped).toEqual([
@@ -347,7 +347,7 @@ test('What depends on what failed is skipped with the reason, and fails nothing'
   }
 });
 
-test('A verified certificate is told with its issuer and its days', async () => {
+test('A verified certificate is shown with its issuer and remaining days', async () => {
   const authority = await createAuthority();
   const notAfter = new Date(Date.now() + 25.5 * 86_400_000);
   const certificate = await authority.issue({ names: ['localhost'], notAfter });
@@ -366,7 +366,7 @@ test('A verified certificate is told with its issuer and its days', async () => 
   );
 });
 
-test('A clock that is off is told', async () => {
+test('A wrong clock is reported', async () => {
   const late: RequestListener = (_, response) => {
     response.setHeader('date', new Date(Date.now() + 600_000).toUTCString()).end('{}');
   };
@@ -437,7 +437,7 @@ describe('For a full-access token, check prints a call', () => {
     expect([again.found('token-type')?.status, again.found('advice')?.detail]).toEqual(['ok', 'none']);
   });
 
-  test('in text too, alone in its line', async () => {
+  test('in text too, on a line of its own', async () => {
     const { stdout } = await check();
     expect(stdout).toMatch(
       /^curl -X POST http:\/\/127\.0\.0\.1:\d+\/api\/v1\/user\/tokens -H "Authorization: Bearer \$MKIO_TOKEN" -H /m,
@@ -500,7 +500,7 @@ describe('check --json', () => {
     expect([code, report.ok, report.exit]).toEqual([3, false, 3]);
   });
 
-  test('tells wrong settings in its own shape', async () => {
+  test('reports wrong settings in its own format', async () => {
     const { code, stdout } = await check({ MKIO_PROXY_PORT: 'x' }, '--json');
     expect([code, JSON.parse(stdout)]).toMatchObject([2, { ok: false, exit: 2, error: { code: 'CONFIG_INVALID' } }]);
   });

@@ -20,19 +20,19 @@ async function startWithToken(secondsLeft: number): Promise<string> {
   return new URL(admin ?? '').port;
 }
 
-test('healthcheck ends with 0 while the proxy is ready', async () => {
+test('healthcheck exits with code 0 while the proxy is ready', async () => {
   const { code, stdout } = await ask(await startWithToken(3 * 86_400));
 
   expect([code, stdout]).toEqual([0, '{"status":"ok","reasons":[]}\n']);
 });
 
-test('healthcheck ends with 0 while a policy file is wrong that the running proxy has read before', async () => {
+test('healthcheck exits with code 0 if only the policy file became invalid after the start', async () => {
   const { code } = await ask(await startWithToken(3 * 86_400), { MKIO_PROXY_POLICY: './gone.json' });
 
   expect(code).toBe(0);
 });
 
-test('healthcheck ends with 1 and the reason once it is not', async () => {
+test('healthcheck exits with code 1 and the reason if the proxy is not ready', async () => {
   const port = await startWithToken(2);
 
   await expect.poll(async () => (await ask(port)).code, { timeout: 10_000 }).toBe(1);
@@ -40,7 +40,7 @@ test('healthcheck ends with 1 and the reason once it is not', async () => {
   expect((await ask(port)).stdout).toContain('the MK.IO token has expired');
 });
 
-test('healthcheck takes less than 75 ms of CPU beyond what Node needs to start, for probes come every few seconds', async () => {
+test('healthcheck takes less than 75 ms of CPU beyond the start of Node, because probes are frequent', async () => {
   const port = await startWithToken(3 * 86_400);
   const tellCpu = `process.on('exit', () => {
     const { user, system } = process.cpuUsage();
@@ -63,7 +63,7 @@ test('healthcheck takes less than 75 ms of CPU beyond what Node needs to start, 
   expect((await measure(['healthcheck'])) - empty).toBeLessThan(75);
 });
 
-test('healthcheck ends with 1 where nothing listens', async () => {
+test('healthcheck exits with code 1 if nothing listens', async () => {
   const server = createServer();
   const port = await listen(server);
   server.close();
@@ -73,7 +73,7 @@ test('healthcheck ends with 1 where nothing listens', async () => {
   expect([code, stdout]).toEqual([1, `no answer from the admin listener at 127.0.0.1 port ${port}: ECONNREFUSED\n`]);
 });
 
-test('healthcheck ends with 1 where the listener takes too long', async () => {
+test('healthcheck exits with code 1 if the listener is too slow', async () => {
   const port = await listen(createServer(() => undefined));
 
   const { code, stdout } = await ask(String(port));
@@ -94,7 +94,7 @@ test.each([
   }
 });
 
-test('wait ends with 0 as soon as the proxy is ready, however late that is started', async () => {
+test('wait exits with code 0 as soon as the proxy is ready, however late it starts', async () => {
   const server = createServer();
   const port = String(await listen(server));
   server.close();
@@ -106,7 +106,7 @@ test('wait ends with 0 as soon as the proxy is ready, however late that is start
   expect([code, stdout]).toEqual([0, '{"status":"ok","reasons":[]}\n']);
 });
 
-test('wait ends with 1 after its timeout, and with 2 where that is no time', async () => {
+test('wait exits with code 1 after its timeout, and with code 2 for an invalid timeout', async () => {
   const server = createServer();
   const port = String(await listen(server));
   server.close();
@@ -117,7 +117,7 @@ test('wait ends with 1 after its timeout, and with 2 where that is no time', asy
   expect((await run('soon')).code).toBe(2);
 });
 
-test('healthcheck asks on this machine where the proxy listens on every address', async () => {
+test('healthcheck asks loopback if the proxy listens on every address', async () => {
   const { origin } = await startUpstream();
   const { admin } = await startProgram({
     MKIO_BASE_URL: origin,
@@ -130,7 +130,7 @@ test('healthcheck asks on this machine where the proxy listens on every address'
   expect(code).toBe(0);
 });
 
-test('healthcheck ends with 2 where the admin listener is off, and says what to set', async () => {
+test('healthcheck exits with code 2 if the admin listener is off, and names the setting', async () => {
   const { code, stderr } = await ask('off');
 
   expect(code).toBe(2);

@@ -7,7 +7,7 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}
   runCli(['policy', ...args], { env, cwd: createFolder(files) });
 
 describe('policy explain', () => {
-  test('tells that a request is allowed, and by which rule', async () => {
+  test('shows that a request is allowed, and by which rule', async () => {
     expect(await run(['explain', 'DELETE /api/v1/projects/p/media/assets/x'])).toEqual({
       code: 0,
       stdout: 'allowed  DELETE /api/v1/projects/p/media/assets/x\n  rule    level default\n',
@@ -15,7 +15,7 @@ describe('policy explain', () => {
     });
   });
 
-  test('tells with 0 too that it is refused, and what would open it', async () => {
+  test('also exits with code 0 for a refused request, and shows the setting that would allow it', async () => {
     expect(await run(['explain', 'POST', '/user/tokens'])).toEqual({
       code: 0,
       stdout:
@@ -103,7 +103,7 @@ describe('policy', () => {
     expect(stderr).toContain(`CONFIG_INVALID: ${text}`);
   });
 
-  test('of wrong settings ends with 2', async () => {
+  test('of wrong settings exits with code 2', async () => {
     expect((await run(['list', '--policy', 'readonly'])).stderr).toContain('"readonly" names no level');
   });
 });
@@ -115,7 +115,7 @@ describe('The other commands', () => {
     return { MKIO_TOKEN: sandbox.token, MKIO_BASE_URL: sandbox.origin, MKIO_PROJECT: sandbox.project };
   };
 
-  test('tell at start what was opened', async () => {
+  test('show at start which defaults were loosened', async () => {
     const env = { ...(await startMkio()), MKIO_PROXY_POLICY_ALLOW: 'POST /user/tokens' };
     const running = spawnCli(['--port', '0', '--admin-port', 'off'], { env, cwd: createFolder() });
     onTestFinished(() => void running.child.kill('SIGKILL'));

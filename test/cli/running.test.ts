@@ -28,7 +28,7 @@ function spawnInFolder(args: readonly string[], extra: Readonly<Record<string, s
 const ANY_PORTS = ['--port', '0', '--admin-port', 'off'];
 
 describe('start', () => {
-  test('says where it listens, forwards, and ends with 0 on a signal', async () => {
+  test('shows its address, forwards, and exits with code 0 on a signal', async () => {
     const running = spawnInFolder(ANY_PORTS, env);
     const [line] = await running.printed(/^.*"event":"ready".*$/m);
     const ready = JSON.parse(line) as ReadyLine;
@@ -53,7 +53,7 @@ describe('start', () => {
     expect((await running.ended).stdout).toBe(`${line}\n`);
   });
 
-  test('listens on IPv6 where asked to', async () => {
+  test('listens on IPv6 if asked', async () => {
     const running = spawnInFolder([...ANY_PORTS, '--host', '::1'], env);
     const [, address = ''] = await running.printed(/"address":"(http:\/\/\[::1\]:\d+)"/);
 
@@ -70,7 +70,7 @@ describe('start', () => {
     expect(stdout).toMatch(/token {3}MKIO_TOKEN \(environment\), expires .* days left\)/);
   });
 
-  test('ends with 4 when the port is taken', async () => {
+  test('exits with code 4 if the port is taken', async () => {
     const { port } = new URL(sandbox.origin);
     const args = ['--port', port, '--admin-port', 'off'];
     const { code, stderr } = await spawnInFolder(args, { ...env, MKIO_BASE_URL: 'https://app.mk.io' }).ended;
@@ -80,7 +80,7 @@ describe('start', () => {
 });
 
 describe('demo', () => {
-  test('--once makes its three calls whatever the environment says, and ends with 0', async () => {
+  test('--once makes its three calls in any environment and exits with code 0', async () => {
     const stray = {
       MKIO_TOKEN: 'stray',
       MKIO_BASE_URL: 'http://example.com',
@@ -93,7 +93,7 @@ describe('demo', () => {
     expect(stdout).not.toContain('eyJ');
   });
 
-  test('stays up with commands that work, and ends with 0 on Ctrl-C', async () => {
+  test('stays up, shows working commands, and exits with code 0 on Ctrl-C', async () => {
     const running = spawnInFolder(['demo', '--port', '0', '--admin-port', 'off']);
     const [, url = ''] = await running.printed(/curl '(http:[^']+)'/);
     await running.printed(/Ctrl-C/);
@@ -103,7 +103,7 @@ describe('demo', () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  test('takes the port that was asked for or ends with 4', async () => {
+  test('uses the requested port or exits with code 4', async () => {
     const { port } = new URL(sandbox.origin);
     const { code } = await spawnInFolder(['demo', '--once', '--port', port, '--admin-port', 'off']).ended;
     expect(code).toBe(4);

@@ -36,7 +36,7 @@ describe('A line of tail', () => {
     expect(render()).toBe(`03:04:05 → GET     ${'List assets (demo)'.padEnd(44)} 200   12.3 ms   1.5 KB`);
   });
 
-  test('has the target where the operation is not known, and behind it what was unusual', () => {
+  test('shows the target of an unknown operation, then anything unusual', () => {
     const line = render({
       operationName: undefined,
       answeredBy: 'refusal',
@@ -57,7 +57,7 @@ describe('A line of tail', () => {
     expect(render({}, width)).toHaveLength(width);
   });
 
-  test('cuts nothing where there is no terminal', () => {
+  test('is not cut without a terminal', () => {
     expect(render({ operationName: undefined, target: '/x'.repeat(200) })).toContain('/x'.repeat(200));
   });
 

@@ -54,7 +54,7 @@ describe('settings', () => {
 });
 
 describe('key new', () => {
-  test('prints a fresh key and the line that lets its bearer in', async () => {
+  test('prints a new key and its line for the keys file', async () => {
     const [first, second] = await Promise.all([run(['key', 'new', 'ada']), run(['key', 'new', 'ada'])]);
     const [, key = ''] = /shown this once:\n\n(mkp_[\w-]{43})\n/.exec(first.stdout) ?? [];
     const [, hash] = /^ada:([0-9a-f]{64})$/m.exec(first.stdout) ?? [];
@@ -114,7 +114,7 @@ describe('A mistyped command line', () => {
 });
 
 describe('start', () => {
-  test('ends with 2 and every problem of the settings', async () => {
+  test('exits with code 2 and every problem of the settings', async () => {
     const { code, stderr } = await run(['--port', '80x'], { MKIO_PROXY_MAX_BODY: '10', MKIO_TOKEN: CANARY });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^mkio-proxy: CONFIG_INVALID: 2 problems in the settings:/);
@@ -123,7 +123,7 @@ describe('start', () => {
     expect(stderr).not.toContain('eyJ');
   });
 
-  test('ends with 2 under a lax HTTP parser', async () => {
+  test('exits with code 2 under a lax HTTP parser', async () => {
     const { code, stderr } = await run(['start'], { MKIO_TOKEN: CANARY }, ['--insecure-http-parser']);
     expect([code, stderr.includes('--insecure-http-parser (argument of node)')]).toEqual([2, true]);
   });

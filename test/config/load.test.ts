@@ -29,7 +29,7 @@ describe('Precedence', () => {
   const files = { '.env': 'MKIO_PROXY_PORT=3', 's.json': '{"port": 2}' };
   const config = 's.json';
 
-  test('a default stands where nothing else is said', () => {
+  test('a default applies without another value', () => {
     const { config, settings } = load();
     expect(config.listener.port).toBe(6546);
     expect(settings.port).toEqual({ text: '6546', origin: 'default' });
@@ -56,7 +56,7 @@ describe('Precedence', () => {
     expect(loaded.listener.port).toBe(5);
   });
 
-  test('a line of .env that is no setting, and looks like one, is told by its number alone', () => {
+  test('a .env line that only looks like a setting is reported by its number', () => {
     const text = `MKIO_TOKEN=x\nMKIO_PROXY_POLICY read-only\n# MKIO_PROXY_PORT 1\nMKIO_TOKEN${CANARY}\nexport LOG_LEVEL=warn\nLOG_DIR\nKEY="a\nMKIO_A b\n"`;
     const error = failureOf({ files: { '.env': text } });
     expect(error.issues.map(({ problem }) => problem)).toEqual([
@@ -72,7 +72,7 @@ describe('Precedence', () => {
     expect(load({ files: dotenv }).config.listener.port).toBe(2);
   });
 
-  test('flags alone ignore whatever surrounds them', () => {
+  test('settings from flags ignore the environment', () => {
     expect(loadFlags({ port: '7' }).settings.port.origin).toBe('flag --port');
   });
 });
@@ -130,7 +130,7 @@ describe('Reading', () => {
 });
 
 describe('Problems', () => {
-  test('are told all at once, each with setting, origin, problem and remedy', () => {
+  test('are reported all at once, each with setting, origin, problem and remedy', () => {
     const error = failureOf({
       files: { '.env': 'MKIO_PROXY_MAX_BODY=10', 's.json': '{"prot": 1, "logLevel": "loud"}' },
       env: { MKIO_PROXY_PORT: '80x', NODE_TLS_REJECT_UNAUTHORIZED: '0' },

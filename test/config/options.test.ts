@@ -213,7 +213,7 @@ describe('The option table', () => {
     expect(() => parse(key, text)).toThrow(problem);
   });
 
-  test.each(NEVER_FORWARDED)('never lets %s be forwarded, in no spelling', (name) => {
+  test.each(NEVER_FORWARDED)('never forwards %s, in any spelling', (name) => {
     for (const spelling of [name, name.toUpperCase(), name.replaceAll('-', '_'), `x-ok, ${name}`]) {
       expect(() => parse('forwardHeaders', spelling)).toThrow(`${name}, which is never forwarded`);
     }

@@ -8,7 +8,7 @@ import { startSite } from '../support/site.ts';
 const openPage = useBrowser();
 const KEY = 'the-admin-key-of-the-tests';
 
-describe('where an admin key is set, the inspector', () => {
+describe('with an admin key, the inspector', () => {
   test('asks for it, reports a wrong one, and keeps it out of addresses and storage', async () => {
     const proxy = await startSandboxProxy({ admin: { host: '127.0.0.1', port: 0, key: KEY } });
     await proxy.media('/assets');

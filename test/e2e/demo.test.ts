@@ -8,7 +8,7 @@ import { runShell } from '../support/program.ts';
 const STRAY = { MKIO_TOKEN: 'a-real-token', MKIO_BASE_URL: 'https://app.mk.io', MKIO_TOKEN_FILE: '/nowhere' };
 
 describe('mkio-proxy demo', () => {
-  test('--once makes three calls, shows their answers and ends with 0', async () => {
+  test('--once makes three calls, shows their answers and exits with code 0', async () => {
     const { code, stdout, stderr } = await runCli(['demo', '--once', '--port', '0', '--admin-port', '0'], {
       cwd: createFolder(),
       env: STRAY,

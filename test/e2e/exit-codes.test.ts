@@ -181,12 +181,12 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
 ];
 
-describe('the process ends with', () => {
+describe('the process exits with', () => {
   test.each(ENDS)('%i by %s', async (code, _, end) => {
     expect(await end()).toBe(code);
   });
 
-  test('no other code than docs/operations.md tells, and each of these', () => {
+  test('exactly the codes of docs/operations.md', () => {
     const doc = readFileSync(resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
     const [, table = ''] = /<!-- exit codes -->([^]*?)<!-- \/exit codes -->/.exec(doc) ?? [];
     const told = [...table.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));

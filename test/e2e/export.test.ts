@@ -19,7 +19,7 @@ const urlsOf = (text: string): unknown[] =>
     ({ request }) => new URL(request.url).pathname,
   );
 
-test('mkio-proxy export writes what the filter means to a file, or to standard output', async () => {
+test('mkio-proxy export writes the matching exchanges to a file or to standard output', async () => {
   const command = await start();
   const cwd = createFolder();
   expect(await runCli([...command, '--har', 'a.har', '--filter', 'status:404'], { cwd })).toMatchObject({
@@ -33,7 +33,7 @@ test('mkio-proxy export writes what the filter means to a file, or to standard o
   ]);
 });
 
-test('an export tells the version that made it', async () => {
+test('an export contains the version of its creator', async () => {
   const { origin } = await startUpstream();
   const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque' });
   const har = (await (await fetch(`${program.admin}/export.har`)).json()) as { log: { creator: unknown } };
@@ -47,7 +47,7 @@ test('mkio-proxy export ends in peace when nobody reads it any more', async () =
   expect(await ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('mkio-proxy export overwrites nothing, and says what it cannot write', async () => {
+test('mkio-proxy export overwrites nothing and reports a failed write', async () => {
   const command = await start();
   const cwd = createFolder({ 'a.har': 'mine' });
   const taken = await runCli([...command, '--har', 'a.har'], { cwd });

@@ -12,7 +12,7 @@ const forms: [string, SandboxOptions][] = [
   ['absolute', { nextLinks: 'absolute' }],
 ];
 
-describe('what a client does with MK.IO works through the proxy', () => {
+describe('a client of MK.IO works through the proxy', () => {
   test.each(forms)('paging through all assets by following %s nextLinks', async (_, options) => {
     const { program, sandbox } = await startBoth(options);
     const names: string[] = [];

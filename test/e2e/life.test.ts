@@ -32,7 +32,7 @@ describe('the life of the process', () => {
     expect((await program.ended).code).toBe(0);
   });
 
-  test.each(SIGNALS)('%s lets a running exchange finish, then ends with 0', async (signal) => {
+  test.each(SIGNALS)('%s lets a running exchange finish, then exits with code 0', async (signal) => {
     const { program, asked, finish } = await startWithSlowExchange({});
     program.child.kill(signal);
     await program.printed(/"event":"draining"/);
@@ -57,13 +57,16 @@ describe('the life of the process', () => {
     expect(performance.now() - from).toBeGreaterThan(1_000);
   });
 
-  test.each(SIGNALS)('%s cuts an exchange that outlasts the drain timeout and ends with %i', async (signal, code) => {
-    const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '50ms' });
-    const cut = expect(asked).rejects.toThrow();
-    program.child.kill(signal);
-    await cut;
-    expect((await program.ended).code).toBe(code);
-  });
+  test.each(SIGNALS)(
+    '%s cuts an exchange that outlasts the drain timeout and exits with code %i',
+    async (signal, code) => {
+      const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '50ms' });
+      const cut = expect(asked).rejects.toThrow();
+      program.child.kill(signal);
+      await cut;
+      expect((await program.ended).code).toBe(code);
+    },
+  );
 
   test.each(SIGNALS)('a second %s ends it at once with %i', async (signal, code) => {
     const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '1h' });

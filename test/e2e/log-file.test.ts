@@ -33,7 +33,7 @@ test('MKIO_PROXY_LOG_FILE gets all that standard output gets, as JSON, up to the
   expect(statSync(written).mode & 0o777).toBe(0o600);
 });
 
-test('SIGHUP opens a renamed log file anew, also if there is no line to write', async () => {
+test('SIGHUP reopens a renamed log file, even without a line to write', async () => {
   const folder = createFolder();
   const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: join(folder, 'proxy.log'), LOG_LEVEL: 'error' };
   const program = await startProgram({ ...env, MKIO_BASE_URL: (await startUpstream()).origin });
@@ -43,7 +43,7 @@ test('SIGHUP opens a renamed log file anew, also if there is no line to write', 
   await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
 });
 
-test('a log file that cannot be written ends the start with what to do', async () => {
+test('an unwritable log file ends the start with a remedy', async () => {
   const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: 'no/such/folder/proxy.log' };
   const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
   expect([code, stderr]).toEqual([

@@ -12,7 +12,7 @@ import { startProgram } from '../support/program.ts';
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const READ_ONE = 'read -r line; printf "%s" "$line" >ready';
 
-describe('whatever becomes of the reader of the log, forwarding goes on and a signal ends the program', () => {
+describe('whatever happens to the reader of the log, forwarding continues and a signal ends the program', () => {
   test('one that leaves after the first line', async () => {
     const program = await startInto(`| { ${READ_ONE}; }`);
     await program.fill(10);
@@ -22,7 +22,7 @@ describe('whatever becomes of the reader of the log, forwarding goes on and a si
     expect(await program.ended()).toBe(0);
   });
 
-  test('one that has stopped reading: what was not taken is given up after a second', async () => {
+  test('a reader that stopped: unread lines are dropped after a second', async () => {
     const program = await startInto(`| { ${READ_ONE}; exec sleep 30; }`);
     await program.fill(100);
     const from = performance.now();
@@ -67,7 +67,7 @@ describe('whatever becomes of the reader of the log, forwarding goes on and a si
   });
 });
 
-test('the lines that tell why the program ends are written', async () => {
+test('the last lines, with the reason of the exit, are written', async () => {
   const program = await startInto('>log');
   await program.fill(50);
 

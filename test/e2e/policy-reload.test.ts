@@ -48,7 +48,7 @@ describe('SIGHUP', () => {
     expect(await ask()).toBe(200);
   });
 
-  test('reads the policy of the settings file again, whatever keys are set, and /statusz and the log tell it', async () => {
+  test('reloads the policy of the settings file with any keys, and /statusz and the log show it', async () => {
     const { program, write, hangUp } = await startWithPolicy((folder) => ({
       MKIO_PROXY_CONFIG: join(folder, 'settings.json'),
       MKIO_PROXY_HOST: '0.0.0.0',
@@ -64,7 +64,7 @@ describe('SIGHUP', () => {
     expect(settings.MKIO_PROXY_HOST?.value).toBe('0.0.0.0');
   });
 
-  test('is over soon where the policy file has become a pipe that nobody writes to, however often it comes', async () => {
+  test('ends soon if the policy file became a pipe without a writer, however often it is sent', async () => {
     let path = '';
     const { program, write, ask, hangUp } = await startWithPolicy((folder) => {
       path = join(folder, 'policy.json');
@@ -83,7 +83,7 @@ describe('SIGHUP', () => {
     expect(program.stdout().match(/"code":"CONFIG_INVALID"/g)?.length).toBeLessThanOrEqual(2);
   });
 
-  test('leaves the policy in force where the .env is gone that it came from', async () => {
+  test('keeps the current policy if its .env is gone', async () => {
     let path = '';
     const { ask, hangUp } = await startWithPolicy((folder) => {
       path = join(folder, '.env');
@@ -98,7 +98,7 @@ describe('SIGHUP', () => {
     expect(await ask()).toBe(403);
   });
 
-  test('leaves the policy in force where the .env is gone that came after the start', async () => {
+  test('keeps the current policy if a .env that came after the start is gone', async () => {
     let path = '';
     const { write, ask, hangUp } = await startWithPolicy((folder) => {
       path = join(folder, '.env');

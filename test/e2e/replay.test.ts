@@ -46,7 +46,7 @@ describe('mkio-proxy replay', () => {
     expect((await proxy.exchange(1)).replayOf).toBe(id);
   });
 
-  test('changes what it is told to, and leaves the rest', async () => {
+  test('changes only the given parts', async () => {
     const { upstream, bodies, id, run } = await start();
     const edits = ['--method', 'PATCH', '--target', `${ASSET}?x=1`, '--body', 'new.json'];
     const { code, stdout } = await run('--header', 'x-ms-a: 9', '--header', 'X-Ms-C:3', ...edits, '--json', id);

@@ -45,7 +45,7 @@ describe('A token that expires', () => {
 });
 
 describe('A short-lived token', () => {
-  test('of a helper is no news before it expires', () => {
+  test('of a helper is not reported before it expires', () => {
     expect(decideWarning(hour, HOUR - 1)).toBeUndefined();
     expect(isExpiringSoon(hour, HOUR - 1)).toBe(false);
     expect(decideWarning(hour, HOUR)).toBe(0);

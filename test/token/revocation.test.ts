@@ -11,7 +11,7 @@ import { onTestFinished } from 'vitest';
 const admin = { host: '127.0.0.1', port: 0 };
 
 describe('A token that MK.IO lists as revoked', () => {
-  test('is found without being sent, told loudly, and asked for again', async () => {
+  test('is detected without a request, reported loudly, and read again', async () => {
     const sandbox = await startSandbox();
     onTestFinished(() => sandbox.close());
     const { token: next } = await sandbox.mintToken();
@@ -66,7 +66,7 @@ describe('A token that MK.IO lists as revoked', () => {
     expect(proxy.logged.filter(({ event }) => event === 'token')).toHaveLength(1);
   });
 
-  test('is not found out about while MK.IO gives no answer, which is told of MK.IO without a request of a caller', async () => {
+  test('is unknown while MK.IO does not answer, and MK.IO is reported as failing without a caller', async () => {
     const proxy = await startTestProxy({
       origin: 'http://127.0.0.1:9',
       admin,
@@ -77,7 +77,7 @@ describe('A token that MK.IO lists as revoked', () => {
     await expect.poll(readUpstream).toMatchObject({ state: 'failing', lastFailure: { code: 'UPSTREAM_UNREACHABLE' } });
   });
 
-  test('is not looked for where the token has no id, or the check is off', async () => {
+  test('is not checked if the token has no id, or the check is off', async () => {
     const upstream = await startUpstream();
     await startTestProxy({
       ...upstream,

@@ -29,12 +29,12 @@ describe('The signature of a token', () => {
     expect(await verifySignature(await forged.sign(), listOf(real))).toBe('invalid');
   });
 
-  test('is by an unknown key where none has that name', async () => {
+  test('has an unknown key if no key has this id', async () => {
     const [real, other] = await Promise.all([createKey('1'), createKey('2')]);
     expect(await verifySignature(await other.sign(), listOf(real))).toBe('unknown-key');
   });
 
-  test('is invalid where the token has none, or one by a shared secret', async () => {
+  test('is invalid if the token has none, or one by a shared secret', async () => {
     const real = await createKey('1');
     const shared = new SignJWT({}).setProtectedHeader({ alg: 'HS256', kid: '1' }).sign(Buffer.alloc(32, 1));
     expect(await verifySignature(new UnsecuredJWT({ jti: 'x' }).encode(), listOf(real))).toBe('invalid');

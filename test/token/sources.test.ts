@@ -61,7 +61,7 @@ describe('The token source', () => {
     expect(await source.read()).toEqual({ token: TOKEN });
   });
 
-  test('is told to the masks before anything else is done with it', async () => {
+  test('is masked before any other use', async () => {
     const held: string[] = [];
     const hold = (token: string): void => void held.push(token);
     await sourceOf({ value: TOKEN }, { hold }).read();

@@ -20,7 +20,7 @@ describe('The token store', () => {
     expect(() => store.current()).toThrow(expect.objectContaining({ code: 'TOKEN_EXPIRED', status: 503, exit: 3 }));
   });
 
-  test('never tells the token when it refuses it', () => {
+  test('never quotes a refused token', () => {
     const token = forgeJwt({ exp: 1 });
     try {
       createFixedStore(token).current();
@@ -58,7 +58,7 @@ describe('A source that is read again', () => {
     return { store, lines, exposed, reads: () => reads, wait: (ms: number) => (nowMs += ms) };
   }
 
-  test('gives the new token, and the log tells of it by hashes alone', async () => {
+  test('gives the new token, and the log shows only hashes', async () => {
     const { store, lines } = createStore(() => Promise.resolve({ token: 'token-2' }));
     expect(await store.reload()).toEqual({ changed: true });
     expect(store.current()).toBe('token-2');
@@ -94,7 +94,7 @@ describe('A source that is read again', () => {
     expect(lines.map(({ text }) => text)).toEqual([expect.stringContaining('the last one has expired')]);
   });
 
-  test('is read after pauses of 1 to 30 seconds where it brings nothing new, and at once when asked for outright', async () => {
+  test('is read after pauses of 1 to 30 seconds if it is not new, and at once on request', async () => {
     const { store, reads, wait } = createStore(() => Promise.resolve({ token: 'token-1' }));
     const pauses: number[] = [];
     for (let second = 0, last = 0; second < 120; second++) {
@@ -138,7 +138,7 @@ describe('A source that is read again', () => {
     expect(store.current()).toBe('token-2');
   });
 
-  test('tells of a mode that lets others read it when that is news', async () => {
+  test('warns once about a mode that lets others read it', async () => {
     const path = '/run/token';
     const modes = [0o640, 0o640, undefined, 0o644];
     const first = { token: 'token-0', exposed: { path, mode: 0o640 } };
@@ -153,7 +153,7 @@ describe('A source that is read again', () => {
     expect(exposed).toEqual([0o644]);
   });
 
-  test('takes the earlier end where a helper and its token tell two', () => {
+  test('uses the earlier expiry of helper and token', () => {
     const token = forgeJwt({ exp: 1_000 });
     const expiryOf = (expiresAtMs?: number) =>
       createTokenStore({

@@ -44,7 +44,7 @@ test('warns 30, 7 and 1 days before a token expires, and when it has, once each'
   ]);
 });
 
-test('runs a helper again before its token expires, and once a pause where it gives nothing new', async () => {
+test('runs a helper again before its token expires, and after each pause if the token is not new', async () => {
   const tokenUntil = (seconds: number) => forgeJwt({ exp: seconds });
   let reads = 0;
   let next = tokenUntil(3_600);

@@ -67,7 +67,7 @@ test('a mounted secret of Kubernetes is followed when its `..data` is swapped, a
   expect(store.status()).toMatchObject({ reloads: 2, failures: 0 });
 });
 
-test('a link to a file elsewhere is followed, as is what it leads to', async () => {
+test('a link to another file is followed, and so is its target', async () => {
   const [here, there] = [createFolder(), createFolder({ a: 'token-1', b: 'token-2' })];
   const path = join(here, 'token');
   symlinkSync(join(there, 'a'), path);
@@ -90,7 +90,7 @@ test('a file that goes and comes back is followed, and the last good token serve
   expect(store.status().state).toBe('ok');
 });
 
-test('a file whose folder cannot be watched, as it comes later, is followed by looking alone', async () => {
+test('a file in a folder that does not exist yet is polled', async () => {
   const folder = join(createFolder(), 'later');
   const path = join(folder, 'token');
   const source = createFileSource(path, 'the file', () => undefined);

@@ -29,12 +29,12 @@ describe('A refusal to check', () => {
     expect(judgeRefusal(answer(500, body)).detail).toBe('500');
   });
 
-  test('is quoted in part where it is long', () => {
+  test('is quoted in part if it is long', () => {
     expect(judgeRefusal(answer(500, { error: { detail: 'x'.repeat(10_000) } })).detail.length).toBeLessThan(400);
   });
 });
 
-test('An id that is no UUID goes nowhere', () => {
+test('An id that is not a UUID is never used', () => {
   const id = '0a1b2c3d-0000-4000-8000-000000000001';
   expect(readId({ metadata: { id } }, 'metadata', 'id')).toBe(id);
   for (const bad of ['../profile', `${id}/..`, '$(id)', '', 7]) expect(readId({ id: bad }, 'id')).toBeUndefined();

@@ -9,7 +9,7 @@ import { ProxyError } from '../../../src/errors.ts';
 const NO_WORLDS = {} as Worlds;
 
 describe('Examinations', () => {
-  test('run in their order, each with what was learned before', async () => {
+  test('run in order, each with the facts learned before', async () => {
     const first = examination('first', [], () => ({ fact: ok('1'), learned: { project: { id: 'p' } } }));
     const second = examination('second', ['project'], (_, { project }) => ({ fact: ok(project.id) }));
     const findings = await examineAll([first, second], NO_WORLDS);
@@ -26,7 +26,7 @@ describe('Examinations', () => {
     ]);
   });
 
-  test('that throw what is ours fail with its code, its hint and its exit code', async () => {
+  test('that throw a ProxyError fail with its code, hint and exit code', async () => {
     const failing = examination('failing', [], () => {
       throw new ProxyError('TOKEN_EXPIRED', 'old');
     });
@@ -35,7 +35,7 @@ describe('Examinations', () => {
     expect(finding?.hint).toBeTruthy();
   });
 
-  test('that throw what nobody foresaw end the program, which tells where', async () => {
+  test('that throw another error end the program with a stack', async () => {
     const broken = examination('broken', [], () => {
       throw new TypeError('a fault of ours');
     });
@@ -81,7 +81,7 @@ describe('Time', () => {
     expect(await looked(clock, 1, skewMs)).toMatchObject({ status, detail, exit: 0 });
   });
 
-  test('a clock of MK.IO that tells nothing is no news', async () => {
+  test('an unreadable clock of MK.IO is not reported', async () => {
     const reached = { ms: 1, date: undefined, atMs };
     expect((await clock.examine(NO_WORLDS, { ...known, reached })).fact.status).toBe('ok');
   });

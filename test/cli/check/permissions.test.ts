@@ -23,7 +23,7 @@ describe('The permissions of a restricted token', () => {
     });
   });
 
-  test('only read where callers only read', () => {
+  test('only read if callers only read', () => {
     expect(plan({ policy: 'read-only' }, 'one')).toMatchObject({
       'core.project': { one: { 'ams.asset': ['get'], 'fleet.device': ['get'] } },
     });
@@ -37,24 +37,24 @@ describe('The permissions of a restricted token', () => {
     expect(plan({ policy: 'read-only,fleets' })).toEqual({ 'core.project': { one: { 'fleet.device': ['get'] } } });
   });
 
-  test('leave the organization out where callers are confined to projects', () => {
+  test('omit the organization if callers are confined to projects', () => {
     expect(plan({ projects: 'mine', project: 'mine' }, 'two')).toEqual({
       'core.project': { two: rbac['core.project'].two },
     });
   });
 
-  test('are all of the rights where everything is open', () => {
+  test('are all rights if everything is open', () => {
     expect(plan({ policy: 'open' })).toEqual(rbac);
   });
 
-  test('are none where there is nothing that callers can use', () => {
+  test('are empty if callers can use nothing', () => {
     expect(plan({ policy: 'infra' })).toBeUndefined();
     expect(plan({}, 'unknown')).toMatchObject({ 'core.customer': {} });
   });
 });
 
 describe('Rights from elsewhere', () => {
-  test('are read word by word, and what is no word is left out', () => {
+  test('are read word by word, and other values are dropped', () => {
     const odd = {
       'core.project': { p: { 'ams.asset': ['get', 7, "'; rm"], '$(x)': ['get'], 'ams.job': 'get' }, "';": {}, q: 3 },
       'core.customer': null,
