@@ -40,7 +40,7 @@ test('healthcheck exits with code 1 and the reason if the proxy is not ready', a
   expect((await ask(port)).stdout).toContain('the MK.IO token has expired');
 });
 
-test('healthcheck takes less than 75 ms of CPU beyond the start of Node, because probes are frequent', async () => {
+test('healthcheck takes at most 1.4 times the CPU of an empty Node process beyond it, because probes are frequent', async () => {
   const port = await startWithToken(3 * 86_400);
   const tellCpu = `process.on('exit', () => {
     const { user, system } = process.cpuUsage();
@@ -48,7 +48,7 @@ test('healthcheck takes less than 75 ms of CPU beyond the start of Node, because
   })`;
   const measure = async (args: readonly string[], nodeArgs: readonly string[] = []): Promise<number> => {
     const cpus: number[] = [];
-    // The least of several, as other processes on the machine make each of them take longer.
+    // The minimum, because other processes slow down each run.
     for (let run = 0; run < 5; run++) {
       const preload = ['--import', `data:text/javascript,${encodeURIComponent(tellCpu)}`];
       const env = { MKIO_PROXY_ADMIN_PORT: port };
@@ -60,7 +60,8 @@ test('healthcheck takes less than 75 ms of CPU beyond the start of Node, because
   const empty = await measure([], ['--eval', '0', '--']);
   expect(empty).toBeGreaterThan(0);
 
-  expect((await measure(['healthcheck'])) - empty).toBeLessThan(75);
+  // A ratio, because machines differ: an empty process takes 55 ms on the reference machine.
+  expect((await measure(['healthcheck'])) / empty - 1).toBeLessThan(1.4);
 });
 
 test('healthcheck exits with code 1 if nothing listens', async () => {
