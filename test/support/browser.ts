@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { onTestFinished, test } from 'vitest';
 import { browser as executablePath } from './programs.js';
 
 const ARGS = [
@@ -31,13 +31,25 @@ export interface PageGlobals {
   readonly getComputedStyle: (element: object) => { readonly backgroundColor: string };
 }
 
-/** One browser for all tests of a file, which has the tag `browser`. */
+/** One browser for all files of a worker. */
+const withBrowser = test.extend<{ $worker: { browser: Browser } }>({
+  browser: [
+    // eslint-disable-next-line no-empty-pattern -- vitest wants a pattern here.
+    async ({}, use) => {
+      const browser = await chromium.launch({ executablePath: executablePath!, args: ARGS });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+/** For files with the tag `browser`. */
 export function useBrowser(): OpenPage {
   let browser: Browser | undefined;
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath!, args: ARGS });
+  withBrowser.beforeAll(({ browser: launched }) => {
+    browser = launched;
   });
-  afterAll(() => browser?.close());
   return async (options) => {
     const context = await browser!.newContext(options);
     onTestFinished(() => context.close());
