@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { Flags } from '../../config/layers.ts';
 import { createLogger } from '../../log/logging.ts';
 import { drainOnSignals, interruptible } from '../signals.ts';
-import { startProxy } from '../../server.ts';
 import type { Claims } from '../../token/jwt.ts';
 import { startUpkeep } from '../../token/upkeep.ts';
 import { onSighup } from '../sighup.ts';
@@ -34,7 +33,11 @@ export async function start(flags: Flags): Promise<number> {
   if (token.appears === undefined) store.current();
 
   const worlds = { token: store, secrets, log, about: renderAbout(loaded), containerBytes: readContainerBytes() };
-  const proxy = await interruptible(life, () => startProxy({ config: withoutToken(config), ...worlds }));
+  const proxy = await interruptible(life, async () => {
+    // Loaded late, so that a wrong setting is reported without waiting for a web server.
+    const { startProxy } = await import('../../server.ts');
+    return await startProxy({ config: withoutToken(config), ...worlds });
+  });
   const { drainTimeoutMs, prestopDelayMs } = config.listener;
   const endUpkeep = startUpkeep({ store, source, log });
   const reloading = { proxy, hasDotenv: hasDotenv(loaded.settings), redact: secrets.redact, log };
