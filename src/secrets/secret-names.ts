@@ -26,13 +26,14 @@ export const SECRET_HEADER = String.raw`(?:(?:proxy-)?authorization|(?:set-)?coo
 const HEADER = new RegExp(`^${SECRET_HEADER}$`, 'i');
 /** Names of secret header fields on a line of their own, as the source of a pattern. */
 export const SECRET_LINE = String.raw`(?:[\w-]{0,40}-)?(?:authorization|cookie2?)|x[-_][\w-]{0,40}(?:auth|key|password|secret|signature|token)|(?:[\w-]{0,40}[-_])?(?:(?:access|account|api|auth|private|shared|subscription)[-_]?key|passwd|password|secret|token)`;
-const LINE = new RegExp(`^(?:${SECRET_LINE})$`, 'i');
+const LINE = new RegExp(String.raw`(?<!\w)(?:${SECRET_HEADER}|${SECRET_LINE})(?![\w-])`, 'i');
 
 export const isSecretParameter = (name: string): boolean => isSecret(PARAMETERS, fold(decode(name)));
 /** Not secret in prose: `exit code=3`. */
 export const isCommonWord = (name: string): boolean => /^(?:code|key)$/i.test(name);
 export const isSecretHeader = (name: string): boolean => HEADER.test(name);
-export const isSecretHeaderLine = (name: string): boolean => LINE.test(name) || HEADER.test(name);
+/** The apostrophe and the dot are legal in a name (RFC 9110 §5.6.2): `'token'`, `my.authorization`. */
+export const isSecretHeaderLine = (name: string): boolean => LINE.test(name) || isSecretField(name.replaceAll("'", ''));
 export const isSecretField = (name: string): boolean => isSecret(FIELDS, fold(name));
 /** Objects with any secret members: the authentication of webhooks. */
 export const isSecretObject = (name: string): boolean => /^(?:authentication|queryparams)$/.test(fold(name));

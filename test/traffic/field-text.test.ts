@@ -12,6 +12,20 @@ test('the name of a header field decides, whatever its value contains', () => {
   ]);
 });
 
+test.each(['my.authorization', "'token'", "'jwt'", `${'a'.repeat(50)}-cookie`, 'foo!x-api-key', 'foo-secret'])(
+  'the value of a field named %s is redacted',
+  (name) => {
+    expect(read([name, '"opaque"'])).toEqual([[name, '[redacted]']]);
+  },
+);
+
+test.each(['max-token-count', 'key', 'access-control-allow-credentials', 'if-none-match', 'cookies-accepted'])(
+  'the value of a field named %s stays',
+  (name) => {
+    expect(read([name, 'plain'])).toEqual([[name, 'plain']]);
+  },
+);
+
 test('a secret in a harmless field is redacted, and the other fields stay', () => {
   expect(read(['referer', 'https://a.example/?token=s3cret', 'cookie', 'a=b', 'accept', '*/*'])).toEqual([
     ['referer', 'https://a.example/?token=[redacted]'],
