@@ -66,7 +66,7 @@ export async function openToken(
   const onExposed = (file: ExposedFile): void => log.warn({ event: 'setting' }, renderExposure(file));
   let onAppeared: (token: string) => void = () => undefined;
   const appears = new Promise<Claims | undefined>((resolve) => (onAppeared = (token) => resolve(readClaims(token))));
-  const store = createTokenStore({ source, first, begun, log, onExposed, onAppeared });
+  const store = createTokenStore({ source, first, begun, log, hold: secrets.hold, onExposed, onAppeared });
   if (first instanceof ProxyError) return { store, source, claims: undefined, warnings: [], appears };
   const warnings = first.exposed === undefined ? [] : [renderExposure(first.exposed)];
   const isWaiting = waits && store.status().state === 'expired';

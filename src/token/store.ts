@@ -63,6 +63,8 @@ export interface TokenStoreOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly log?: TokenLog;
+  /** Keeps the current token masked: called after each reading that was rejected. */
+  readonly hold?: (token: string) => void;
   /** Called when the file's mode newly lets others read it. */
   readonly onExposed?: (file: ExposedFile) => void;
   /** Called with a token that replaces none or an expired one. */
@@ -75,7 +77,7 @@ const EXPIRED = 'the token could not be read again; the last one has expired';
 
 /** The token's one home: the current one, replaced whole while requests run. */
 export function createTokenStore(options: TokenStoreOptions): TokenStore {
-  const { source, first, begun, now = Date.now, log, onExposed, onAppeared } = options;
+  const { source, first, begun, now = Date.now, log, hold, onExposed, onAppeared } = options;
   const counts = { reloads: 0, failures: 0, unauthorized: 0 };
   const startedMs = now();
   let held = first instanceof ProxyError ? undefined : holdToken(first, startedMs);
@@ -111,6 +113,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const onFailure = (error: ProxyError, asked: boolean): Reload => {
     const { code, message, hint, cause } = error;
     counts.failures++;
+    // A rejected token is masked too, and must not displace the current one.
+    if (held !== undefined) hold?.(held.token);
     if (asked || message !== failure) {
       const reason = code === 'INTERNAL' ? String(cause) : message;
       const left = held === undefined ? NONE_YET : isExpired(held) ? EXPIRED : LAST_GOOD;
