@@ -1,10 +1,11 @@
 import type { Level } from '../config/policy.ts';
 import type { Family } from '../mkio/operations.ts';
+import { OPERATIONS } from '../mkio/operations.ts';
 import { readFoldedOperations, readOperations } from './catalogue.ts';
 import { FAMILY_PATTERNS, STARTING } from './families.ts';
 import { SAFE_METHODS } from '../http/methods.ts';
 import type { Asked } from './patterns.ts';
-import { compilePattern, liesWithin, matchesSome } from './patterns.ts';
+import { compilePattern, compileTemplate, liesWithin, matchesSome } from './patterns.ts';
 import { renderOpening } from './suggestion.ts';
 import type { Denial, Verdict } from './verdict.ts';
 
@@ -23,12 +24,14 @@ function createFamilyRefusal(families: readonly Family[]): (asked: Asked) => Den
   return (asked) => (liesWithin(patterns, asked) ? undefined : deny(asked, level, `what is not of ${level}`));
 }
 
-/** Reads that return secrets at the older paths; the operation catalogue has the current ones. */
+const MEDIA = '/api/v1/projects/{project_name}/media/';
+/** The same reads at the older addresses of clients before /api/v1. */
 const OLDER_SECRETS = [
-  '/api/ams/*/liveEvents',
-  '/api/ams/*/liveEvents/*',
-  '/api/accounts/*/subscriptions/*/storage/**',
-].map((path) => compilePattern({ method: 'GET', path }));
+  ...OPERATIONS.filter(({ method, template, returnsSecrets }) => {
+    return method === 'GET' && returnsSecrets && template.startsWith(MEDIA);
+  }).map(({ template }) => compileTemplate('GET', template.replace(MEDIA, '/api/ams/{project_name}/'))),
+  compilePattern({ method: 'GET', path: '/api/accounts/*/subscriptions/*/storage/**' }),
+];
 
 function refuseUnlessRead(asked: Asked): Denial | undefined {
   if (handsOutSecrets(asked)) return deny(asked, 'read-only', 'reading secrets');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LEVELS, parsePolicyFile, parseRule } from '../../src/config/policy.ts';
+import { OPERATIONS } from '../../src/mkio/operations.ts';
 import { asProxyError, renderError } from '../../src/errors.ts';
 import { requireAllowed } from '../../src/policy/plugin.ts';
 import { policyOf } from '../support/policy.ts';
@@ -23,6 +24,14 @@ describe('the policy guide', () => {
     expect({ ...(body as object), error: { ...error, extraDetail: { ...error.extraDetail, hint: '…' } } }).toEqual(
       jsons[0],
     );
+  });
+
+  test('lists every read that may return a secret', () => {
+    const [, table = ''] = /### Reads that may return secrets([^]*?)\n## /.exec(guide) ?? [];
+    const named = new Set([...table.matchAll(/`([\w.]+)`/g)].map(([, name]) => name));
+    const secret = OPERATIONS.filter(({ reads, returnsSecrets }) => reads && returnsSecrets);
+    const resources = secret.map(({ id }) => id.replace(/^\w+\./, '').replace(/\.(?:list|listByType|get)$/, ''));
+    expect(resources.filter((resource) => !named.has(resource))).toEqual([]);
   });
 
   test('shows a policy file that loads', () => {
