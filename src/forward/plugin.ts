@@ -8,6 +8,7 @@ import type { Encodings } from '../secrets/encodings.ts';
 import type { Upstream } from './dispatcher.ts';
 import { createEchoMask } from './echo.ts';
 import { requestFields } from './headers.ts';
+import { inTurn } from './interim.ts';
 import { createLinkMap } from './links.ts';
 import { Relay } from './relay.ts';
 import { requestBody } from './request-body.ts';
@@ -50,7 +51,7 @@ export const forward = fp<ForwardOptions>(async (app: FastifyInstance, options) 
       onChunk: (chunk) => exchange.passRequest(chunk),
       onEnd: () => exchange.endRequest(),
     });
-    if (body !== null && awaitsContinue(raw)) reply.raw.writeContinue();
+    if (body !== null && awaitsContinue(raw)) inTurn(reply.raw, () => reply.raw.writeContinue());
 
     const relay = new Relay({
       upstream,

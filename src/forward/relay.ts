@@ -10,7 +10,7 @@ import { readFailure } from './failures.ts';
 import type { Framing } from './framing.ts';
 import { resolveFraming } from './framing.ts';
 import type { FieldLines } from '../http/fields.ts';
-import { MAX_INTERIM_ANSWERS, relayInterim } from './interim.ts';
+import { InterimAnswers } from './interim.ts';
 import { HeldUnauthorized } from './unauthorized.ts';
 
 /** One exchange: the request for the upstream, and the caller's answer. */
@@ -59,7 +59,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #state = ASKING;
   #retried: Retried = { deadConnection: false, replacedToken: false };
   #framing: Framing = 'announced';
-  #interimAnswers = 0;
+  #interim: InterimAnswers | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #carrier: Carrier | undefined;
   #renewToken: Renew | undefined;
@@ -125,7 +125,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       throw new ProxyError('UPSTREAM_INVALID', 'The upstream answered with an unknown status.');
     }
     if (status < 200) {
-      this.#relayInterim(status, fields);
+      (this.#interim ??= new InterimAnswers(this.#relayed)).relay(status, fields);
       return;
     }
     this.#relayed.exchange.trace?.answer(status);
@@ -133,13 +133,6 @@ export class Relay implements Dispatcher.DispatchHandler {
     const renewed = status === 401 ? this.#renew() : undefined;
     if (renewed === undefined) this.#deliver(status, fields);
     else this.#hold(new HeldUnauthorized(fields), renewed);
-  }
-
-  #relayInterim(status: number, fields: FieldLines): void {
-    if (++this.#interimAnswers > MAX_INTERIM_ANSWERS) {
-      throw new ProxyError('UPSTREAM_INVALID', 'The upstream sent interim answers without end.');
-    }
-    relayInterim(this.#relayed, status, fields);
   }
 
   #deliver(status: number, fields: FieldLines): void {
