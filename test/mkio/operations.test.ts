@@ -93,8 +93,6 @@ describe('The catalogue', () => {
       'templates.presets.get',
       'fleets.backups.get',
       'fleets.backups.config.get',
-      'fleets.devices.list',
-      'fleets.devices.get',
       'fleets.devices.supportPackages.get',
       'management.projects.metricsEndpoint.get',
       'management.projects.webhook.rules.list',

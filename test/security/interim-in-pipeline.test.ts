@@ -1,11 +1,10 @@
+// The attack: a caller, or a gateway that shares one connection among its users, pipelines requests. An interim answer that
+// leaves out of turn lands inside another answer. Its bytes then shift every later answer to the wrong request.
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
-
-// The attack: a caller, or a gateway that shares one connection among its users, pipelines requests. An interim answer that
-// leaves out of turn lands inside another answer. Its bytes then shift every later answer to the wrong request.
 
 const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const EXPECTING = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody';
