@@ -1,5 +1,6 @@
-// The attack: a caller, or a gateway that shares one connection among its users, pipelines requests. An interim answer that
-// leaves out of turn lands inside another answer. Its bytes then shift every later answer to the wrong request.
+// The attack: requests of several users share one pipelined connection, and an interim answer that leaves out of turn lands
+// inside another answer. Its bytes then shift every later answer to the wrong request.
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';

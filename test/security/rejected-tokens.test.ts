@@ -1,5 +1,6 @@
-// The attack: a broken token source delivers one expired token after another. Each is masked, so together they could push
-// the token in use out of the masks. An upstream that echoes it would then reveal it.
+// The attack: a broken token source delivers many expired tokens, which push the token in use out of the masks. An upstream
+// that echoes the token would then reveal it.
+
 import { expect, test } from 'vitest';
 import { createSecrets } from '../../src/secrets/secrets.ts';
 import { createTokenStore } from '../../src/token/store.ts';
