@@ -17,7 +17,7 @@ const EXPECTED = [
   /^app\/config\/(?:schema|policy|sidecar)\.json$/,
   /^app\/dist\/LICENSES\.txt$/,
   /^app\/dist\/cli\/[\w.-]+\.js$/,
-  /^app\/dist\/admin\/page\/(?:LICENSES\.md|index\.html|assets\/[\w.-]+\.(?:js|css|svg))$/,
+  /^app\/dist\/page\/(?:LICENSES\.md|index\.html|assets\/[\w.-]+\.(?:js|css|svg))$/,
 ];
 
 interface Inspected {
