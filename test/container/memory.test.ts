@@ -23,7 +23,7 @@ test('96 MB suffice for 50 concurrent callers with probes, and for 1 GB down and
   const container = await start();
   const url = `${container.address}/api/v1/projects/demo/media/assets`;
 
-  const loading = autocannon({ url, connections: 50, duration: 10 });
+  const loading = autocannon({ url, connections: 50, duration: 8 });
   // A probe is a second process within the same limit.
   for (let probes = 3; probes > 0; probes--) await podman('healthcheck', 'run', container.name);
   const load = await loading;
