@@ -11,6 +11,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { createAuthority } from '../support/certificates.ts';
 import type { CliResult } from '../support/cli.ts';
 import { runCli } from '../support/cli.ts';
+import { runCommand } from '../support/command.ts';
 import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { BY_HAND, startTlsUpstream, startUpstream } from '../support/upstream.ts';
@@ -46,7 +47,10 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 const run = (all: Env, ...args: readonly string[]): Promise<CliResult> =>
-  runCli(['check', ...args], { env: all, cwd: createFolder() });
+  runCommand(['check', ...args], { env: all, cwd: createFolder() });
+/** In a process of its own, which alone reads NODE_EXTRA_CA_CERTS. */
+const runProcess = (all: Env, ...args: readonly string[]): Promise<CliResult> =>
+  runCli(['check', ...args], { env: { ...env, ...all }, cwd: createFolder() });
 const check = (extra: Env = {}, ...args: readonly string[]): Promise<CliResult> => run({ ...env, ...extra }, ...args);
 const without = (name: string): Env => Object.fromEntries(Object.entries(env).filter(([key]) => key !== name));
 
@@ -64,7 +68,7 @@ async function mintFor(projectId: string, ...verbs: string[]): Promise<string> {
 
 describe('check', () => {
   test('shows every fact in one line if all is well, exits with code 0, and never shows the token', async () => {
-    const { code, stdout, stderr } = await check({ MKIO_TOKEN: await mintFor(PROJECT_ID, 'get') });
+    const { code, stdout, stderr } = await runProcess({ MKIO_TOKEN: await mintFor(PROJECT_ID, 'get') });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^ {2}MKIO_TOKEN +set \(\d+ characters\) +environment$/m);
     const lines = stdout.slice(stdout.indexOf('Checks\n')).split('\n');
@@ -292,7 +296,8 @@ describe('The exit code of check is', () => {
   ];
 
   test.each(cases)('for %s: %d', async (_, exit, line, arrange) => {
-    const { code, stdout } = await check(await arrange());
+    const extra = await arrange();
+    const { code, stdout } = await ('NODE_EXTRA_CA_CERTS' in extra ? runProcess : check)(extra);
     expect(stdout).toMatch(line);
     expect(code).toBe(exit);
     expect(stdout).toMatch(new RegExp(`\n\nexit code ${exit}\n$`));
@@ -353,7 +358,7 @@ test('A verified certificate is shown with its issuer and remaining days', async
   const certificate = await authority.issue({ names: ['localhost'], notAfter });
   const secure = await startSandbox({ host: 'localhost', tls: certificate });
   const { port } = new URL(secure.origin);
-  const { code, stdout } = await check({
+  const { code, stdout } = await runProcess({
     MKIO_BASE_URL: `https://localhost:${port}`,
     MKIO_TOKEN: secure.token,
     NODE_EXTRA_CA_CERTS: join(createFolder({ ca: authority.cert }), 'ca'),
@@ -501,7 +506,7 @@ describe('check --json', () => {
   });
 
   test('reports wrong settings in its own format', async () => {
-    const { code, stdout } = await check({ MKIO_PROXY_PORT: 'x' }, '--json');
+    const { code, stdout } = await runProcess({ MKIO_PROXY_PORT: 'x' }, '--json');
     expect([code, JSON.parse(stdout)]).toMatchObject([2, { ok: false, exit: 2, error: { code: 'CONFIG_INVALID' } }]);
   });
 });

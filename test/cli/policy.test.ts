@@ -1,14 +1,16 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, spawnCli } from '../support/cli.ts';
+import { runCommand } from '../support/command.ts';
 import { createFolder } from '../support/folder.ts';
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}, files = {}) =>
-  runCli(['policy', ...args], { env, cwd: createFolder(files) });
+  runCommand(['policy', ...args], { env, cwd: createFolder(files) });
+const runProcess = (args: readonly string[]) => runCli(['policy', ...args], { cwd: createFolder() });
 
 describe('policy explain', () => {
   test('shows that a request is allowed, and by which rule', async () => {
-    expect(await run(['explain', 'DELETE /api/v1/projects/p/media/assets/x'])).toEqual({
+    expect(await runProcess(['explain', 'DELETE /api/v1/projects/p/media/assets/x'])).toEqual({
       code: 0,
       stdout: 'allowed  DELETE /api/v1/projects/p/media/assets/x\n  rule    level default\n',
       stderr: '',
@@ -73,7 +75,7 @@ describe('policy explain', () => {
 
 describe('policy list', () => {
   test('prints every documented operation with its verdict', async () => {
-    const { code, stdout } = await run(['list']);
+    const { code, stdout } = await runProcess(['list']);
     const lines = stdout.trimEnd().split('\n');
     expect([code, lines.length, lines.at(-1)]).toEqual([0, 239, '214 of 238 operations are allowed.']);
     expect(lines[0]).toMatch(

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { OPTION_KEYS, flagOf, optionOf } from '../../src/config/options.ts';
 import { renderEnvExample, renderMarkdown, renderSchema } from '../../src/config/render.ts';
 import { runCli } from '../support/cli.ts';
+import { runCommand } from '../support/command.ts';
 import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 
@@ -13,12 +14,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   readonly version: string;
 };
 
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}, nodeArgs: readonly string[] = []) =>
-  runCli(args, { env, nodeArgs, cwd: createFolder() });
+const run = (args: readonly string[]) => runCommand(args, { cwd: createFolder() });
+const runProcess = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+) => runCli(args, { env, nodeArgs, cwd: createFolder() });
 
 describe('Help', () => {
   test('lists the commands', async () => {
-    const { code, stdout } = await run(['--help']);
+    const { code, stdout } = await runProcess(['--help']);
     expect(code).toBe(0);
     for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
@@ -33,13 +38,14 @@ describe('Help', () => {
   });
 
   test.each(COMMANDS)('and version are there for %s', async (name) => {
-    const [help, shown] = await Promise.all([run([name, '--help']), run([name, '--version'])]);
+    const help = await run([name, '--help']);
+    const shown = await run([name, '--version']);
     expect([help.code, help.stdout.startsWith(`Usage: mkio-proxy ${name}`)]).toEqual([0, true]);
     expect([shown.code, shown.stdout]).toEqual([0, `${version}\n`]);
   });
 
   test('asked for before a command shows the version too', async () => {
-    expect((await run(['--version'])).stdout).toBe(`${version}\n`);
+    expect((await runProcess(['--version'])).stdout).toBe(`${version}\n`);
   });
 });
 
@@ -49,13 +55,14 @@ describe('settings', () => {
     ['schema', renderSchema()],
     ['markdown', renderMarkdown()],
   ])('prints the option table as %s', async (format, text) => {
-    expect(await run(['settings', '--format', format])).toEqual({ code: 0, stdout: text, stderr: '' });
+    expect(await runProcess(['settings', '--format', format])).toEqual({ code: 0, stdout: text, stderr: '' });
   });
 });
 
 describe('key new', () => {
   test('prints a new key and its line for the keys file', async () => {
-    const [first, second] = await Promise.all([run(['key', 'new', 'ada']), run(['key', 'new', 'ada'])]);
+    const first = await run(['key', 'new', 'ada']);
+    const second = await run(['key', 'new', 'ada']);
     const [, key = ''] = /shown this once:\n\n(mkp_[\w-]{43})\n/.exec(first.stdout) ?? [];
     const [, hash] = /^ada:([0-9a-f]{64})$/m.exec(first.stdout) ?? [];
     expect([first.code, hash]).toEqual([0, createHash('sha256').update(key).digest('hex')]);
@@ -115,7 +122,7 @@ describe('A mistyped command line', () => {
 
 describe('start', () => {
   test('exits with code 2 and every problem of the settings', async () => {
-    const { code, stderr } = await run(['--port', '80x'], { MKIO_PROXY_MAX_BODY: '10', MKIO_TOKEN: CANARY });
+    const { code, stderr } = await runProcess(['--port', '80x'], { MKIO_PROXY_MAX_BODY: '10', MKIO_TOKEN: CANARY });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^mkio-proxy: CONFIG_INVALID: 2 problems in the settings:/);
     expect(stderr).toContain('MKIO_PROXY_PORT (flag --port): "80x" is not a port');
@@ -124,7 +131,7 @@ describe('start', () => {
   });
 
   test('exits with code 2 under a lax HTTP parser', async () => {
-    const { code, stderr } = await run(['start'], { MKIO_TOKEN: CANARY }, ['--insecure-http-parser']);
+    const { code, stderr } = await runProcess(['start'], { MKIO_TOKEN: CANARY }, ['--insecure-http-parser']);
     expect([code, stderr.includes('--insecure-http-parser (argument of node)')]).toEqual([2, true]);
   });
 
@@ -134,7 +141,7 @@ describe('start', () => {
     ['with a missing token file', { MKIO_TOKEN_FILE: 'none' }, 'TOKEN_UNAVAILABLE: the file of MKIO_TOKEN_FILE none'],
     ['with an expired token', { MKIO_TOKEN: forgeJwt({ exp: 1 }) }, 'TOKEN_EXPIRED: the MK.IO token'],
   ])('ends with 3 %s', async (_, env, text) => {
-    const { code, stdout, stderr } = await run(['start'], env);
+    const { code, stdout, stderr } = await runProcess(['start'], env);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain(`mkio-proxy: ${text}`);
     expect(stderr).not.toContain('eyJ');
