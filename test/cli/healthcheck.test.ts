@@ -5,12 +5,13 @@ import { expect, test } from 'vitest';
 import { startProgram } from '../support/program.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { runCli } from '../support/cli.ts';
+import { runCommand } from '../support/command.ts';
 import { createFolder } from '../support/folder.ts';
 import { startUpstream, listen } from '../support/upstream.ts';
 import { createServer } from 'node:net';
 
 const ask = (adminPort: string, env: Readonly<Record<string, string>> = {}) =>
-  runCli(['healthcheck'], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: adminPort, ...env } });
+  runCommand(['healthcheck'], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: adminPort, ...env } });
 
 /** The program with a token that lives for another second or ten minutes. */
 async function startWithToken(secondsLeft: number): Promise<string> {
@@ -21,7 +22,9 @@ async function startWithToken(secondsLeft: number): Promise<string> {
 }
 
 test('healthcheck exits with code 0 while the proxy is ready', async () => {
-  const { code, stdout } = await ask(await startWithToken(3 * 86_400));
+  const env = { MKIO_PROXY_ADMIN_PORT: await startWithToken(3 * 86_400) };
+
+  const { code, stdout } = await runCli(['healthcheck'], { cwd: createFolder(), env });
 
   expect([code, stdout]).toEqual([0, '{"status":"ok","reasons":[]}\n']);
 });
@@ -90,7 +93,7 @@ test.each([
   const env = { MKIO_PROXY_ADMIN_PORT: String(port) };
 
   for (const args of [['healthcheck'], ['wait', '--timeout', '10ms']]) {
-    const { code, stdout } = await runCli(args, { cwd: createFolder(), env });
+    const { code, stdout } = await runCommand(args, { cwd: createFolder(), env });
     expect([code, stdout]).toEqual([1, `what answers at 127.0.0.1 port ${port} is no mkio-proxy\n`]);
   }
 });

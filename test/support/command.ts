@@ -5,8 +5,6 @@ import { runCommandLine } from '../../src/cli/command-line.ts';
 import { renderFailure } from '../../src/cli/failure.ts';
 import type { CliOptions, CliResult } from './cli.ts';
 
-type Write = typeof process.stdout.write;
-
 /**
  * Runs `mkio-proxy <args>` in this process, with an environment, folder and output of its own. It is quicker than a process,
  * and for commands that end by themselves. One runs at a time.
