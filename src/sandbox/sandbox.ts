@@ -20,7 +20,7 @@ import { createState, type State } from './state.ts';
 import { routeStreamingEndpoints } from './streaming-endpoints.ts';
 import { routeStreamingLocators } from './streaming-locators.ts';
 import { PROJECT } from './tenant.ts';
-import { TokenLedger, type MintedToken, type MintOptions } from './tokens.ts';
+import { createSigningKeys, TokenLedger, type MintedToken, type MintOptions, type SigningKeys } from './tokens.ts';
 import { routeTransforms } from './transforms.ts';
 import { routeUser, routeUserTokens } from './user.ts';
 import { routeWebhooks } from './webhooks.ts';
@@ -39,6 +39,8 @@ export interface SandboxOptions {
   readonly rateLimit?: RateLimit;
   /** PEM; serves HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Signs the tokens; default: fresh keys, which take a while to make. */
+  readonly keys?: SigningKeys;
   /** Added before every answer. */
   readonly latencyMs?: number;
 }
@@ -74,7 +76,7 @@ const PUBLIC_PATHS = ['/.well-known/jwks.json', '/.well-known/revoked.json', '/a
 /** Starts a small MK.IO on loopback with its own users, tokens and data. It calls no other host. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, clock = Date.now, latencyMs = 0 } = options;
-  const tokens = await TokenLedger.create(clock);
+  const tokens = await TokenLedger.create(clock, options.keys ?? (await createSigningKeys()));
   const { token } = await tokens.mint({ description: 'local proxy' });
   const state = createState(clock, tokens);
   await seed(state);

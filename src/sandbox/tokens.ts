@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, jwtVerify, SignJWT, type CryptoKey } from 'jose';
+import { exportJWK, generateKeyPair, jwtVerify, SignJWT, type GenerateKeyPairResult } from 'jose';
 import type { Json } from './json.ts';
 import { ApiError } from './replies.ts';
 
@@ -29,6 +29,10 @@ export interface TokenRecord {
   revokedAt: number | null;
 }
 
+export type SigningKeys = GenerateKeyPairResult;
+
+export const createSigningKeys = (): Promise<SigningKeys> => generateKeyPair('RS256', { modulusLength: 2048 });
+
 const YEAR_SECONDS = 365 * 24 * 3600;
 
 /** Issues, checks and revokes tokens. As with MK.IO, the JWT is returned once and not stored. */
@@ -36,22 +40,16 @@ export class TokenLedger {
   readonly records = new Map<string, TokenRecord>();
   readonly jwks: Json;
   readonly #clock: () => number;
-  readonly #keys: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
+  readonly #keys: SigningKeys;
   readonly #kid: string;
 
-  static async create(clock: () => number): Promise<TokenLedger> {
-    const keys = await generateKeyPair('RS256', { modulusLength: 2048 });
+  static async create(clock: () => number, keys: SigningKeys): Promise<TokenLedger> {
     const { kty, n, e } = await exportJWK(keys.publicKey);
     const kid = String(Math.floor(clock() / 1000));
     return new TokenLedger(clock, keys, kid, { keys: [{ kty, kid, n, e, key_ops: ['verify'] }] });
   }
 
-  private constructor(
-    clock: () => number,
-    keys: { publicKey: CryptoKey; privateKey: CryptoKey },
-    kid: string,
-    jwks: Json,
-  ) {
+  private constructor(clock: () => number, keys: SigningKeys, kid: string, jwks: Json) {
     this.#clock = clock;
     this.#keys = keys;
     this.#kid = kid;

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 import { runCli, spawnCli } from '../support/cli.ts';
 import { runCommand } from '../support/command.ts';
 import { createFolder } from '../support/folder.ts';
@@ -112,8 +112,7 @@ describe('policy', () => {
 
 describe('The other commands', () => {
   const startMkio = async () => {
-    const sandbox = await startSandbox();
-    onTestFinished(() => sandbox.close());
+    const sandbox = await startTestSandbox();
     return { MKIO_TOKEN: sandbox.token, MKIO_BASE_URL: sandbox.origin, MKIO_PROJECT: sandbox.project };
   };
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { openInspector } from '../support/inspector.ts';
-import { startProgram, startTestSandbox } from '../support/program.ts';
+import { startProgram } from '../support/program.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 
 const openPage = useBrowser();
 

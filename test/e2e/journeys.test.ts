@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { startBoth, startProgram, startTestSandbox } from '../support/program.ts';
+import { startBoth, startProgram } from '../support/program.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 
 interface Page {
   readonly value: readonly { readonly name: string }[];

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
-import { startProgram, startTestSandbox } from '../support/program.ts';
+import { startProgram } from '../support/program.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 
 const SWAP_EVERY_MS = 200;
 const REVOKE_AFTER_MS = 1_000;

@@ -11,7 +11,8 @@ import { describe, expect, test } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import { createFolder } from '../support/folder.ts';
 import type { Program } from '../support/program.ts';
-import { startBoth, startProgram, startTestSandbox } from '../support/program.ts';
+import { startBoth, startProgram } from '../support/program.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 
 const MB = 1024 * 1024;
 const SIZE = 200 * MB;

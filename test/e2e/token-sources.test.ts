@@ -7,7 +7,8 @@ import { decodeJwt } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
-import { startProgram, startTestSandbox } from '../support/program.ts';
+import { startProgram } from '../support/program.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 
 const profileOf = (address: string): string => `${address}/api/v1/user/profile`;
 

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
-import { startTestSandbox } from '../support/program.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/tokens.md'), 'utf8');

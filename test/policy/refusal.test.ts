@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 import type { ErrorBody } from '../support/proxy.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -57,7 +57,7 @@ describe('a refused operation is answered 403 with rule and setting and is not f
 });
 
 test('a minted token is in the answer to the caller but in no log line', async () => {
-  const sandbox = await startSandbox();
+  const sandbox = await startTestSandbox();
   const token = { current: () => sandbox.token, held: [sandbox.token] };
   const policy = parsePolicyText({ allow: ['POST /user/tokens'] });
   const proxy = await startTestProxy({ origin: sandbox.origin, token, policy });
@@ -72,7 +72,6 @@ test('a minted token is in the answer to the caller but in no log line', async (
   });
   await proxy.exchange(1);
   await proxy.close();
-  await sandbox.close();
 
   expect(answer.status).toBe(201);
   const minted = (JSON.parse(answer.text) as { metadata: { JWT: string } }).metadata.JWT;

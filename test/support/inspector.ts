@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { startTestSandbox } from './program.ts';
+import { startTestSandbox } from './sandbox.ts';
 import type { TestProxy, TestProxyOptions } from './proxy.ts';
 import { startTestProxy } from './proxy.ts';
 import { createFixedStore } from './token.ts';

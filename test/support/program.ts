@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { RunningCli } from './cli.ts';
 import { spawnCli } from './cli.ts';
 import { createFolder } from './folder.ts';
+import { startTestSandbox } from './sandbox.ts';
 
 export interface Program extends RunningCli {
   readonly address: string;
@@ -31,13 +31,6 @@ export async function startProgram(env: Readonly<Record<string, string>>, cwd = 
   const [line] = await running.printed(/^.*"event":"ready".*$/m);
   const ready = JSON.parse(line) as { address: string; admin: string | null };
   return { ...running, ...ready };
-}
-
-/** A sandbox that is closed with the test. */
-export async function startTestSandbox(options?: SandboxOptions): Promise<Sandbox> {
-  const sandbox = await startSandbox(options);
-  onTestFinished(() => sandbox.close());
-  return sandbox;
 }
 
 /** The program with a sandbox behind it. */

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { onTestFinished } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { createSigningKeys, type SigningKeys } from '../../src/sandbox/tokens.ts';
 
 /** The fields that tests look at. Which of them an answer has depends on the request. */
 export interface Document {
@@ -48,10 +49,18 @@ export interface OpenSandbox extends Sandbox {
   readonly media: Call;
 }
 
-/** A fresh sandbox for the test that is running; it is closed when the test ends. */
+let keys: Promise<SigningKeys> | undefined;
+
+/** A sandbox that is closed with the test. All sign by the same keys, as RSA keys take a while to make. */
+export async function startTestSandbox(options?: SandboxOptions): Promise<Sandbox> {
+  const sandbox = await startSandbox({ keys: await (keys ??= createSigningKeys()), ...options });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+/** The same, with calls by its token. */
 export async function openSandbox(options?: SandboxOptions): Promise<OpenSandbox> {
-  const sandbox = await startSandbox(options);
-  onTestFinished(async () => await sandbox.close());
+  const sandbox = await startTestSandbox(options);
   const call = callOf(sandbox);
   const media: Call = async (method, path, body, headers) =>
     await call(method, `/api/v1/projects/${sandbox.project}/media${path}`, body, headers);

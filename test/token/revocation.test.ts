@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Statusz } from '../../src/admin/statusz.ts';
 import { readRevoked } from '../../src/token/revocation.ts';
 import { createTokenStore } from '../../src/token/store.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startTestSandbox } from '../support/sandbox.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { createTestSource } from '../support/token.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -12,8 +12,7 @@ const admin = { host: '127.0.0.1', port: 0 };
 
 describe('A token that MK.IO lists as revoked', () => {
   test('is detected without a request, reported loudly, and read again', async () => {
-    const sandbox = await startSandbox();
-    onTestFinished(() => sandbox.close());
+    const sandbox = await startTestSandbox();
     const { token: next } = await sandbox.mintToken();
     const { token, jti } = await sandbox.mintToken();
     let given = token;
