@@ -1,13 +1,13 @@
 /** @module-tag browser */
 import { describe, expect, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { startTestProxy, TOKEN } from '../support/proxy.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { fetchIn, jsonOf, openDevPage } from '../support/dev-page.ts';
 import { startBoth } from '../support/program.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 const PLACEHOLDER = { authorization: 'Bearer placeholder' };
 

@@ -2,7 +2,7 @@
 // The attack: a foreign page hides who it is, by its name, an opaque origin, a referrer policy, a redirect or another page's
 // help, or it calls the proxy by another of its names.
 import { describe, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { expectRefused } from '../support/judge.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import type { Pages } from '../support/site.ts';
@@ -10,7 +10,7 @@ import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { script, speculation } from '../support/foreign-vectors.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 const SUBMIT = script('document.forms[0].submit()');
 const NO_REFERRER = '<meta name="referrer" content="no-referrer">';

@@ -3,14 +3,14 @@
 // come from loopback themselves, where the browser's own network checks (Local Network Access) do not help. What a page may
 // learn by the time that a refusal takes, or by load and error events, is no secret: that a proxy runs here.
 import { describe, expect, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { expectRefused } from '../support/judge.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { VECTORS, script } from '../support/foreign-vectors.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 describe('a page of a foreign origin reaches the proxy and causes no upstream call', () => {
   test.each(VECTORS)('by %s (%s)', async (_, method, html) => {

@@ -3,7 +3,7 @@
 // Network Access) and refuses where nobody answers; but top-level navigations and speculation rules are sent unasked, and a
 // user may say yes.
 import { describe, expect, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { expectNoCall, expectRefused } from '../support/judge.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import type { Pages } from '../support/site.ts';
@@ -12,7 +12,7 @@ import { startUpstream } from '../support/upstream.ts';
 import { fetchIn, jsonOf } from '../support/dev-page.ts';
 import { script, speculation } from '../support/foreign-vectors.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 /** A page that the browser takes for one from a public address, though it comes from loopback. */
 const publicPage = (html: string): Pages => ({

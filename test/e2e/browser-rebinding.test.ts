@@ -3,14 +3,14 @@
 // server: no Origin, no preflight, answers can be read. Only Host gives it away. Or a page writes the loopback address such
 // that the browser sends no fetch metadata.
 import { describe, expect, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { expectNoCall, expectRefused } from '../support/judge.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { startRebound } from '../support/rebound.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 // One request on one connection, so that the attack comes by a new one, to where the name leads by then.
 const PAGE = '<link rel="icon" href="data:,"><p>a page';

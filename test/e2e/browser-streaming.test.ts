@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 import { fetchIn, jsonOf, openDevPage } from '../support/dev-page.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 const MIB = 1024 * 1024;
 // Longer than a test may take, so that no timeout of the proxy ends what a page should.

@@ -1,6 +1,6 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import { onTestFinished, test } from 'vitest';
+import { afterAll, onTestFinished, test, vi } from 'vitest';
 import { browser as executablePath } from './programs.js';
 
 const ARGS = [
@@ -54,5 +54,22 @@ export function useBrowser(): OpenPage {
     const context = await browser!.newContext(options);
     onTestFinished(() => context.close());
     return await context.newPage();
+  };
+}
+
+/** One page for all tests of a file, for tests that leave nothing in its profile. Each gets it blank and without popups. */
+export function usePage(): OpenPage {
+  let context: BrowserContext | undefined;
+  withBrowser.beforeAll(async ({ browser }) => {
+    context = await browser.newContext();
+    await context.newPage();
+  });
+  afterAll(() => context?.close());
+  return async () => {
+    const [page, ...popups] = context!.pages();
+    for (const popup of popups) await popup.close();
+    // A navigation of the last test may come between.
+    await vi.waitFor(() => page!.goto('about:blank'));
+    return page!;
   };
 }
