@@ -2,13 +2,13 @@
 // The attack: a page reads the admin listener, which tells of the proxy's health and one day of its traffic.
 import { describe, expect, test } from 'vitest';
 import type { Page, Request } from 'playwright-core';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { startSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { script } from '../support/foreign-vectors.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 const NOT_SAME_ORIGIN = 'net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin';
 
 async function startAdmin(): Promise<string> {

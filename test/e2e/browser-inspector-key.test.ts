@@ -1,11 +1,11 @@
 /** @module-tag browser */
 import { describe, expect, test } from 'vitest';
 import type { PageGlobals } from '../support/browser.ts';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { describePage, openInspector, startSandboxProxy } from '../support/inspector.ts';
 import { startSite } from '../support/site.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 const KEY = 'the-admin-key-of-the-tests';
 
 describe('with an admin key, the inspector', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { ExchangeDetail } from '../../src/admin/exchange-view.ts';
 import type { PageGlobals } from '../support/browser.ts';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import type { InspectorPage } from '../support/inspector.ts';
 import { openInspector } from '../support/inspector.ts';
 import type { TestProxy } from '../support/proxy.ts';
@@ -10,7 +10,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import type { TestUpstream } from '../support/upstream.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 const PATH = '/api/v1/projects/demo/media/assets/a';
 
 interface Started extends InspectorPage, TestProxy {

@@ -131,11 +131,14 @@ describe('text from callers and MK.IO is shown and never executed', () => {
         ...(await startRawUpstream(() => undefined)),
         admin: { host: '127.0.0.1', port: 0 },
       });
+      const page = await openPage();
+      const watched = await watch(page, admin!);
+      // Pins and past filters are of the payload alone.
+      await page.addInitScript('localStorage.clear(); sessionStorage.clear()');
+      const inspector = describePage(page);
       for (const text of payloads) {
-        const page = await openPage();
-        const watched = await watch(page, admin!);
+        await page.unrouteAll();
         await answerAllWith(page, text);
-        const inspector = describePage(page);
         await page.goto(`${admin}/`);
         await inspector.rows.last().waitFor();
         const seen = await lookThrough(inspector);
@@ -155,7 +158,6 @@ describe('text from callers and MK.IO is shown and never executed', () => {
         expect(watched.happened).toEqual([]);
         expect(await watched.isTaken()).toBe(false);
         expect(await page.locator(FOREIGN).count()).toBe(0);
-        await page.context().close();
       }
     },
   );

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { PageGlobals } from '../support/browser.ts';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { follow } from '../support/events.ts';
 import type { InspectorPage, SandboxProxy } from '../support/inspector.ts';
 import { openInspector, startSandboxProxy } from '../support/inspector.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 async function start(): Promise<SandboxProxy & InspectorPage> {
   const proxy = await startSandboxProxy();

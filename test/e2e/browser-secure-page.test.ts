@@ -1,7 +1,7 @@
 /** @module-tag browser */
 // The attack: a foreign page of https has what browsers keep from pages of http.
 import { describe, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { usePage } from '../support/browser.ts';
 import { expectRefused } from '../support/judge.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import type { Pages } from '../support/site.ts';
@@ -9,7 +9,7 @@ import { startSecureSite } from '../support/site.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { script, speculation } from '../support/foreign-vectors.ts';
 
-const openPage = useBrowser();
+const openPage = usePage();
 
 describe('a foreign https page is refused with', () => {
   const worker = (url: string): Pages => ({

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, onTestFinished, test, vi } from 'vitest';
 import { browser as executablePath } from './programs.js';
@@ -13,8 +13,12 @@ const ARGS = [
   '--ignore-certificate-errors',
 ];
 
-/** A page in a profile of its own, that goes with the test. */
-export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
+export type OpenPage = (options?: PageOptions) => Promise<Page>;
+
+export interface PageOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: 'light' | 'dark';
+}
 
 /** What a function that runs in a page finds there: these tests are checked without the types of a browser. */
 export interface PageGlobals {
@@ -44,20 +48,20 @@ const withBrowser = test.extend<{ $worker: { browser: Browser } }>({
   ],
 });
 
-/** For files with the tag `browser`. */
+/** A page for each test, in a profile of its own. For files with the tag `browser`. */
 export function useBrowser(): OpenPage {
   let browser: Browser | undefined;
   withBrowser.beforeAll(({ browser: launched }) => {
     browser = launched;
   });
-  return async (options) => {
-    const context = await browser!.newContext(options);
+  return async () => {
+    const context = await browser!.newContext();
     onTestFinished(() => context.close());
     return await context.newPage();
   };
 }
 
-/** One page for all tests of a file, for tests that leave nothing in its profile. Each gets it blank and without popups. */
+/** One page for all tests of a file. Each gets it blank and without popups; storage of earlier tests stays, for their ports. */
 export function usePage(): OpenPage {
   let context: BrowserContext | undefined;
   withBrowser.beforeAll(async ({ browser }) => {
@@ -65,9 +69,12 @@ export function usePage(): OpenPage {
     await context.newPage();
   });
   afterAll(() => context?.close());
-  return async () => {
+  return async ({ viewport = { width: 1280, height: 720 }, colorScheme = 'light' } = {}) => {
     const [page, ...popups] = context!.pages();
     for (const popup of popups) await popup.close();
+    await page!.unrouteAll();
+    await page!.setViewportSize(viewport);
+    await page!.emulateMedia({ colorScheme });
     // A navigation of the last test may come between.
     await vi.waitFor(() => page!.goto('about:blank'));
     return page!;
