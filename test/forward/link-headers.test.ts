@@ -66,7 +66,7 @@ describe('a link to the default port', () => {
     'https://app.mk.io.evil.example/x',
     'https://app.mk.io@evil.example/x',
     ' https://app.mk.io/x',
-  ])('%s stays', (link) => {
+  ])('%s is unchanged', (link) => {
     expect(map(link)).toBe(link);
   });
 });

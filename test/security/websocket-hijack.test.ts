@@ -17,7 +17,7 @@ describe('a WebSocket handshake', () => {
     ['of a foreign page', ['Origin: https://evil.example'], 403],
     ["of the operator's own page", ['Origin: http://localhost:5173'], 501],
     ['of a program', [], 501],
-  ])('%s is refused, and the upstream hears nothing', async (_, lines, status) => {
+  ])('%s is refused, and nothing is sent upstream', async (_, lines, status) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
