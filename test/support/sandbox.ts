@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { onTestFinished } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 
-/** The fields that tests look at. Which of them an answer has depends on the request. */
+/** The fields used by tests. Each answer has some of them. */
 export interface Document {
   readonly name: string;
   readonly id: string;
@@ -42,13 +42,13 @@ export interface Answer {
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
 export interface OpenSandbox extends Sandbox {
-  /** With the sandbox's token, unless the headers say otherwise; an empty `authorization` sends none. */
+  /** Sends the sandbox's token by default; an empty `authorization` header sends none. */
   readonly call: Call;
-  /** The same, below the project's `media`. */
+  /** The same for a path under the project's `media`. */
   readonly media: Call;
 }
 
-/** A fresh sandbox for the test that is running; it is closed when the test ends. */
+/** A new sandbox, closed when the test ends. */
 export async function openSandbox(options?: SandboxOptions): Promise<OpenSandbox> {
   const sandbox = await startSandbox(options);
   onTestFinished(async () => await sandbox.close());
