@@ -7,12 +7,12 @@ import { createFolder } from '../support/folder.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAX_BYTES = 12 * 1024 * 1024;
 
-describe('the bundle that the image carries', () => {
+describe('the bundle in the image', () => {
   beforeAll(() => {
     execFileSync('npm', ['run', '--silent', 'bundle'], { cwd: ROOT });
   }, 60_000);
 
-  test('needs no packages beside it', () => {
+  test('needs no other packages', () => {
     const image = createImage();
 
     const printed = execFileSync(process.execPath, ['dist/cli/main.js', 'demo', '--once'], { cwd: image, env: {} });
@@ -20,7 +20,7 @@ describe('the bundle that the image carries', () => {
     expect(printed.toString()).toMatch(/^\$ curl 'http.*media\/assets[\s\S]*\n200\n/);
   });
 
-  test('carries the inspector page', async () => {
+  test('contains the inspector page', async () => {
     const image = createImage();
     const demo = spawn(process.execPath, ['dist/cli/main.js', 'demo', '--port', '0', '--admin-port', '0'], {
       cwd: image,
@@ -44,7 +44,7 @@ describe('the bundle that the image carries', () => {
     for (const path of paths) expect((await fetch(admin + path)).status).toBe(200);
   });
 
-  test('logs for the eye and counts requests, which are loaded late', () => {
+  test('includes the lazily loaded pretty log and rate limits', () => {
     const image = createImage();
     const lines = readdirSync(join(image, 'dist/cli')).filter((file) => /^(?:pino-pretty|rate-limit)-/.test(file));
 
@@ -59,7 +59,7 @@ describe('the bundle that the image carries', () => {
   });
 });
 
-/** What the Dockerfile copies into `/app`. */
+/** The files that the Dockerfile copies to `/app`. */
 function createImage(): string {
   const image = createFolder();
   cpSync(join(ROOT, 'bundle'), join(image, 'dist'), { recursive: true });

@@ -4,11 +4,11 @@ import { spawnCli, runCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 import { runShell } from '../support/program.ts';
 
-// A shell that was set up for the real MK.IO must not lead the demo there.
+// The demo must not call the real MK.IO, even with its settings in the environment.
 const STRAY = { MKIO_TOKEN: 'a-real-token', MKIO_BASE_URL: 'https://app.mk.io', MKIO_TOKEN_FILE: '/nowhere' };
 
 describe('mkio-proxy demo', () => {
-  test('--once makes three calls, shows their answers and exits with code 0', async () => {
+  test('--once makes three calls, prints their answers and exits with code 0', async () => {
     const { code, stdout, stderr } = await runCli(['demo', '--once', '--port', '0', '--admin-port', '0'], {
       cwd: createFolder(),
       env: STRAY,
@@ -31,7 +31,7 @@ describe('mkio-proxy demo', () => {
     expect((await demo.ended).code).toBe(0);
   });
 
-  test('takes a free port when the usual one is taken', async () => {
+  test('uses a free port if the default port is taken', async () => {
     const first = startDemo([]);
     await first.printed(/Ctrl-C/);
     const second = startDemo([]);

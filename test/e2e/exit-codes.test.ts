@@ -14,7 +14,7 @@ type Env = Readonly<Record<string, string>>;
 const run = async (args: readonly string[], env: Env = {}): Promise<number | null> =>
   (await runCli(args, { cwd: createFolder(), env })).code;
 
-/** A port where nothing listens any more. */
+/** A port without a listener. */
 async function takeFreePort(): Promise<string> {
   const server = createServer();
   const port = await listen(server);
@@ -22,7 +22,7 @@ async function takeFreePort(): Promise<string> {
   return String(port);
 }
 
-/** The program in the midst of an exchange. */
+/** The program during an exchange. */
 async function startBusy(env: Env) {
   const upstream = await startUpstream(BY_HAND);
   const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', ...env });
@@ -39,11 +39,11 @@ const quit = async (admin: string | null): Promise<string> =>
   (await fetch(`${admin}/quitquitquit`, { method: 'POST' })).text();
 const portOf = (admin: string | null): string => new URL(admin ?? '').port;
 
-/** What ends the process in each way that docs/operations.md tells, seen from outside. */
+/** The exit code for each case in docs/operations.md, and how to cause it. */
 const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<number | null>])[] = [
   [
     0,
-    'a drain after POST /quitquitquit, whose exchange ends in time',
+    'a drain after POST /quitquitquit with an exchange that finishes in time',
     async () => {
       const { admin, asked, finish, printed, ended } = await startBusy({ MKIO_PROXY_QUIT: 'on' });
       expect(await quit(admin)).toBe('{"status":"draining"}');
@@ -55,7 +55,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     0,
-    'SIGTERM behind POST /quitquitquit, which is the first signal and cuts nothing',
+    'SIGTERM after POST /quitquitquit: as the first signal, it cancels no exchange',
     async () => {
       const { admin, child, asked, finish, printed, ended } = await startBusy({ MKIO_PROXY_QUIT: 'on' });
       await quit(admin);
@@ -68,7 +68,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     0,
-    'shutdown, which has waited for the end, whatever has become of the policy file',
+    'shutdown after waiting for the end, even if the policy file has become invalid',
     async () => {
       const { admin, ended } = await startProgram({ MKIO_TOKEN: 'opaque', MKIO_PROXY_QUIT: 'on' });
       const code = await run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: portOf(admin), MKIO_PROXY_POLICY: './gone.json' });
@@ -88,7 +88,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     1,
-    'shutdown of a proxy that drains for longer than its time',
+    'shutdown of a proxy that drains for longer than the timeout',
     async () => {
       const { admin } = await startBusy({ MKIO_PROXY_QUIT: 'on' });
       return await run(['shutdown', '--timeout', '100ms'], { MKIO_PROXY_ADMIN_PORT: portOf(admin) });
@@ -96,7 +96,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     1,
-    'shutdown of a proxy that answers no more before it has ended',
+    'shutdown of a proxy that stops answering before it exits',
     async () => {
       const stuck = createHttpServer(({ url }, response) => {
         if (url === '/quitquitquit') response.end('{"status":"draining"}');
@@ -107,12 +107,12 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     1,
-    'healthcheck where nothing listens',
+    'healthcheck without a listener',
     async () => run(['healthcheck'], { MKIO_PROXY_ADMIN_PORT: await takeFreePort() }),
   ],
   [
     1,
-    'wait for longer than its time',
+    'wait after its timeout',
     async () => run(['wait', '--timeout', '10ms'], { MKIO_PROXY_ADMIN_PORT: await takeFreePort() }),
   ],
   [2, 'a setting that is none', () => run(['start'], { MKIO_PROXY_PROT: '1' })],
@@ -126,7 +126,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
   [
     5,
-    'shutdown of what takes connections and never answers',
+    'shutdown of a server that accepts connections and never answers',
     async () => {
       const port = String(await listen(createServer(() => undefined)));
       return await run(['shutdown', '--timeout', '100ms'], { MKIO_PROXY_ADMIN_PORT: port });
@@ -135,7 +135,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   [5, 'shutdown of no proxy', async () => run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: await takeFreePort() })],
   [
     5,
-    'shutdown of a proxy that is not to be ended by HTTP',
+    'shutdown of a proxy that does not allow shutdown by HTTP',
     async () => {
       const { admin } = await startProgram({ MKIO_TOKEN: 'opaque' });
       const code = await run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: portOf(admin) });
@@ -147,7 +147,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
     (line) =>
       [
         5,
-        `${line} of no proxy`,
+        `${line} of a server that is not a proxy`,
         async () => run(line.split(' '), { MKIO_PROXY_ADMIN_PORT: await takeFreePort() }),
       ] as const,
   ),
@@ -160,7 +160,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
     ([signal, code]) =>
       [
         code,
-        `${signal} that cuts an exchange`,
+        `${signal} that cancels an exchange`,
         async () => {
           const { child, asked, ended } = await startBusy(CUT_AT_ONCE);
           child.kill(signal);
@@ -171,7 +171,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ),
   [
     143,
-    'POST /quitquitquit that cuts an exchange',
+    'POST /quitquitquit that cancels an exchange',
     async () => {
       const { admin, asked, ended } = await startBusy(CUT_AT_ONCE);
       await quit(admin);
@@ -181,8 +181,8 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   ],
 ];
 
-describe('the process exits with', () => {
-  test.each(ENDS)('%i by %s', async (code, _, end) => {
+describe('the process exits with code', () => {
+  test.each(ENDS)('%i on %s', async (code, _, end) => {
     expect(await end()).toBe(code);
   });
 

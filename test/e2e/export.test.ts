@@ -41,7 +41,7 @@ test('an export contains the version of its creator', async () => {
   expect(har.log.creator).toEqual({ name: 'mkio-proxy', version });
 });
 
-test('mkio-proxy export ends in peace when nobody reads it any more', async () => {
+test('mkio-proxy export exits without an error if its reader closes the pipe', async () => {
   const { child, ended } = spawnCli([...(await start()), '--har', '-'], { cwd: createFolder() });
   child.stdout?.destroy();
   expect(await ended).toMatchObject({ code: 0, stderr: '' });

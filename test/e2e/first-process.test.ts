@@ -22,7 +22,7 @@ function startFirst(env: Readonly<Record<string, string>>) {
     child.kill('SIGKILL');
     await ended;
   });
-  /** From outside, as a container engine does it. */
+  /** Sends a signal from outside, as a container engine does. */
   const signal = (name: NodeJS.Signals): void => {
     const { pid } = child;
     process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')), name);
@@ -30,8 +30,8 @@ function startFirst(env: Readonly<Record<string, string>>) {
   return { ended, signal };
 }
 
-describe('the first process of a container, whom the kernel spares unhandled signals,', () => {
-  test.each(['no', 'yes'])('ends by SIGTERM while its helper runs, where it waits for a token: %s', async (waits) => {
+describe('PID 1 of a container, which has no default signal actions,', () => {
+  test.each(['no', 'yes'])('exits on SIGTERM while its helper runs; waiting for a token: %s', async (waits) => {
     const path = join(createFolder(), 'started');
     const { ended, signal } = startFirst({
       MKIO_TOKEN_COMMAND: `sh -c 'touch ${path}; exec sleep 60'`,
@@ -39,11 +39,11 @@ describe('the first process of a container, whom the kernel spares unhandled sig
     });
     await expect.poll(() => existsSync(path), { timeout: 15_000 }).toBe(true);
     signal('SIGTERM');
-    // Where it waits, it may listen already, and drains.
+    // If it waits for a token, it may listen already, and then drains.
     expect(waits === 'yes' ? [0, 143] : [143]).toContain(await ended);
   });
 
-  test('ends by SIGTERM while it connects to a Redis that hangs', async () => {
+  test('exits on SIGTERM while it connects to a Redis that hangs', async () => {
     const redis = createServer();
     const connected = once(redis, 'connection');
     const port = await listen(redis);

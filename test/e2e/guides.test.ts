@@ -7,7 +7,7 @@ interface List {
   readonly supplemental: { readonly kind: string; readonly pagination: { readonly total: number } };
 }
 
-// Word for word from docs.mediakind.com/api-guides: authentication, first API call, tokens.
+// Copied from docs.mediakind.com/api-guides: authentication, first API call, tokens.
 const LIST_ASSETS = String.raw`curl -X GET "$MKIO_BASE_URL/api/v1/projects/$MKIO_PROJECT/media/assets" \
   -H "Authorization: Bearer $MKIO_TOKEN" \
   -H "Accept: application/json"`;

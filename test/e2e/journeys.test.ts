@@ -14,7 +14,7 @@ const forms: [string, SandboxOptions][] = [
 ];
 
 describe('a client of MK.IO works through the proxy', () => {
-  test.each(forms)('paging through all assets by following %s nextLinks', async (_, options) => {
+  test.each(forms)('all assets are listed by following %s nextLinks', async (_, options) => {
     const { program, sandbox } = await startBoth(options);
     const names: string[] = [];
     let next: string | undefined = `${program.address}/api/v1/projects/demo-project/media/assets?$top=5`;
@@ -52,7 +52,7 @@ describe('a client of MK.IO works through the proxy', () => {
     expect(gone.headers.has('x-mkio-proxy-error')).toBe(false);
   });
 
-  test('an answer of MK.IO that refuses the token passes unchanged, with nothing of the proxy in it', async () => {
+  test("MK.IO's rejection of the token is forwarded unchanged", async () => {
     const sandbox = await startTestSandbox();
     const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN: 'not-a-token-of-the-sandbox' });
     const answer = await fetch(`${program.address}/api/v1/user/profile`);

@@ -18,7 +18,7 @@ describe('the life of the process', () => {
     expect((await fetch(`${program.admin}/readyz`)).status).toBe(200);
   });
 
-  test('a port that is taken ends it with 4 and says which', async () => {
+  test('it exits with code 4 and names the port if the port is taken', async () => {
     const upstream = await startUpstream();
     const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_PORT: String(upstream.port), MKIO_PROXY_ADMIN_PORT: 'off' };
     const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
@@ -26,7 +26,7 @@ describe('the life of the process', () => {
     expect(stderr).toMatch(new RegExp(`LISTEN_FAILED.*${upstream.port}.*EADDRINUSE`));
   });
 
-  test.each(SIGNALS)('%s without work in hand ends it with 0', async (signal) => {
+  test.each(SIGNALS)('%s without a running exchange exits with code 0', async (signal) => {
     const program = await startProgram({ MKIO_TOKEN: 'opaque' });
     program.child.kill(signal);
     expect((await program.ended).code).toBe(0);
@@ -42,7 +42,7 @@ describe('the life of the process', () => {
     expect((await program.ended).code).toBe(0);
   });
 
-  test('for MKIO_PROXY_PRESTOP_DELAY after the signal it says that it is not ready, and still serves', async () => {
+  test('for MKIO_PROXY_PRESTOP_DELAY after the signal, it reports not ready and still serves', async () => {
     const upstream = await startUpstream();
     const env = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', MKIO_PROXY_PRESTOP_DELAY: '1s' };
     const program = await startProgram(env);
@@ -58,7 +58,7 @@ describe('the life of the process', () => {
   });
 
   test.each(SIGNALS)(
-    '%s cuts an exchange that outlasts the drain timeout and exits with code %i',
+    '%s cancels an exchange that exceeds the drain timeout and exits with code %i',
     async (signal, code) => {
       const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '50ms' });
       const cut = expect(asked).rejects.toThrow();
@@ -68,7 +68,7 @@ describe('the life of the process', () => {
     },
   );
 
-  test.each(SIGNALS)('a second %s ends it at once with %i', async (signal, code) => {
+  test.each(SIGNALS)('a second %s exits at once with code %i', async (signal, code) => {
     const { program, asked } = await startWithSlowExchange({ MKIO_PROXY_DRAIN_TIMEOUT: '1h' });
     const cut = expect(asked).rejects.toThrow();
     program.child.kill(signal);

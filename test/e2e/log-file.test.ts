@@ -12,7 +12,7 @@ const linesOf = (text: string): unknown[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as unknown);
 
-test('MKIO_PROXY_LOG_FILE gets all that standard output gets, as JSON, up to the last line', async () => {
+test('MKIO_PROXY_LOG_FILE gets the same lines as standard output, as JSON, including the last line', async () => {
   const path = join(createFolder(), 'proxy.log');
   const upstream = await startUpstream((_, response) => {
     const body = JSON.stringify({ error: { code: 'Missing' }, ref: 'a\u009b31m' });
@@ -33,7 +33,7 @@ test('MKIO_PROXY_LOG_FILE gets all that standard output gets, as JSON, up to the
   expect(statSync(written).mode & 0o777).toBe(0o600);
 });
 
-test('SIGHUP reopens a renamed log file, even without a line to write', async () => {
+test('SIGHUP reopens a renamed log file, even without new lines', async () => {
   const folder = createFolder();
   const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: join(folder, 'proxy.log'), LOG_LEVEL: 'error' };
   const program = await startProgram({ ...env, MKIO_BASE_URL: (await startUpstream()).origin });
@@ -43,7 +43,7 @@ test('SIGHUP reopens a renamed log file, even without a line to write', async ()
   await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
 });
 
-test('an unwritable log file ends the start with a remedy', async () => {
+test('with an unwritable log file, the start fails and suggests a fix', async () => {
   const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: 'no/such/folder/proxy.log' };
   const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
   expect([code, stderr]).toEqual([

@@ -12,8 +12,8 @@ import { startProgram } from '../support/program.ts';
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const READ_ONE = 'read -r line; printf "%s" "$line" >ready';
 
-describe('whatever happens to the reader of the log, forwarding continues and a signal ends the program', () => {
-  test('one that leaves after the first line', async () => {
+describe('forwarding continues and a signal stops the program if the log goes to', () => {
+  test('a reader that exits after the first line', async () => {
     const program = await startInto(`| { ${READ_ONE}; }`);
     await program.fill(10);
 
@@ -22,7 +22,7 @@ describe('whatever happens to the reader of the log, forwarding continues and a 
     expect(await program.ended()).toBe(0);
   });
 
-  test('a reader that stopped: unread lines are dropped after a second', async () => {
+  test('a reader that has stopped: unread lines are dropped after a second', async () => {
     const program = await startInto(`| { ${READ_ONE}; exec sleep 30; }`);
     await program.fill(100);
     const from = performance.now();
@@ -33,7 +33,7 @@ describe('whatever happens to the reader of the log, forwarding continues and a 
     expect(performance.now() - from).toBeLessThan(10_000);
   });
 
-  test('one that has stopped reading: a second signal ends it at once', async () => {
+  test('a reader that has stopped: a second signal exits at once', async () => {
     const program = await startInto(`| { ${READ_ONE}; exec sleep 30; }`);
     await program.fill(100);
 
@@ -44,7 +44,7 @@ describe('whatever happens to the reader of the log, forwarding continues and a 
     expect(await program.ended()).toBe(143);
   });
 
-  test('one at the other end of a socket that has stopped reading', async () => {
+  test('a socket whose reader has stopped', async () => {
     const upstream = await startUpstream();
     const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque' });
     program.child.stdout?.pause();
@@ -67,7 +67,7 @@ describe('whatever happens to the reader of the log, forwarding continues and a 
   });
 });
 
-test('the last lines, with the reason of the exit, are written', async () => {
+test('the last lines, with the reason for the exit, are written', async () => {
   const program = await startInto('>log');
   await program.fill(50);
 
@@ -79,7 +79,7 @@ test('the last lines, with the reason of the exit, are written', async () => {
   expect(lines.at(-1)).toContain('"event":"stopped"');
 });
 
-/** The built program in a shell, its standard output directed as `output` says. */
+/** The built program in a shell, with standard output redirected by `output`. */
 async function startInto(output: string) {
   const cwd = createFolder();
   const port = await freePort();
@@ -117,7 +117,7 @@ async function startInto(output: string) {
   };
 }
 
-/** Makes `count` exchanges, each a log line of 4 KB. */
+/** Makes `count` exchanges, each with a log line of 4 KB. */
 async function fill(address: string, count: number): Promise<void> {
   const path = `/api/v1/${'x'.repeat(4_000)}`;
   for (let i = 0; i < count; i++) expect((await fetch(address + path)).status).toBe(200);

@@ -15,7 +15,7 @@ interface Result {
   readonly isBounded: boolean;
 }
 
-test('a recorder of bodies uses only the memory of its ring, for any number of exchanges', async () => {
+test('body capture uses only the memory of its ring buffer, for any number of exchanges', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', SCRIPT, '--count', '20000']);
   const { samples, kept, ...result } = JSON.parse(stdout) as Result;
   expect(samples.at(-1)?.exchanges).toBe(40_000);

@@ -26,7 +26,7 @@ async function startWithPolicy(env: (folder: string) => Readonly<Record<string, 
 }
 
 describe('SIGHUP', () => {
-  test('reads the policy file again, and a broken one leaves the policy in force and says so', async () => {
+  test('reloads the policy file; if it is invalid, the current policy stays and the log reports it', async () => {
     const { write, ask, hangUp } = await startWithPolicy((folder) => ({
       MKIO_PROXY_POLICY: join(folder, 'policy.json'),
     }));
@@ -64,7 +64,7 @@ describe('SIGHUP', () => {
     expect(settings.MKIO_PROXY_HOST?.value).toBe('0.0.0.0');
   });
 
-  test('ends soon if the policy file became a pipe without a writer, however often it is sent', async () => {
+  test('does not hang if the policy file has become a pipe without a writer, even after several signals', async () => {
     let path = '';
     const { program, write, ask, hangUp } = await startWithPolicy((folder) => {
       path = join(folder, 'policy.json');
@@ -98,7 +98,7 @@ describe('SIGHUP', () => {
     expect(await ask()).toBe(403);
   });
 
-  test('keeps the current policy if a .env that came after the start is gone', async () => {
+  test('keeps the current policy if a .env created after the start is gone', async () => {
     let path = '';
     const { write, ask, hangUp } = await startWithPolicy((folder) => {
       path = join(folder, '.env');

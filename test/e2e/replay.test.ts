@@ -34,7 +34,7 @@ function expectNoSteering(text: string): void {
 }
 
 describe('mkio-proxy replay', () => {
-  test('makes the request once more and prints the line of the new exchange, which cannot steer the terminal', async () => {
+  test('repeats the request and prints the new exchange with escaped control characters', async () => {
     const { proxy, upstream, bodies, id, run } = await start();
     const { code, stdout, stderr } = await run(id);
     expect(code).toBe(0);
@@ -60,17 +60,12 @@ describe('mkio-proxy replay', () => {
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['an exchange that is not kept', ['nothing'], 5, /EXCHANGE_UNKNOWN: .* answered: No exchange with this id is kept/],
-    ['a header that is none', ['ID', '--header', 'x'], 2, /--header is not `name: value`/],
-    ['a file that is not there', ['ID', '--body', 'nowhere'], 2, /--body: what it names cannot be read \(ENOENT\)/],
-    [
-      'a method that is none',
-      ['ID', '--method', 'x'],
-      5,
-      /REPLAY_INVALID: .*method is none of GET.*\nCorrect --method/,
-    ],
+    ['an unknown exchange', ['nothing'], 5, /EXCHANGE_UNKNOWN: .* answered: No exchange with this id is kept/],
+    ['an invalid header', ['ID', '--header', 'x'], 2, /--header is not `name: value`/],
+    ['a missing file', ['ID', '--body', 'nowhere'], 2, /--body: what it names cannot be read \(ENOENT\)/],
+    ['an invalid method', ['ID', '--method', 'x'], 5, /REPLAY_INVALID: .*method is none of GET.*\nCorrect --method/],
     ['a missing id', [], 2, /missing required argument/],
-  ])('tells of %s', async (_, args, exit, problem) => {
+  ])('reports %s', async (_, args, exit, problem) => {
     const { id, run, upstream } = await start();
     const { code, stdout, stderr } = await run(...args.map((word) => (word === 'ID' ? id : word)));
     expect([code, stdout]).toEqual([exit, '']);
@@ -78,7 +73,7 @@ describe('mkio-proxy replay', () => {
     expect(upstream.seen).toHaveLength(1);
   });
 
-  test('tells what has to be supplied', async () => {
+  test('lists the headers to supply', async () => {
     const { id, run, bodies } = await start('{"password":"x"}');
     const { code, stderr } = await run(id);
     expect([code, stderr]).toEqual([

@@ -10,13 +10,13 @@ import { startTestSandbox } from '../support/sandbox.ts';
 const SWAP_EVERY_MS = 200;
 const REVOKE_AFTER_MS = 1_000;
 const CONCURRENCY = 50;
-/** For what takes some 10 seconds where nothing else runs. */
+/** For tests that take about 10 seconds on an idle machine. */
 const LIMIT_MS = 60_000;
 
 test.each([
-  // The file is followed, so that no request meets a revoked token.
+  // The file is watched, so no request uses a revoked token.
   ['file', 20_000, (path: string) => ({ MKIO_TOKEN_FILE: path }), 0],
-  // Nothing tells that a helper would give another token but the 401.
+  // Only a 401 shows that the helper has a new token.
   ['command', 8_000, (path: string) => ({ MKIO_TOKEN_COMMAND: `cat '${path}'` }), 1],
 ] as const)(
   'with a token %s none of %i requests fails while the token is replaced every 200 ms and the old one revoked',
@@ -85,7 +85,7 @@ test.each([
   },
 );
 
-/** The status, or why there is none. */
+/** The status, or the error. */
 async function ask(agent: Agent, url: string): Promise<string> {
   return await new Promise((resolve) => {
     const sent = request(url, { agent }, (response) => {

@@ -3,27 +3,27 @@ import { runCli, spawnCli } from '../support/cli.ts';
 import { createFolder } from '../support/folder.ts';
 
 describe('mkio-proxy sandbox', () => {
-  test('prints a token that it takes, and ends with 0 at a signal', async () => {
+  test('prints a token that it accepts, and exits with code 0 on a signal', async () => {
     const { ask, ended, stop } = await startSandboxProgram([]);
     expect((await ask('/api/v1/projects')).status).toBe(200);
     stop();
     expect((await ended).code).toBe(0);
   });
 
-  test('--rate-limit answers 429 with Retry-After behind that many requests', async () => {
+  test('--rate-limit answers 429 with Retry-After after this many requests', async () => {
     const { ask } = await startSandboxProgram(['--rate-limit', '1']);
     expect((await ask('/api/v1/projects')).status).toBe(200);
     const limited = await ask('/api/v1/projects');
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '60']);
   });
 
-  test('--next-links absolute leads to its own origin', async () => {
+  test('--next-links absolute returns links to its own origin', async () => {
     const { ask, origin } = await startSandboxProgram(['--next-links', 'absolute']);
     const list = (await (await ask('/api/v1/projects/demo-project/media/assets?$top=1')).json()) as object;
     expect(list).toHaveProperty(['@odata.nextLink'], expect.stringMatching(new RegExp(`^${origin}/api/v1/`)));
   });
 
-  test.each([[['--rate-limit', 'many']], [['--next-links', 'odd']]])('%s is refused with 2', async (flags) => {
+  test.each([[['--rate-limit', 'many']], [['--next-links', 'odd']]])('%s exits with code 2', async (flags) => {
     expect((await runCli(['sandbox', ...flags], { cwd: createFolder() })).code).toBe(2);
   });
 });

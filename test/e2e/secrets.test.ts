@@ -1,5 +1,5 @@
-// The attack: someone reads everything the program shows (answers, log, errors, process list) and looks for the token in any
-// encoding. Nothing may hold it, however the upstream, the caller or the operator brings it up.
+// The attack: somebody searches all output (answers, log, errors, process list) for the token in any encoding.
+// No output may contain it, even if the upstream, a caller or the operator repeats it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ function expectClean(text: string): void {
   for (const spelling of SPELLINGS) expect(text).not.toContain(spelling);
 }
 
-test('the token shows nowhere: answers, log, process list', async () => {
+test('the token is not in answers, the log or the process list', async () => {
   const upstream = await startUpstream((_, response) => {
     SPELLINGS.forEach((spelling, i) => response.setHeader(`x-echo-${i}`, `<${spelling}>`));
     response.setHeader('location', `https://elsewhere.example/?token=${encodeURIComponent(TOKEN)}`);
@@ -50,7 +50,7 @@ test('the token shows nowhere: answers, log, process list', async () => {
   expectClean(stdout + stderr);
 });
 
-test('the token shows in no report of a setting that is wrong', async () => {
+test('the token is not in errors about invalid settings', async () => {
   const env = { MKIO_TOKEN: TOKEN, MKIO_BASE_URL: `https://user:${TOKEN}@app.mk.io/${TOKEN}`, MKIO_PROXY_PORT: TOKEN };
   for (const command of ['start', 'check', 'check --json']) {
     const { stdout, stderr, code } = await runCli(command.split(' '), { cwd: createFolder(), env });
@@ -59,7 +59,7 @@ test('the token shows in no report of a setting that is wrong', async () => {
   }
 });
 
-test('the token and the keys show in no diagnostic report, command line or process title', async () => {
+test('the token and the keys are not in a diagnostic report, the command line or the process title', async () => {
   const keys = { MKIO_PROXY_CALLER_KEY: 'canary-caller-key-0123', MKIO_PROXY_ADMIN_KEY: 'canary-admin-key-0123' };
   const folder = createFolder();
   const program = await startProgram({
@@ -91,7 +91,7 @@ test('SIGUSR1 opens no debugger', async () => {
   expect(program.stderr()).toBe('');
 });
 
-test.runIf(process.platform === 'linux')('a core dump holds no memory, and so no token', async () => {
+test.runIf(process.platform === 'linux')('a core dump contains no memory, so no token', async () => {
   const folder = createFolder();
   const main = join(import.meta.dirname, '../../dist/cli/main.js');
   const env = { PATH: process.env.PATH, MKIO_TOKEN: TOKEN, MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: 'off' };
@@ -103,12 +103,12 @@ test.runIf(process.platform === 'linux')('a core dump holds no memory, and so no
   child.kill('SIGABRT');
   await once(child, 'close');
 
-  // Where the kernel is told so, it hands a dump to a program, or puts it elsewhere.
+  // The kernel may be configured to pipe a dump to a program, or to write it elsewhere.
   for (const core of readdirSync(folder)) expect(readFileSync(join(folder, core)).includes(TOKEN)).toBe(false);
   if (CORE_PATTERN === 'core') expect(readdirSync(folder)).not.toEqual([]);
 });
 
-test('a crash shows neither the token nor what looks like one, and writes the rest of the log', async () => {
+test('a crash report contains neither the token nor similar text, and the rest of the log is written', async () => {
   const jwt = 'eyJhbGciOiJub25lIn0.eyJqdGkiOiIxIn0.c2lnbmF0dXJl';
   const crash = `setTimeout(() => { throw new Error('${TOKEN} ${jwt}') }, 1500)`;
   const running = spawnCli(['start'], {
@@ -126,7 +126,7 @@ test('a crash shows neither the token nor what looks like one, and writes the re
   expectClean(stdout + stderr);
 });
 
-test('a token file that others can read is warned about, with the remedy', async () => {
+test('a token file that others can read causes a warning with a fix', async () => {
   const folder = createFolder({ token: TOKEN });
   const path = join(folder, 'token');
   chmodSync(path, 0o644);

@@ -18,13 +18,13 @@ const MB = 1024 * 1024;
 const SIZE = 200 * MB;
 const MAX_GROWTH = 40 * MB;
 
-/** The ways to the upstream. */
+/** The kinds of upstream connection. */
 const LEGS: [string, () => Promise<Program>][] = [
   ['plain HTTP', async () => (await startBoth()).program],
   ['TLS', startOverTls],
 ];
 
-describe.runIf(process.platform === 'linux')('bodies of 200 MB stream in flat memory', () => {
+describe.runIf(process.platform === 'linux')('bodies of 200 MB stream in constant memory', () => {
   test.each(LEGS)(
     'an upload over %s arrives byte for byte and grows the process by less than 40 MB',
     async (_, start) => {
@@ -57,12 +57,12 @@ describe.runIf(process.platform === 'linux')('bodies of 200 MB stream in flat me
   });
 });
 
-describe('chunks whose memory is given back after their write arrive whole', () => {
-  test.each(LEGS)('over %s, at several slow readers and from several senders at a time', async (_, start) => {
+describe('chunks arrive intact, although their memory is released after the write', () => {
+  test.each(LEGS)('over %s, with several slow readers and several senders at once', async (_, start) => {
     const project = `${(await start()).address}/api/v1/projects/demo-project/fleet`;
     const size = 24 * MB + 12_345;
     const expected = createHash('sha256');
-    // The sandbox's byte n is n modulo 251.
+    // In the sandbox's data, byte n is n modulo 251.
     const period = Buffer.from(Array.from({ length: 251 }, (_, n) => n));
     expected.update(Buffer.concat(Array.from({ length: Math.ceil(size / 251) }, () => period)).subarray(0, size));
     const sha256 = expected.digest('hex');
@@ -103,7 +103,7 @@ async function upload(url: string, size: number): Promise<{ size: number; sha256
   return { ...body.spec, sent: hash.digest('hex') };
 }
 
-/** `turns` of the event loop are waited for after each chunk. */
+/** Waits for `turns` of the event loop after each chunk. */
 async function download(
   url: string,
   headers: Record<string, string> = {},
@@ -121,7 +121,7 @@ async function download(
   return { size, sha256: hash.digest('hex') };
 }
 
-/** Bytes of memory held now; the kernel's peak starts anew from here. */
+/** Returns the current memory in bytes, and resets the kernel's peak. */
 function markMemory(pid = 0): number {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
   return readStatus(pid, 'VmRSS');

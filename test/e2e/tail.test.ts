@@ -30,13 +30,13 @@ const start = async (port = 0, capture: 'off' | 'bodies' = 'bodies') => {
   return await startTestProxy({ ...upstream, admin: { host: '127.0.0.1', port }, capture: { mode: capture } });
 };
 
-/** Asks until the reader that has just been started has seen it. */
+/** Repeats a request until the reader shows it. */
 async function untilPrinted(tail: RunningCli, pattern: RegExp, ask: () => Promise<unknown>): Promise<void> {
   await expect.poll(async () => (await ask(), tail.stdout()), { timeout: 10_000, interval: 200 }).toMatch(pattern);
 }
 
 describe('mkio-proxy tail', () => {
-  test('prints one plain line for each exchange that the filter means', async () => {
+  test('prints one plain line for each exchange that matches the filter', async () => {
     const proxy = await start();
     const tail = startTail(portOf(proxy.admin), ['--filter', 'status:4xx']);
     await untilPrinted(tail, /404/, async () => {
@@ -48,7 +48,7 @@ describe('mkio-proxy tail', () => {
       expect(line).toMatch(/^\d\d:\d\d:\d\d → GET +Read one asset \(demo\) +404 +\d+\.\d ms +\d+ B$/);
   });
 
-  test('prints JSON, with what is kept of the bodies, and escapes what could steer a terminal', async () => {
+  test('prints JSON with the captured bodies and escapes control characters', async () => {
     const proxy = await start();
     const tail = startTail(portOf(proxy.admin), ['--json', '--bodies']);
     const body = '{"password":"s3cret"}';
@@ -63,14 +63,14 @@ describe('mkio-proxy tail', () => {
     expect(line).not.toMatch(/[\u0080-\u009f]/);
   });
 
-  test('prints bodies below their line, without what could steer a terminal', async () => {
+  test('prints bodies below their line, without control characters', async () => {
     const proxy = await start();
     const tail = startTail(portOf(proxy.admin), ['--bodies']);
     await untilPrinted(tail, /\n {2}< \{"name":"ab"\}\n/, () => call(proxy, ASSETS));
     expect(tail.stdout()).not.toMatch(/[\u0080-\u009f]/);
   });
 
-  test('ends in peace when nobody reads it any more', async () => {
+  test('exits without an error if its reader closes the pipe', async () => {
     const proxy = await start();
     const tail = startTail(portOf(proxy.admin));
     await untilPrinted(tail, /200/, () => call(proxy, ASSETS));
@@ -79,7 +79,7 @@ describe('mkio-proxy tail', () => {
     expect(await tail.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('waits for a proxy that was started anew, says so, and goes on', async () => {
+  test('reports a restart of the proxy, waits for it, and continues', async () => {
     const first = await start();
     const port = portOf(first.admin);
     const tail = startTail(port);
@@ -92,7 +92,7 @@ describe('mkio-proxy tail', () => {
     expect(tail.stderr()).toContain('-- connected again: the proxy was started anew\n');
   });
 
-  test('says that nothing is captured', async () => {
+  test('reports that nothing is captured', async () => {
     const proxy = await start(0, 'off');
     const tail = startTail(portOf(proxy.admin));
     await expect.poll(tail.stderr, { timeout: 10_000 }).toContain('MKIO_PROXY_CAPTURE=headers');
@@ -106,12 +106,12 @@ describe('mkio-proxy tail', () => {
     ],
     [['--admin-port', 'off'], 2, /CONFIG_INVALID: the settings do not tell where the admin listener is/],
     [['--admin-port', '9'], 5, /PROXY_UNREACHABLE: no proxy answers at http:\/\/127\.0\.0\.1:9/],
-  ])('ends with %j by %i', async (args, code, problem) => {
+  ])('with %j exits with code %i', async (args, code, problem) => {
     const ended = await runCli(['tail', ...args], { cwd: createFolder() });
     expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(problem) as string });
   });
 
-  test('ends where something else answers, and tells what a proxy that wants a key says', async () => {
+  test("exits if another server answers, and prints the proxy's error if a key is required", async () => {
     const other = createServer((_, response) => response.writeHead(404).end('{}'));
     onTestFinished(() => void other.close());
     const port = String(await listen(other));

@@ -5,11 +5,11 @@ import { sendRaw } from '../support/raw.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
 
-/** C0, C1, an escape sequence, a line separator and a turn of direction. */
+/** C0, C1, an escape sequence, a line separator and a right-to-left override. */
 const STEERING = ['\u001b', '\u0007', '\u009b', '\u202e', '\u2066', '\u2028'];
 const REMOTE = `<${STEERING.join('31m')}>`;
 
-/** An upstream that says it wherever something of its answer is shown. */
+/** An upstream that sends it in every part of an answer that is displayed. */
 const startHostile = () =>
   startUpstream(({ url }, response) => {
     const rights = { 'core.project': { [REMOTE]: { [REMOTE]: [REMOTE] } }, 'core.customer': REMOTE };
@@ -24,7 +24,7 @@ const startHostile = () =>
     response.writeHead(url?.includes('projects/') === true ? 403 : 200, headers).end(JSON.stringify(body));
   });
 
-describe('what others have sent steers no terminal:', () => {
+describe('received control characters are not written to the terminal by', () => {
   test('the log, tail with bodies and replay', async () => {
     const upstream = await startHostile();
     const settings = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', MKIO_PROXY_CAPTURE: 'bodies' };

@@ -12,7 +12,7 @@ import { startTestSandbox } from '../support/sandbox.ts';
 
 const profileOf = (address: string): string => `${address}/api/v1/user/profile`;
 
-test('SIGHUP and POST /token/reload have the helper run again, and its secrets stay out of the log', async () => {
+test('SIGHUP and POST /token/reload run the helper again, and its secrets are not logged', async () => {
   const sandbox = await startTestSandbox();
   const tokens = [sandbox.token, (await sandbox.mintToken()).token, (await sandbox.mintToken()).token] as const;
   const folder = createFolder({ token: tokens[0] });
@@ -59,23 +59,23 @@ test('a token on standard input is read to its end', async () => {
 });
 
 test.each([
-  ['a helper that is not there', { MKIO_TOKEN_COMMAND: 'no-such-helper' }, /cannot be started \(ENOENT\)/],
+  ['a missing helper', { MKIO_TOKEN_COMMAND: 'no-such-helper' }, /cannot be started \(ENOENT\)/],
   ['a helper that fails', { MKIO_TOKEN_COMMAND: `sh -c 'exit 9'` }, /ended with exit code 9/],
-  ['a device without end', { MKIO_TOKEN_FILE: '/dev/zero' }, /is no regular file/],
-])('the start ends with 3 for %s', async (_, env, reason) => {
+  ['an endless device', { MKIO_TOKEN_FILE: '/dev/zero' }, /is no regular file/],
+])('the start exits with code 3 for %s', async (_, env, reason) => {
   const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
   expect(code).toBe(3);
   expect(stderr).toMatch(reason);
 });
 
-test('the start ends with 2 for two sources', async () => {
+test('the start exits with code 2 for two sources', async () => {
   const env = { MKIO_TOKEN_COMMAND: 'a', MKIO_TOKEN_FILE: 'b' };
   const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
   expect(code).toBe(2);
   expect(stderr).toContain('MKIO_TOKEN_FILE (environment): is set beside MKIO_TOKEN_COMMAND (environment)');
 });
 
-test('bad content keeps the last good token, with one warning; the next good one is taken', async () => {
+test('invalid content keeps the last good token, with one warning; the next valid one is used', async () => {
   const sandbox = await startTestSandbox();
   const path = join(createFolder({ token: sandbox.token }), 'token');
   chmodSync(path, 0o600);
@@ -100,9 +100,9 @@ test('bad content keeps the last good token, with one warning; the next good one
   expect(sandbox.requests.at(-1)?.headers.authorization).toBe(`Bearer ${token}`);
 });
 
-/** A store of `pass` with a key of its own, which its agent forgets with the test. */
+/** A `pass` store with its own key; its agent is stopped when the test ends. */
 function createPassStore(token: string): Readonly<Record<string, string>> {
-  // Sockets of the agent have short paths.
+  // Socket paths of the agent must be short.
   const home = mkdtempSync(join(tmpdir(), 'gpg-'));
   const env = { PATH: process.env.PATH ?? '', HOME: home, GNUPGHOME: home, PASSWORD_STORE_DIR: join(home, 'store') };
   onTestFinished(() => {
@@ -119,7 +119,7 @@ function createPassStore(token: string): Readonly<Record<string, string>> {
   return env;
 }
 
-test('pass, the standard password manager of Unix, gives the token', { tags: 'pass' }, async () => {
+test('pass, the Unix password manager, supplies the token', { tags: 'pass' }, async () => {
   const sandbox = await startTestSandbox();
   const first = await sandbox.mintToken();
   const env = createPassStore(first.token);
@@ -137,7 +137,7 @@ test('pass, the standard password manager of Unix, gives the token', { tags: 'pa
   await program.printed(/"retries":1/);
 });
 
-test('a helper that still runs is ended with the proxy', async () => {
+test('a running helper is killed when the proxy exits', async () => {
   const sandbox = await startTestSandbox();
   const folder = createFolder({ token: sandbox.token });
   const helper = join(folder, 'helper');
@@ -151,12 +151,12 @@ test('a helper that still runs is ended with the proxy', async () => {
   await expect.poll(pidOf, { timeout: 15_000 }).toBeGreaterThan(0);
   program.child.kill('SIGTERM');
   expect((await program.ended).code).toBe(0);
-  // What has ended, reaped or not, has no command line any more.
+  // An exited process, reaped or not, has no command line.
   const path = `/proc/${pidOf()}/cmdline`;
   await expect.poll(() => (existsSync(path) ? readFileSync(path, 'utf8') : '')).toBe('');
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during the start ends the helper too', async (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during the start kills the helper, too', async (signal) => {
   const folder = createFolder();
   const path = join(folder, 'pid');
   const MKIO_TOKEN_COMMAND = `sh -c 'echo $$ >${path}; exec sleep 60'`;
@@ -172,7 +172,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during the start ends th
   await expect.poll(() => (existsSync(cmdline) ? readFileSync(cmdline, 'utf8') : '')).toBe('');
 });
 
-test('a drain lets a request wait for the helper that its 401 has run', async () => {
+test('a drain lets a request wait for the helper started by its 401', async () => {
   const sandbox = await startTestSandbox();
   const next = await sandbox.mintToken();
   const folder = createFolder({ token: sandbox.token, next: next.token });
@@ -193,34 +193,38 @@ test('a drain lets a request wait for the helper that its 401 has run', async ()
   expect((await program.ended).code).toBe(0);
 });
 
-test('in a terminal, the proxy takes SIGHUP for a reload, and ends with its terminal', { tags: 'script' }, async () => {
-  const sandbox = await startTestSandbox();
-  const folder = createFolder({ token: sandbox.token });
-  const main = join(import.meta.dirname, '../../dist/cli/main.js');
-  const env = {
-    PATH: process.env.PATH,
-    MKIO_TOKEN_COMMAND: `cat '${join(folder, 'token')}'`,
-    MKIO_BASE_URL: sandbox.origin,
-    MKIO_PROXY_PORT: '0',
-    MKIO_PROXY_ADMIN_PORT: 'off',
-    LOG_FORMAT: 'json',
-  };
-  // `script` gives it a terminal of its own.
-  const command = `exec '${process.execPath}' '${main}' >'${join(folder, 'log')}'`;
-  const terminal = spawn('script', ['-qec', `echo $$ >'${join(folder, 'pid')}'; ${command}`, '/dev/null'], {
-    cwd: folder,
-    env,
-    stdio: 'ignore',
-  });
-  onTestFinished(() => void terminal.kill('SIGKILL'));
-  const logged = (): string => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '');
-  await expect.poll(logged, { timeout: 5_000 }).toContain('"event":"ready"');
-  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+test(
+  'in a terminal, SIGHUP reloads the token, and the proxy exits when the terminal closes',
+  { tags: 'script' },
+  async () => {
+    const sandbox = await startTestSandbox();
+    const folder = createFolder({ token: sandbox.token });
+    const main = join(import.meta.dirname, '../../dist/cli/main.js');
+    const env = {
+      PATH: process.env.PATH,
+      MKIO_TOKEN_COMMAND: `cat '${join(folder, 'token')}'`,
+      MKIO_BASE_URL: sandbox.origin,
+      MKIO_PROXY_PORT: '0',
+      MKIO_PROXY_ADMIN_PORT: 'off',
+      LOG_FORMAT: 'json',
+    };
+    // `script` provides a terminal.
+    const command = `exec '${process.execPath}' '${main}' >'${join(folder, 'log')}'`;
+    const terminal = spawn('script', ['-qec', `echo $$ >'${join(folder, 'pid')}'; ${command}`, '/dev/null'], {
+      cwd: folder,
+      env,
+      stdio: 'ignore',
+    });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    const logged = (): string => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '');
+    await expect.poll(logged, { timeout: 5_000 }).toContain('"event":"ready"');
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
 
-  writeFileSync(join(folder, 'token'), (await sandbox.mintToken()).token);
-  process.kill(pid, 'SIGHUP');
-  await expect.poll(logged).toContain('the token has changed');
+    writeFileSync(join(folder, 'token'), (await sandbox.mintToken()).token);
+    process.kill(pid, 'SIGHUP');
+    await expect.poll(logged).toContain('the token has changed');
 
-  terminal.kill('SIGKILL');
-  await expect.poll(logged).toContain('"event":"stopped"');
-});
+    terminal.kill('SIGKILL');
+    await expect.poll(logged).toContain('"event":"stopped"');
+  },
+);

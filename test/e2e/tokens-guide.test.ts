@@ -16,7 +16,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/tokens.md'), 'utf8');
 const commands = [...guide.matchAll(/```sh\n([^]*?)```/g)].map(([, text = '']) => text);
 
-/** The guide is read from top to bottom in one shell, so that is how it runs; the proxy that it starts ends with it. */
+/** Runs the guide from top to bottom in one shell, as a reader would, and stops its proxy at the end. */
 const SCRIPT = ['set -e', 'trap "kill %1" EXIT', ...commands].join('\n');
 
 async function findPort(): Promise<number> {
@@ -27,7 +27,7 @@ async function findPort(): Promise<number> {
   return port;
 }
 
-test('every command of the guide to tokens does what it says, from the first token to its revocation', async () => {
+test('every command in the token guide works as described, from the first token to its revocation', async () => {
   const sandbox = await startTestSandbox();
   const folder = createFolder();
   mkdirSync(join(folder, 'bin'));

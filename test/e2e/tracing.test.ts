@@ -12,7 +12,7 @@ import type { TestUpstream } from '../support/upstream.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const doc = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-/** The SDK as the guide loads it. */
+/** The SDK, loaded as in the guide. */
 const [, GUIDE = ''] = /```js\n(import \{ OTLPTraceExporter[^]*?)```/.exec(doc) ?? [];
 
 const CALLERS_TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -24,7 +24,7 @@ interface Span {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  /** 2 of a server, 3 of a client. */
+  /** 2: server, 3: client. */
   readonly kind: number;
   readonly status: { readonly code?: number };
   readonly attributes: Readonly<Record<string, string | number>>;
@@ -47,7 +47,7 @@ interface Attribute {
 const readAttributes = (attributes: readonly Attribute[]): Span['attributes'] =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? '']));
 
-/** Takes spans by OTLP over HTTP, as a collector does. */
+/** A collector for OTLP over HTTP. */
 async function startReceiver() {
   const spans: Span[] = [];
   const services = new Set<string | number | undefined>();
@@ -89,7 +89,7 @@ async function startTraced(upstream: Pick<TestUpstream, 'origin'>, env: Readonly
     await program.ended;
   });
   const [, address = ''] = await program.printed(/"event":"ready","address":"(.*?)"/);
-  /** The spans, as soon as so many have come. */
+  /** The spans, once this many have arrived. */
   const spans = async (count: number): Promise<Span[]> => {
     await expect.poll(() => receiver.spans.length, { timeout: 10_000 }).toBe(count);
     return receiver.spans;
@@ -100,7 +100,7 @@ async function startTraced(upstream: Pick<TestUpstream, 'origin'>, env: Readonly
 const ofKind = (spans: readonly Span[], kind: number): Span[] => spans.filter((span) => span.kind === kind);
 
 describe('with the SDK of the guide, loaded by --import', () => {
-  test("an exchange is a server's and a client's span of the caller's trace, which goes on to MK.IO", async () => {
+  test("an exchange has a server and a client span in the caller's trace, which continues to MK.IO", async () => {
     const upstream = await startUpstream();
     const { address, spans, services } = await startTraced(upstream);
     const path = '/api/v1/projects/demo/media/assets';
@@ -146,7 +146,7 @@ describe('with the SDK of the guide, loaded by --import', () => {
     expect(JSON.stringify(all)).not.toContain('a-token-that-is-opaque');
   });
 
-  test('a refusal is a span of a server alone, with its code', async () => {
+  test('a refusal has only a server span, with its code', async () => {
     const { address, spans } = await startTraced(await startUpstream());
     await fetch(`${address}/api/v1/user/tokens`, { method: 'POST' });
     const [span] = await spans(1);
@@ -154,7 +154,7 @@ describe('with the SDK of the guide, loaded by --import', () => {
     expect(span?.attributes).toMatchObject({ 'http.response.status_code': 403, 'error.type': 'OPERATION_REFUSED' });
   });
 
-  test('MK.IO that fails is an error of both, and each time that a request is sent has a span', async () => {
+  test('an error of MK.IO marks both spans, and each attempt has a client span', async () => {
     const upstream = await startUpstream((_, response) => response.writeHead(500).end());
     const { address, spans } = await startTraced(upstream);
     await fetch(`${address}/api/v1/projects`);
@@ -164,7 +164,7 @@ describe('with the SDK of the guide, loaded by --import', () => {
     }
   });
 
-  test('MK.IO that does not answer is an error with the code of the proxy', async () => {
+  test("no answer from MK.IO is an error with the proxy's code", async () => {
     const { address, spans } = await startTraced({ origin: 'http://127.0.0.1:9' });
     await fetch(`${address}/api/v1/projects`);
     for (const { status, attributes } of await spans(2)) {
@@ -173,7 +173,7 @@ describe('with the SDK of the guide, loaded by --import', () => {
     }
   });
 
-  test('what ended last is sent before the process ends, also what the drain has waited for', async () => {
+  test('the last spans are sent before the process exits, including those of drained exchanges', async () => {
     const upstream = await startUpstream(BY_HAND);
     const { address, spans, child, printed, ended } = await startTraced(upstream, { OTEL_BSP_SCHEDULE_DELAY: '60000' });
     const asked = fetch(`${address}/api/v1/projects`);
@@ -186,7 +186,7 @@ describe('with the SDK of the guide, loaded by --import', () => {
     expect(ofKind(await spans(2), 2)).toHaveLength(1);
   });
 
-  test('a request that is sent again with another token has a span for each, and the second tells', async () => {
+  test('a request retried with another token has two client spans, and the second is marked', async () => {
     const upstream = await startUpstream(({ headers }, response) =>
       response.writeHead(headers.authorization === 'Bearer first' ? 401 : 200).end(),
     );
@@ -200,7 +200,7 @@ describe('with the SDK of the guide, loaded by --import', () => {
   });
 });
 
-test("without an SDK the caller's context passes as it came", async () => {
+test("without an SDK the caller's trace context is forwarded unchanged", async () => {
   const upstream = await startUpstream();
 
   const proxy = await startTestProxy(upstream);

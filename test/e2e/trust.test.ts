@@ -10,7 +10,7 @@ import { startProgram } from '../support/program.ts';
 const TOKEN = 'e2e-canary-token';
 const YESTERDAY = new Date(Date.now() - 24 * 60 * 60 * 1000);
 
-describe('an upstream of an authority that NODE_EXTRA_CA_CERTS adds', () => {
+describe('an upstream with a certificate from an authority in NODE_EXTRA_CA_CERTS', () => {
   test('is trusted and gets the token', async () => {
     const { answer, seen } = await ask((authority) => authority.issue({ names: ['localhost'] }));
     expect(answer.status).toBe(200);
@@ -19,7 +19,7 @@ describe('an upstream of an authority that NODE_EXTRA_CA_CERTS adds', () => {
 
   const bad: [string, (authority: Authority) => Promise<Certificate>][] = [
     ['an expired certificate', (authority) => authority.issue({ names: ['localhost'], notAfter: YESTERDAY })],
-    ['a certificate of another name', (authority) => authority.issue({ names: ['app.mk.io'] })],
+    ['a certificate for another name', (authority) => authority.issue({ names: ['app.mk.io'] })],
   ];
 
   test.each(bad)('is answered 502 UPSTREAM_UNTRUSTED with %s and sees no byte of the token', async (_, certify) => {

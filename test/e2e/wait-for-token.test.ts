@@ -8,7 +8,7 @@ import { forgeJwt } from '../support/jwt.ts';
 import type { ErrorBody } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-/** The program without a token, listening. */
+/** The program, listening without a token. */
 async function startWaiting(env: (folder: string) => Readonly<Record<string, string>>) {
   const upstream = await startUpstream();
   const folder = createFolder();
@@ -37,7 +37,7 @@ async function startWaiting(env: (folder: string) => Readonly<Record<string, str
 
 const byFile = (folder: string) => ({ MKIO_TOKEN_FILE: join(folder, 'token') });
 
-test('a token file that is not there yet is waited for, and the proxy is ready as soon as it appears', async () => {
+test('the proxy waits for a missing token file, and is ready as soon as it appears', async () => {
   const proxy = await startWaiting(byFile);
   expect(proxy.event).toBe('waiting');
   expect(proxy.reason).toContain('ENOENT');
@@ -65,9 +65,9 @@ test('a token file that is not there yet is waited for, and the proxy is ready a
 
 test.each<[string, string]>([
   ['empty', ''],
-  ['no token', 'two words'],
+  ['not a token', 'two words'],
   ['expired', forgeJwt({ exp: 1 })],
-])('a token file that is %s is waited for too', async (_, text) => {
+])('the proxy waits if the token file is %s, too', async (_, text) => {
   const proxy = await startWaiting((folder) => {
     writeFileSync(join(folder, 'token'), text);
     return byFile(folder);
@@ -81,7 +81,7 @@ test.each<[string, string]>([
   expect(await proxy.probe()).toBe(200);
 });
 
-test('a helper that takes its time holds nothing up, and its token is taken once it gives it', async () => {
+test('a slow helper blocks nothing, and its token is used once it is printed', async () => {
   const proxy = await startWaiting((folder) => {
     const waits = 'echo run >> runs; until [ -e token ]; do sleep 0.05; done; cat token';
     writeFileSync(join(folder, 'helper'), `#!/bin/sh\n${waits}\n`, { mode: 0o755 });
@@ -98,7 +98,7 @@ test('a helper that takes its time holds nothing up, and its token is taken once
   expect(readFileSync(join(proxy.folder, 'runs'), 'utf8')).toBe('run\n');
 });
 
-test('a helper that fails is run again until it gives a token', async () => {
+test('a failed helper is run again until it prints a token', async () => {
   const proxy = await startWaiting((folder) => {
     writeFileSync(join(folder, 'helper'), '#!/bin/sh\ncat late 2>/dev/null || exit 9\n');
     chmodSync(join(folder, 'helper'), 0o755);
@@ -112,7 +112,7 @@ test('a helper that fails is run again until it gives a token', async () => {
   expect((await proxy.ask()).status).toBe(200);
 });
 
-test('a drain while there is no token ends with 0', async () => {
+test('a drain without a token exits with code 0', async () => {
   const { child, ended } = await startWaiting(byFile);
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
@@ -120,10 +120,10 @@ test('a drain while there is no token ends with 0', async () => {
 
 test.each<[string, Readonly<Record<string, string>>]>([
   ['no source is set', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes' }],
-  ['MKIO_TOKEN holds none', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes', MKIO_TOKEN: 'two words' }],
-  ['that of MKIO_TOKEN has expired', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes', MKIO_TOKEN: forgeJwt({ exp: 1 }) }],
-  ['it is not to wait', { MKIO_TOKEN_FILE: 'nowhere' }],
-])('nothing is waited for where %s', async (_, env) => {
+  ['MKIO_TOKEN is not a token', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes', MKIO_TOKEN: 'two words' }],
+  ['MKIO_TOKEN has expired', { MKIO_PROXY_WAIT_FOR_TOKEN: 'yes', MKIO_TOKEN: forgeJwt({ exp: 1 }) }],
+  ['waiting is off', { MKIO_TOKEN_FILE: 'nowhere' }],
+])('the proxy does not wait if %s', async (_, env) => {
   expect((await runCli(['start'], { cwd: createFolder(), env })).code).toBe(3);
 });
 

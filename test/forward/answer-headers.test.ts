@@ -32,7 +32,7 @@ describe('an answer header about the connection or the whole origin is dropped',
     expect(answer.body).toBe('ok');
   });
 
-  test('each that Connection names, in any case and on any line', async () => {
+  test('every header named by Connection, in any letter case and on any line', async () => {
     const { answer } = await askBehind('Connection: X-Hop, close', 'connection: x-other', 'X-Hop: 1', 'x-Other: 2');
 
     expect(answer.fields('x-hop')).toEqual([]);
@@ -88,7 +88,7 @@ describe('added to every answer of the upstream, in place of its own', () => {
     expect(answer.fields(name)).toEqual([value]);
   });
 
-  test("x-request-id, the one of the proxy's log", async () => {
+  test("x-request-id, with the id from the proxy's log", async () => {
     const { answer, proxy } = await askBehind('x-request-id: of-the-upstream');
     const { id } = await proxy.exchange();
 

@@ -10,7 +10,7 @@ const framings: [string, string[]][] = [
 ];
 const rows = METHODS.flatMap((method) => framings.map(([name, lines]) => [method, name, lines] as const));
 
-describe('Content-Type: application/json with no body', () => {
+describe('Content-Type: application/json without a body', () => {
   test.each(rows)('works for %s with %s', async (method, _, lines) => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await startTestProxy(upstream);

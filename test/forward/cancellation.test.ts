@@ -6,14 +6,14 @@ import { startTestProxy } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
-// Long timeouts: only a leaving caller can end a call within the test.
+// Long timeouts: within the test, only a disconnect can end a call.
 const PATIENT = { headersTimeoutMs: 60_000, idleTimeoutMs: 60_000 };
 const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const PUT = 'PUT /api/v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n';
 const CHUNKED_POST = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-describe('a caller that leaves cancels the upstream call at once', () => {
-  test('before the answer has begun', async () => {
+describe('if the caller disconnects, the upstream call is cancelled at once', () => {
+  test('before the answer has started', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { request, response } = await upstream.next();
 
@@ -37,7 +37,7 @@ describe('a caller that leaves cancels the upstream call at once', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 200, answeredBy: 'upstream', ending: 'cancelled' });
   });
 
-  test('during a download that waits for the caller', async () => {
+  test('during a download that is waiting for the caller to read', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
     caller.socket.pause();

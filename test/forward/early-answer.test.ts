@@ -51,7 +51,7 @@ describe('a big upload that the proxy itself refuses', () => {
   ];
 
   test.each(refusals)(
-    '%s (%s) is answered %i, and its connection stays usable or is closed',
+    '%s (%s) is answered %i, and the connection stays usable or is closed',
     async (_, path, status) => {
       const { origin } = await startRawUpstream(() => undefined);
       const proxy = await startTestProxy({ origin, listener: { maxBodyBytes: 1000 } });

@@ -10,9 +10,9 @@ const encodings = createEncodings([TOKEN, SLASHED]);
 const everyByte = (text: string) => Array.from(Buffer.from(text), (byte) => `%${byte.toString(16)}`).join('');
 const inJson = (text: string) => text.replaceAll('/', String.raw`\/`).replaceAll('+', String.raw`\u002B`);
 const ways: [string, (token: string) => string][] = [
-  ['as it is', (token) => token],
+  ['unencoded', (token) => token],
   ['URL-encoded', encodeURIComponent],
-  ['URL-encoded byte for byte', everyByte],
+  ['URL-encoded byte by byte', everyByte],
   ['escaped in JSON', inJson],
   ['URL-encoded twice', (token) => encodeURIComponent(encodeURIComponent(token))],
   ['escaped in HTML', (token) => token.replace(/\W/g, (char) => `&#${char.charCodeAt(0)};`)],
@@ -26,7 +26,7 @@ describe.each([
   ['a JWT', TOKEN],
   ['an opaque token', SLASHED],
 ])('%s in a body', (_, token) => {
-  test.each(ways)('%s is masked with as many bytes, wherever the chunks are cut', (_name, encode) => {
+  test.each(ways)('%s is masked by the same number of bytes, for any split into chunks', (_name, encode) => {
     const echoed = encode(token);
     const body = Buffer.from(`{"a":"ü","h":"Bearer ${echoed}"} ${echoed}`);
     const masked = mask([Buffer.from(body)]);
@@ -41,7 +41,7 @@ describe.each([
 });
 
 describe('text without a token', () => {
-  test('stays unchanged wherever it is cut, even starts of a token', () => {
+  test('is unchanged for any split into chunks, even with the start of a token in it', () => {
     const part = fc.oneof(
       fc.string(),
       fc.integer({ min: 1, max: TOKEN.length - 1 }).map((length) => TOKEN.slice(0, length)),
@@ -75,7 +75,7 @@ test('only a possible start of a token is held back', () => {
   expect(echo.flush()).toHaveLength(0);
 });
 
-test('held bytes are a copy, because the memory of a chunk is released', () => {
+test('held bytes are copied, because the memory of a chunk is released', () => {
   const echo = createEchoMask(encodings);
   const chunk = Buffer.from(`"${TOKEN.slice(0, 20)}`);
   echo.push(chunk);

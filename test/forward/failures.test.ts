@@ -30,7 +30,7 @@ const failures: [string, Code, string, () => Promise<string>][] = [
   ],
   ['never answers', 'UPSTREAM_TIMEOUT', 'http_response_timeout', async () => (await startUpstream(BY_HAND)).origin],
   [
-    'stops within its head',
+    'stalls within its head',
     'UPSTREAM_TIMEOUT',
     'http_response_timeout',
     () => answering('HTTP/1.1 200 OK\r\nContent-Le'),
@@ -54,13 +54,13 @@ const failures: [string, Code, string, () => Promise<string>][] = [
     async () => (await startRawUpstream((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'))).origin,
   ],
   [
-    'answers in a transfer coding that it was not asked for',
+    'answers in an unrequested transfer coding',
     'UPSTREAM_INVALID',
     'http_response_transfer_coding',
     () => answering('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'),
   ],
   [
-    'answers by another protocol',
+    'answers in another protocol',
     'UPSTREAM_INVALID',
     'http_protocol_error',
     () => answering('SSH-2.0-OpenSSH_9.6\r\n'),
@@ -84,13 +84,13 @@ const failures: [string, Code, string, () => Promise<string>][] = [
     () => answering('HTTP/1.1 200 OK\r\nX-A: b\0c\r\nContent-Length: 2\r\n\r\nok'),
   ],
   [
-    'answers with a length and chunks',
+    'answers with both Content-Length and chunks',
     'UPSTREAM_INVALID',
     'http_protocol_error',
     () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'),
   ],
   [
-    'answers with two lengths',
+    'answers with two values of Content-Length',
     'UPSTREAM_INVALID',
     'http_protocol_error',
     () => answering('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'),
@@ -138,19 +138,19 @@ const failures: [string, Code, string, () => Promise<string>][] = [
     async () => httpsOf((await startUpstream()).origin),
   ],
   [
-    'answers by a TLS alert',
+    'answers with a TLS alert',
     'UPSTREAM_INVALID',
     'http_protocol_error',
     () => answering('\x15\x03\x03\x00\x02\x02\x46'),
   ],
   [
-    'closes the connection within the TLS handshake',
+    'closes the connection during the TLS handshake',
     'UPSTREAM_RESET',
     'connection_terminated',
     async () => httpsOf((await startRawUpstream((socket) => socket.end())).origin),
   ],
   [
-    'shows a certificate that nobody trusts',
+    'presents an untrusted certificate',
     'UPSTREAM_UNTRUSTED',
     'tls_certificate_error',
     async () => (await startTlsUpstream(await createAuthority())).origin,
@@ -222,7 +222,7 @@ async function expectOwnShape({ status, headers, text }: Answer, proxy: TestProx
   expect(line).toMatchObject({ id: rest.ref, status, answeredBy: 'failure', code: error.code, ending: 'complete' });
 }
 
-/** Without host, port, stack or library text. */
+/** Expects no host, port, stack or library text. */
 function expectSilence({ rawHeaders, text }: Answer, origin: string): void {
   const { hostname, port } = new URL(origin);
   const said = `${rawHeaders.join('\n')}\n${text}`;

@@ -6,7 +6,7 @@ import { startAnswering } from '../support/upstream.ts';
 const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload; as=style\r\n\r\n';
 
-describe('an interim answer of the upstream', () => {
+describe('an interim answer from the upstream', () => {
   test('103 is relayed with its Link', async () => {
     const { origin } = await startAnswering(HINTS + FINAL);
     const proxy = await startTestProxy({ origin });
@@ -37,7 +37,7 @@ describe('an interim answer of the upstream', () => {
     expect(answer.text).toBe('ok');
   });
 
-  test('103 without Link, and an unknown 1xx, leave the final answer intact', async () => {
+  test('the final answer is intact after a 103 without Link and an unknown 1xx', async () => {
     const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n${FINAL}`);
     const proxy = await startTestProxy({ origin });
 
@@ -48,7 +48,7 @@ describe('an interim answer of the upstream', () => {
 
   const odd = ['</a.css>; rel=preload, </b.css>; rel=preload', '</a.css>; rel="preload stylesheet"', 'nonsense'];
 
-  test.each(odd)('103 with the Link %s leaves the final answer intact', async (link) => {
+  test.each(odd)('the final answer is intact after a 103 with the Link %s', async (link) => {
     const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n\r\n${FINAL}`);
     const proxy = await startTestProxy({ origin });
 
@@ -58,7 +58,7 @@ describe('an interim answer of the upstream', () => {
   });
 
   const uncalled: [string, number][] = [
-    ['100 that nobody asked for', 1],
+    ['an unrequested 100', 1],
     ['two of them', 2],
   ];
 
@@ -86,7 +86,7 @@ describe('an interim answer of the upstream', () => {
     }
   });
 
-  test('never reaches a caller of HTTP/1.0', async () => {
+  test('is never sent to an HTTP/1.0 caller', async () => {
     const { origin } = await startAnswering(`HTTP/1.1 102 Processing\r\n\r\n${HINTS}${FINAL}`);
     const proxy = await startTestProxy({ origin });
 
@@ -95,7 +95,7 @@ describe('an interim answer of the upstream', () => {
     expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 
-  test('holds no token', async () => {
+  test('contains no token', async () => {
     const { origin } = await startAnswering(`HTTP/1.1 103 Early Hints\r\nLink: </${TOKEN}>; rel=next\r\n\r\n${FINAL}`);
     const proxy = await startTestProxy({ origin });
 

@@ -6,7 +6,7 @@ import { startRawUpstream } from '../support/upstream.ts';
 
 const HEADERS = ['Location', 'Content-Location', 'Azure-AsyncOperation'];
 
-// UPSTREAM stands for the upstream's host and port.
+// UPSTREAM is replaced by the upstream's host and port.
 const mapped: [string, string][] = [
   ['a link to the upstream', 'http://UPSTREAM/api/v1/x?y=1#z'],
   ['the same in another letter case', 'HTTP://UPSTREAM/api/v1/x?y=1#z'],
@@ -23,22 +23,22 @@ const staying: [string, string][] = [
   ['a foreign link that holds one to the upstream', 'https://login.example/?back=http://UPSTREAM/x'],
 ];
 
-describe.each(HEADERS)('%s', (header) => {
-  test.each(mapped)('%s is mapped to the address that the caller used', async (_, link) => {
+describe.each(HEADERS)('in %s', (header) => {
+  test.each(mapped)('%s is mapped to the address used by the caller', async (_, link) => {
     for (const host of ['localhost', '127.0.0.1']) {
       const { value, port } = await askFor(header, link, host);
       expect(value).toBe(`http://${host}:${port}/api/v1/x?y=1#z`);
     }
   });
 
-  test.each(staying)('%s stays', async (_, link) => {
+  test.each(staying)('%s is unchanged', async (_, link) => {
     const { value, upstream } = await askFor(header, link, 'localhost');
 
     expect(value).toBe(link.replace('UPSTREAM', upstream));
   });
 });
 
-test('another header with a link to the upstream stays', async () => {
+test('a link to the upstream in another header is unchanged', async () => {
   const { value, upstream } = await askFor('x-ms-href', 'http://UPSTREAM/x', 'localhost');
 
   expect(value).toBe(`http://${upstream}/x`);
@@ -66,7 +66,7 @@ describe('a link to the default port', () => {
     'https://app.mk.io.evil.example/x',
     'https://app.mk.io@evil.example/x',
     ' https://app.mk.io/x',
-  ])('%s stays', (link) => {
+  ])('%s is unchanged', (link) => {
     expect(map(link)).toBe(link);
   });
 });

@@ -14,9 +14,13 @@ const mapped: [string, string, string][] = [
   ['another letter case', `{${KEY}:"HTTPS://App.mk.io/x"}`, `{${KEY}:"${BASE}/x"}`],
   ['the default port', `{${KEY}:"https://app.mk.io:443/x"}`, `{${KEY}:"${BASE}/x"}`],
   ['no scheme', `{${KEY}:"//app.mk.io/x"}`, `{${KEY}:"${BASE}/x"}`],
-  ['nothing behind the origin', `{${KEY}:"${UPSTREAM}"}`, `{${KEY}:"${BASE}"}`],
-  ['the query alone behind the origin', `{${KEY}:"${UPSTREAM}?a"}`, `{${KEY}:"${BASE}?a"}`],
-  ['an escape later on', String.raw`{${KEY}:"${UPSTREAM}/x?a\u0026b"}`, String.raw`{${KEY}:"${BASE}/x?a\u0026b"}`],
+  ['only an origin', `{${KEY}:"${UPSTREAM}"}`, `{${KEY}:"${BASE}"}`],
+  ['only a query after the origin', `{${KEY}:"${UPSTREAM}?a"}`, `{${KEY}:"${BASE}?a"}`],
+  [
+    'an escape after the origin',
+    String.raw`{${KEY}:"${UPSTREAM}/x?a\u0026b"}`,
+    String.raw`{${KEY}:"${BASE}/x?a\u0026b"}`,
+  ],
   ['two lists', `[{${KEY}:"${UPSTREAM}/1"},{${KEY}:"${UPSTREAM}/2"}]`, `[{${KEY}:"${BASE}/1"},{${KEY}:"${BASE}/2"}]`],
 ];
 const staying: [string, string][] = [
@@ -29,20 +33,20 @@ const staying: [string, string][] = [
   ['user information', `{${KEY}:"${UPSTREAM}@evil.example/x"}`],
   ['another key', `{"nextLink":"${UPSTREAM}/x","@odata.nextlink":"${UPSTREAM}/x"}`],
   ['a longer key', `{"x@odata.nextLink":"${UPSTREAM}/x"}`],
-  ['a string with the text of key and link in it', JSON.stringify({ a: `${KEY}:"${UPSTREAM}/x"` })],
+  ['a string that contains the key and the link as text', JSON.stringify({ a: `${KEY}:"${UPSTREAM}/x"` })],
   ['a string that is the key', `{"a":${KEY},"b":"${UPSTREAM}/x"}`],
   ['the key in a list', `[${KEY},"${UPSTREAM}/x"]`],
-  ['a body cut in the key', `{"value":[],"@odata.next`],
-  ['a body cut in the link', `{"value":[],${KEY}:"https://app.m`],
+  ['a body truncated in the key', `{"value":[],"@odata.next`],
+  ['a body truncated in the link', `{"value":[],${KEY}:"https://app.m`],
   ['no body', ''],
 ];
 
 describe('the link of a list', () => {
-  test.each(mapped)('%s is mapped to the proxy, wherever the chunks are cut', (_, input, output) => {
+  test.each(mapped)('%s is mapped to the proxy, for any split into chunks', (_, input, output) => {
     expectMapped(input, output);
   });
 
-  test.each(staying)('%s stays, wherever the chunks are cut', (_, input) => {
+  test.each(staying)('%s is unchanged, for any split into chunks', (_, input) => {
     expectMapped(input, input);
   });
 });
@@ -73,7 +77,7 @@ const printed = fc
   });
 
 describe('for any JSON', () => {
-  test('the mapped bytes do not depend on the chunks', () => {
+  test('the mapped bytes do not depend on the split into chunks', () => {
     fc.assert(
       fc.property(printed, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (body, sizes) => {
         expect(map(cut(Buffer.from(body), sizes))).toBe(map([Buffer.from(body)]));
@@ -82,7 +86,7 @@ describe('for any JSON', () => {
     );
   });
 
-  test('only links of the upstream change their meaning', () => {
+  test('only links to the upstream change', () => {
     fc.assert(
       fc.property(printed, (body) => {
         expect(JSON.parse(map([Buffer.from(body)]))).toEqual(mapParsed(JSON.parse(body)));
@@ -91,7 +95,7 @@ describe('for any JSON', () => {
     );
   });
 
-  test('without links of the upstream the bytes are identical', () => {
+  test('the bytes are identical if there is no link to the upstream', () => {
     fc.assert(
       fc.property(printed, (body) => {
         fc.pre(JSON.stringify(mapParsed(JSON.parse(body))) === JSON.stringify(JSON.parse(body)));
@@ -102,7 +106,7 @@ describe('for any JSON', () => {
   });
 });
 
-test('less than 1 KB is held back, however long the body', () => {
+test('less than 1 KB is held back, for any body length', () => {
   const mapper = links.createBodyMapper(BASE);
   const block = Buffer.from(`${KEY}   :  ${' '.repeat(700)}`.repeat(100));
   let given = 0;
@@ -114,7 +118,7 @@ test('less than 1 KB is held back, however long the body', () => {
   }
 });
 
-/** The specification, on parsed JSON. */
+/** A reference implementation on parsed JSON. */
 function mapParsed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(mapParsed);
   if (typeof value !== 'object' || value === null) return value;
@@ -138,7 +142,7 @@ function map(chunks: readonly Buffer[]): string {
   return Buffer.concat([...chunks.map((chunk) => mapper.push(chunk)), mapper.flush()]).toString();
 }
 
-/** Cuts `bytes` into pieces of these sizes, repeatedly. */
+/** Splits `bytes` into pieces of these sizes, repeated as needed. */
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const chunks: Buffer[] = [];
   for (let at = 0, i = 0; at < bytes.length; i++) {

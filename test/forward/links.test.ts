@@ -7,7 +7,7 @@ import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
-/** A list of MK.IO; the page that it names is the last one. */
+/** A first page in MK.IO's shape; its link leads to the last page. */
 const list = (origin: string, items: unknown[] = []) =>
   JSON.stringify({ value: items, '@odata.nextLink': `${origin}/api/v1/assets?$skiptoken=2` });
 
@@ -18,7 +18,7 @@ const encodings: [string, OutgoingHttpHeaders, (text: string) => Buffer][] = [
   ['GZIP', { 'content-encoding': 'GZIP' }, (text) => gzipSync(text)],
   ['br', { 'content-encoding': 'br' }, (text) => brotliCompressSync(text)],
   ['deflate', { 'content-encoding': 'deflate' }, (text) => deflateSync(text)],
-  ['deflate without its wrapper', { 'content-encoding': 'deflate' }, (text) => deflateRawSync(text)],
+  ['raw deflate', { 'content-encoding': 'deflate' }, (text) => deflateRawSync(text)],
   ['gzip, identity', { 'content-encoding': 'gzip, identity' }, (text) => gzipSync(text)],
 ];
 
@@ -41,7 +41,7 @@ describe('the link of a list is mapped to the proxy', () => {
     expect(answer.text).toBe(list(`http://localhost:${proxy.port}`));
   });
 
-  test('with the right Content-Length if the list arrives whole', async () => {
+  test('with the right Content-Length if the list arrives in one piece', async () => {
     const { proxy, ask } = await startList((origin) => Buffer.from(list(origin)), JSON_TYPE);
 
     const answer = await ask();
@@ -50,7 +50,7 @@ describe('the link of a list is mapped to the proxy', () => {
     expect(answer.headers['transfer-encoding']).toBeUndefined();
   });
 
-  test('without digests and ranges of the changed bytes', async () => {
+  test('without the digests and ranges of the original bytes', async () => {
     const about = {
       'content-md5': 'a',
       'content-digest': 'b',
@@ -65,7 +65,7 @@ describe('the link of a list is mapped to the proxy', () => {
     for (const name of Object.keys(about)) expect(headers[name]).toBeUndefined();
   });
 
-  test('and the next page is requested from the upstream', async () => {
+  test('and leads to the next page of the upstream', async () => {
     const { ask, upstream } = await startList((origin) => Buffer.from(list(origin)), JSON_TYPE);
     const { '@odata.nextLink': next } = JSON.parse((await ask()).text) as { '@odata.nextLink': string };
 
@@ -74,7 +74,7 @@ describe('the link of a list is mapped to the proxy', () => {
   });
 });
 
-describe('the bytes of a list stay', () => {
+describe('the bytes of a list are unchanged', () => {
   test('if its link is relative, with its length and digest', async () => {
     const body = Buffer.from(list(''));
     const { ask } = await startList(() => body, { ...JSON_TYPE, 'content-digest': 'x', 'accept-ranges': 'bytes' });
@@ -118,7 +118,7 @@ describe('the bytes of a list stay', () => {
 });
 
 describe('HEAD of a list', () => {
-  test.each(encodings)('announces no length that GET does not have, in %s', async (_, headers, encode) => {
+  test.each(encodings)('announces a Content-Length only if GET has the same, in %s', async (_, headers, encode) => {
     const upstream = await startUpstream((_request, response) => {
       response.writeHead(200, { ...JSON_TYPE, ...headers, 'content-length': encode(list('x')).length }).end();
     });
@@ -148,7 +148,7 @@ describe('a list of 5 MB', () => {
     expect(answer.headers['content-length']).toBeUndefined();
   });
 
-  test.each(['identity', 'gzip'])('begins to arrive before the upstream has ended, in %s', async (encoding) => {
+  test.each(['identity', 'gzip'])('starts to arrive before the upstream has finished, in %s', async (encoding) => {
     const upstream = await startUpstream(BY_HAND);
     const proxy = await startTestProxy(upstream);
     const caller = await openRaw(proxy.port);
@@ -180,7 +180,7 @@ async function startList(render: (origin: string) => Buffer, headers: OutgoingHt
 }
 
 test.each(['constructor', '__proto__', 'gzip, gzip', 'zstd'])(
-  'a list in the coding %s is forwarded unchanged',
+  'a list with Content-Encoding %s is forwarded unchanged',
   async (coding) => {
     const { ask } = await startList(() => Buffer.from('{"any":"bytes"}'), { ...JSON_TYPE, 'content-encoding': coding });
 

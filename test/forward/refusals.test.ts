@@ -37,7 +37,7 @@ const refusals: [ErrorCode, string, string][] = [
   ['BODY_TOO_LARGE', 'too large a body', request('POST /api/v1/x', 'Host: localhost', 'Content-Length: 1001')],
 ];
 
-describe('a refusal has the shape of MK.IO and names its sender', () => {
+describe("a refusal has MK.IO's error shape and names the proxy as its sender", () => {
   test.each(refusals)('%s for %s', async (code, what, bytes) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, admin, listener: { maxBodyBytes: 1000 } });
@@ -93,7 +93,7 @@ describe('bytes that are not a request', () => {
       expect(text).not.toMatch(new RegExp(`${TOKEN}|abcdefgh|a=b|sig=abc`));
   });
 
-  test('count as an ended exchange', async () => {
+  test('count as a finished exchange', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
 
     await sendRaw(proxy.port, 'nonsense\r\n\r\n');
@@ -104,7 +104,7 @@ describe('bytes that are not a request', () => {
     expect(value('mkio_proxy_exchanges_in_flight', {})).toBe(0);
   });
 
-  test('are one exchange with its target if only the body is broken', async () => {
+  test('are one exchange with a target if only the body is malformed', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
     const head = 'POST /api/v1/x?sig=abc HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
 
@@ -116,7 +116,7 @@ describe('bytes that are not a request', () => {
     expect(proxy.logged.filter(({ event }) => event === 'exchange')).toHaveLength(1);
   });
 
-  test('cannot be replayed without the unread part', async () => {
+  test('cannot be replayed, because part of the request was not read', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), admin });
     const answer = readAnswer(await sendRaw(proxy.port, 'nonsense\r\n\r\n'));
 

@@ -4,7 +4,7 @@ import { isReleasable, release } from '../../src/forward/release.ts';
 const KB = 1024;
 
 describe('the memory of a chunk is released', () => {
-  test('at once, so that it cannot be read any more', () => {
+  test('at once, and can no longer be read', () => {
     const chunk = Buffer.from(new ArrayBuffer(64 * KB));
     expect(isReleasable(chunk)).toBe(true);
     release(chunk);
@@ -13,9 +13,9 @@ describe('the memory of a chunk is released', () => {
 
   const kept: [string, Buffer][] = [
     ['a small chunk', Buffer.from(new ArrayBuffer(8 * KB))],
-    ['a chunk behind which its memory holds more', Buffer.from(new ArrayBuffer(64 * KB), 0, 60 * KB)],
+    ['a chunk that ends before its memory does', Buffer.from(new ArrayBuffer(64 * KB), 0, 60 * KB)],
     ['a chunk that is the smaller part of its memory', Buffer.from(new ArrayBuffer(128 * KB), 88 * KB, 40 * KB)],
-    ['the largest chunk of the memory that Buffer shares', Buffer.allocUnsafe((Buffer.poolSize >>> 1) - 1)],
+    ["the largest chunk of Buffer's shared pool", Buffer.allocUnsafe((Buffer.poolSize >>> 1) - 1)],
   ];
 
   test.each(kept)('but not that of %s', (_, chunk) => {

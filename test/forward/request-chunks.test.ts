@@ -7,9 +7,9 @@ import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 const CHUNK = Buffer.alloc(40 * 1024);
 
-test('waiting chunks are not joined in new memory', async () => {
+test('queued chunks are not copied into one buffer', async () => {
   const { raw, sending } = await receive();
-  // One read from the socket has parts of two chunks.
+  // One socket read holds parts of two chunks.
   for (let left = 50; left > 0; left--) sending.write(CHUNK);
   sending.end();
 
@@ -24,7 +24,7 @@ test('waiting chunks are not joined in new memory', async () => {
   expect(Math.max(...lengths)).toBeLessThanOrEqual(CHUNK.length);
 });
 
-test('a body that its caller left is never taken for a complete one', async () => {
+test('a cancelled body never counts as complete', async () => {
   const unread = await receive();
   const closed = new Promise((close) => unread.raw.once('close', close));
   unread.sending.destroy();
@@ -37,7 +37,7 @@ test('a body that its caller left is never taken for a complete one', async () =
   await reading;
 });
 
-/** A request whose head was parsed. */
+/** A request with a parsed head. */
 async function receive(): Promise<{ raw: IncomingMessage; sending: ClientRequest }> {
   const { origin, next } = await startUpstream(BY_HAND);
   const sending = request(origin, { method: 'POST', headers: { 'transfer-encoding': 'chunked' } });

@@ -66,13 +66,13 @@ describe('the allow-list of request headers', () => {
     expect(await valuesSeen([line], name)).toEqual([value]);
   });
 
-  test.each(staying)('keeps back %s', async (line) => {
+  test.each(staying)('drops %s', async (line) => {
     const [name] = parse(line);
 
     expect(await valuesSeen([line], name)).toEqual([]);
   });
 
-  test('lets through fields that a setting adds', async () => {
+  test('lets through headers added by a setting', async () => {
     const lines = ['X-Correlation-ID: 7', 'X-Other: 8'];
     const listener = { forwardHeaders: ['x-correlation-id'] };
 
@@ -80,25 +80,25 @@ describe('the allow-list of request headers', () => {
     expect(await valuesSeen(lines, 'x-other', listener)).toEqual([]);
   });
 
-  test('keeps repeated lines apart and in order', async () => {
+  test('keeps repeated lines separate and in order', async () => {
     expect(await valuesSeen(['If-Match: "a"', 'if-match: "b"'], 'if-match')).toEqual(['"a"', '"b"']);
   });
 });
 
-test('a caller without any of them adds none', async () => {
+test('no header is added if the caller sends none', async () => {
   const { rawHeaders } = await seenWith([]);
 
   const names = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
   expect(names.toSorted()).toEqual(['authorization', 'connection', 'host']);
 });
 
-test('the token goes upstream as the one Authorization', async () => {
+test('the token is the only Authorization sent upstream', async () => {
   const { rawHeaders } = await seenWith([]);
 
   expect(valuesOf(rawHeaders, 'authorization')).toEqual([`Bearer ${TOKEN}`]);
 });
 
-test('Expect is answered here and not sent upstream', async () => {
+test('Expect is answered by the proxy and not sent upstream', async () => {
   expect(await valuesSeen(['Expect: 100-continue', 'Content-Length: 0'], 'expect')).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ describe('a kept-alive connection that dies with the next request', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
-  test('fails a GET whose answer had begun', async () => {
+  test('fails a GET if the answer has started', async () => {
     const upstream = await startDying((socket) => socket.end('HTTP/1.1 2'));
     const proxy = await startTestProxy(upstream);
     await call(proxy, '/api/v1/1');
@@ -51,7 +51,7 @@ describe('a kept-alive connection that dies with the next request', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
-  test('fails a GET whose second try dies too', async () => {
+  test('fails a GET if the retry dies too', async () => {
     const upstream = await startRawUpstream((socket, connection) => {
       if (connection === 0 && socket.bytesWritten === 0) socket.write(OK);
       else socket.destroy();

@@ -18,7 +18,7 @@ describe('bytes wait for a slow reader and arrive unchanged', () => {
     const { response } = await upstream.next();
 
     response.writeHead(200, { 'content-length': BODY.length });
-    // Backpressure has reached the upstream when its socket buffers.
+    // Once the upstream's socket buffers, backpressure has reached it.
     for (let at = 0; at < BODY.length; at += 65_536) response.write(BODY.subarray(at, at + 65_536));
     response.end();
     await settle(() => response.writableLength);
@@ -51,11 +51,11 @@ describe('bytes wait for a slow reader and arrive unchanged', () => {
 
 describe('an upstream that closes while the caller is not reading', () => {
   const ways: [string, string][] = [
-    ['behind a length', 'Connection: close\r\nContent-Length: 3000000\r\n\r\n'],
-    ['as the end of its body', '\r\n'],
+    ['after a body with a Content-Length', 'Connection: close\r\nContent-Length: 3000000\r\n\r\n'],
+    ['after a body without one', '\r\n'],
   ];
 
-  test.each(ways)('%s ends neither the process nor the answer early', async (_, fields) => {
+  test.each(ways)('%s neither crashes the process nor truncates the answer', async (_, fields) => {
     const body = 'a'.repeat(3_000_000);
     const upstream = await startRawUpstream((socket, _connection, chunk) => {
       if (chunk.includes('/slow ')) return;
@@ -78,7 +78,7 @@ describe('an upstream that closes while the caller is not reading', () => {
   });
 });
 
-test('an upstream reset while the caller is not reading neither ends the process nor completes the answer', async () => {
+test('an upstream reset while the caller is not reading neither crashes the process nor completes the answer', async () => {
   const upstream = await startRawUpstream((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6000000\r\n\r\n');
     socket.write(BODY.subarray(0, 3_000_000), () => socket.resetAndDestroy());
@@ -95,7 +95,7 @@ test('an upstream reset while the caller is not reading neither ends the process
   expect(await proxy.exchange()).toMatchObject({ ending: 'truncated' });
 });
 
-/** Waits until a number stays unchanged for some turns of the event loop. */
+/** Resolves once a number is unchanged for several turns of the event loop. */
 async function settle(read: () => number): Promise<void> {
   for (let still = 0, last = read(); still < 2000; still++) {
     await setImmediate();

@@ -3,7 +3,7 @@ import { ProxyError } from '../../src/errors.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-describe('while there is no token', () => {
+describe('without a token', () => {
   test.each(['TOKEN_UNAVAILABLE', 'TOKEN_EXPIRED'] as const)('a request is answered 503 %s', async (code) => {
     const upstream = await startUpstream();
     const current = () => {
@@ -30,7 +30,7 @@ describe('while there is no token', () => {
   });
 });
 
-test('the current token goes upstream, not the one of the start', async () => {
+test('the current token is sent upstream, not the one from startup', async () => {
   const upstream = await startUpstream();
   let token = 'first';
   const proxy = await startTestProxy({ ...upstream, token: { current: () => token } });

@@ -9,7 +9,7 @@ import { BY_HAND, startRawUpstream, startUpstream } from '../support/upstream.ts
 
 const REFUSAL = '{"error":{"code":"Unauthorized","detail":"Token is revoked."}}';
 
-/** Accepts only `accepted`. */
+/** An upstream that accepts only the token `accepted`. */
 const taking =
   (accepted: () => string): RequestListener =>
   ({ headers }, response) => {
@@ -18,7 +18,7 @@ const taking =
     response.end(ok ? '{"ok":true}' : REFUSAL);
   };
 
-/** A proxy whose source gives `next`, in front of an upstream that accepts `accepted`. */
+/** A proxy with `next` as the next token of its source; the upstream accepts `accepted`. */
 async function startRotated(handler: RequestListener, next: () => Promise<string>) {
   const upstream = await startUpstream(handler);
   let reads = 0;
@@ -51,7 +51,7 @@ describe('a 401 from upstream', () => {
     },
   );
 
-  test('is not asked for again on a new connection', async () => {
+  test('is not retried on a new connection', async () => {
     const { origin, received } = await startRawUpstream((socket, _, chunk) => {
       const ok = chunk.includes('Bearer new-token');
       socket.write(`HTTP/1.1 ${ok ? '200 OK' : '401 Unauthorized'}\r\nContent-Length: 2\r\n\r\n${ok ? 'ok' : 'no'}`);
@@ -63,7 +63,7 @@ describe('a 401 from upstream', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('is forwarded unchanged if the source gives the same token', async () => {
+  test('is forwarded unchanged if the source returns the same token', async () => {
     const { upstream, proxy } = await startRotated(
       taking(() => 'new-token'),
       () => Promise.resolve('old-token'),
@@ -116,7 +116,7 @@ describe('a 401 from upstream', () => {
     expect(token.status().unauthorized).toBe(2);
   });
 
-  test('to fifty concurrent requests reads the source once, and each is answered', async () => {
+  test('to 50 concurrent requests reads the source once, and every request is answered', async () => {
     let give: (token: string) => void = () => undefined;
     const next = new Promise<string>((resolve) => (give = resolve));
     const { upstream, proxy, reads } = await startRotated(
@@ -133,7 +133,7 @@ describe('a 401 from upstream', () => {
     expect(upstream.seen).toHaveLength(100);
   });
 
-  test('after an unsuccessful reading is forwarded without another reading', async () => {
+  test('right after a failed read of the source is forwarded without another read', async () => {
     const { proxy, reads } = await startRotated(
       taking(() => 'new-token'),
       () => Promise.resolve('old-token'),
@@ -143,7 +143,7 @@ describe('a 401 from upstream', () => {
     expect(reads()).toBe(1);
   });
 
-  test('does not read again if the token was replaced meanwhile', async () => {
+  test('does not read the source if the token was replaced meanwhile', async () => {
     const upstream = await startUpstream(BY_HAND);
     let reads = 0;
     const source = createTestSource(() => Promise.resolve({ token: `token-${++reads}` }));
@@ -161,7 +161,7 @@ describe('a 401 from upstream', () => {
     expect(reads).toBe(1);
   });
 
-  test('without another token is forwarded before its body arrives', async () => {
+  test('is forwarded before its body arrives if there is no other token', async () => {
     const upstream = await startUpstream(BY_HAND);
     const source = createTestSource(() => Promise.resolve({ token: 'old-token' }));
     const token = createTokenStore({ source, first: { token: 'old-token' } });
@@ -178,7 +178,7 @@ describe('a 401 from upstream', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 401, ending: 'complete' });
   });
 
-  test('with a body too long to hold is forwarded completely', async () => {
+  test('with a body too long to buffer is forwarded completely', async () => {
     const body = 'x'.repeat(300_000);
     const { upstream, proxy } = await startRotated(
       (_, response) => void response.writeHead(401, { 'content-type': 'application/octet-stream' }).end(body),
@@ -191,7 +191,7 @@ describe('a 401 from upstream', () => {
     expect(upstream.seen).toHaveLength(1);
   });
 
-  test('that the upstream truncates is not shown as complete', async () => {
+  test('is not shown as complete if the upstream truncates it', async () => {
     const { proxy } = await startRotated(
       (_, response) => {
         response.writeHead(401, { 'content-length': 100 });
@@ -204,7 +204,7 @@ describe('a 401 from upstream', () => {
     expect(await proxy.exchange()).toMatchObject({ status: 401, ending: 'truncated' });
   });
 
-  test('is not retried for a caller that left', async () => {
+  test('is not retried if the caller has disconnected', async () => {
     let give: (token: string) => void = () => undefined;
     const next = new Promise<string>((resolve) => (give = resolve));
     const { upstream, proxy, reads } = await startRotated(

@@ -16,7 +16,7 @@ describe('an absolute-form target', () => {
     ]);
   });
 
-  test('counts before Host, whatever Host says', async () => {
+  test('overrides Host', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -25,7 +25,7 @@ describe('an absolute-form target', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('of a foreign authority is answered 403 HOST_REFUSED, whatever Host says', async () => {
+  test('with a foreign authority is answered 403 HOST_REFUSED, with any Host', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -49,7 +49,7 @@ describe('an absolute-form target', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('is judged by the same rules as a path', async () => {
+  test('is checked by the same rules as a path', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 

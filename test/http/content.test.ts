@@ -4,7 +4,7 @@ import { decode, isJson, isText, readContent } from '../../src/http/content.ts';
 
 const GZIP = readContent(['content-encoding', 'gzip']).coding!;
 
-test('A body that decodes to far more than may be kept is not decoded any further', async () => {
+test('a body is decoded only up to the limit', async () => {
   const bomb = gzipSync(Buffer.alloc(200_000_000));
   const before = process.memoryUsage().arrayBuffers;
   let peak = 0;
@@ -15,7 +15,7 @@ test('A body that decodes to far more than may be kept is not decoded any furthe
   expect(peak).toBeLessThan(20_000_000);
 });
 
-test('The beginning of a coded body decodes to the beginning of the text', async () => {
+test('the start of a compressed body decodes to the start of the text', async () => {
   const text = Array.from({ length: 5_000 }, (_, i) => String(i)).join(' ');
   const decoded = await decode(gzipSync(text).subarray(0, 4_000), GZIP, 100_000);
   expect(decoded?.body.length).toBeGreaterThan(1_000);
@@ -29,10 +29,10 @@ test.each([
   ['application/json-seq', false],
   ['application/jsonp', false],
   ['text/plain', false],
-])('%s is a JSON text: %s, for capture and for link mapping alike', (type, expected) => {
+])('%s is JSON: %s, for capture and for link mapping', (type, expected) => {
   expect(isJson(readContent(['content-type', type]))).toBe(expected);
 });
 
-test('A sequence of JSON texts (RFC 7464) is captured as text', () => {
+test('a sequence of JSON texts (RFC 7464) is captured as text', () => {
   expect(isText(readContent(['content-type', 'application/json-seq']))).toBe(true);
 });

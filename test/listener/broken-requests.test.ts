@@ -6,8 +6,8 @@ import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 const HEAD = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n';
 
-describe('a body whose chunks break', () => {
-  test('before the answer has begun is answered 400, and the upstream call is cancelled', async () => {
+describe('a body with a malformed chunk', () => {
+  test('before the answer has started is answered 400, and the upstream call is cancelled', async () => {
     const { upstream, proxy, caller } = await start();
     const { response } = await upstream.next();
 
@@ -35,7 +35,7 @@ describe('a body whose chunks break', () => {
   });
 });
 
-test('a caller that half-closes within its body has left; this is not a refusal', async () => {
+test('a half-close within the body counts as a disconnect, not as a refusal', async () => {
   const { upstream, proxy, caller } = await start();
   const { response } = await upstream.next();
 

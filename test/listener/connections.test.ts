@@ -42,7 +42,7 @@ test('an upload with progress may take longer than MKIO_PROXY_HEADERS_TIMEOUT', 
   caller.write('PUT /api/v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx');
   const { request, response } = await upstream.next();
   for (let i = 1; i < 10; i++) {
-    // The test is about time: together these exceed the limit.
+    // Together, the pauses exceed the limit.
     await new Promise((resolve) => setTimeout(resolve, 30));
     caller.write('x');
   }

@@ -5,12 +5,12 @@ import { startTestProxy } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
-// Longer than a test may take: where it is waited for, the test fails.
+// Longer than the test timeout: a test that waits for it fails.
 const LONG = 60_000;
 const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 describe('while it drains', () => {
-  test('the proxy lets a running exchange finish, and nothing is cut', async () => {
+  test('the proxy lets a running exchange finish', async () => {
     const { upstream, proxy, caller } = await startExchange();
     const { response } = await upstream.next();
 
@@ -24,7 +24,7 @@ describe('while it drains', () => {
     expect(await proxy.exchange()).toMatchObject({ ending: 'complete' });
   });
 
-  test('an answer says that it is the last one of its connection', async () => {
+  test('an answer announces that its connection will close', async () => {
     const { upstream, proxy, caller } = await startExchange();
     const { response } = await upstream.next();
 
@@ -35,7 +35,7 @@ describe('while it drains', () => {
     await closing;
   });
 
-  test('what is cut has its log line before the drain is over', async () => {
+  test('a cancelled exchange is logged before the drain ends', async () => {
     const { upstream, proxy } = await startExchange();
     const { response } = await upstream.next();
     response.write('begun');
@@ -47,7 +47,7 @@ describe('while it drains', () => {
     ]);
   });
 
-  test('a download that runs on is not cut before its end', async () => {
+  test('a running download finishes', async () => {
     const { upstream, proxy, caller } = await startExchange();
     const { response } = await upstream.next();
     response.setHeader('content-type', 'application/octet-stream').write('begun');
@@ -63,7 +63,7 @@ describe('while it drains', () => {
     expect(await closing).toEqual({ cut: 0 });
   });
 
-  test('an exchange that takes longer than the limit is cut and counted', async () => {
+  test('an exchange that exceeds the limit is cancelled and counted', async () => {
     const { upstream, proxy, caller } = await startExchange();
     const { response } = await upstream.next();
 
@@ -75,7 +75,7 @@ describe('while it drains', () => {
     expect(caller.received()).toBe('');
   });
 
-  test('each of several cut exchanges is counted', async () => {
+  test('each of several cancelled exchanges is counted', async () => {
     const { upstream, proxy } = await startExchange();
     await upstream.next();
     const other = await openRaw(proxy.port);
@@ -85,7 +85,7 @@ describe('while it drains', () => {
     expect(await proxy.close({ drainTimeoutMs: 0 })).toEqual({ cut: 2 });
   });
 
-  test('connections that wait for a next request are closed and not counted', async () => {
+  test('idle connections are closed and not counted', async () => {
     const { upstream, proxy, caller } = await startExchange();
     (await upstream.next()).response.end('done');
     await caller.until('done');
@@ -94,7 +94,7 @@ describe('while it drains', () => {
     expect(await caller.ended).toBe('closed');
   });
 
-  test('a connection that never sent a request does not hold it up', async () => {
+  test('a connection without a request does not delay the drain', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
     const silent = await openRaw(proxy.port);

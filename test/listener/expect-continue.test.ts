@@ -9,7 +9,7 @@ const ask = (target: string, { version = '1.1', length = 5, host = 'localhost', 
   'Connection: close\r\n\r\n';
 
 describe('Expect: 100-continue', () => {
-  test('gets its 100 when the guards have let the request through, then the answer', async () => {
+  test('gets 100 once the guards allow the request, then the answer', async () => {
     const upstream = await startUpstream((request, response) => void request.pipe(response));
     const proxy = await startTestProxy(upstream);
     const connection = await openRaw(proxy.port);
@@ -35,7 +35,7 @@ describe('Expect: 100-continue', () => {
   const refused: [string, string, number][] = [
     ['outside the prefixes', ask('/other'), 404],
     ['with a dot segment', ask('/api/v1/../x'), 400],
-    ['by a foreign Host', ask('/api/v1/x', { host: 'evil.example' }), 403],
+    ['with a foreign Host', ask('/api/v1/x', { host: 'evil.example' }), 403],
     ['of a refused operation', ask('/api/v1/user/tokens'), 403],
     ['with too large a body', ask('/api/v1/x', { length: 1001 }), 413],
   ];
@@ -50,7 +50,7 @@ describe('Expect: 100-continue', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('gets its final status and no 100 while there is no token', async () => {
+  test('gets its final status and no 100 without a token', async () => {
     const upstream = await startUpstream();
     const current = () => {
       throw new ProxyError('TOKEN_UNAVAILABLE', 'There is no token.');
@@ -63,7 +63,7 @@ describe('Expect: 100-continue', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('from a caller of HTTP/1.0 is ignored (RFC 9110 §10.1.1)', async () => {
+  test('from an HTTP/1.0 caller is ignored (RFC 9110 §10.1.1)', async () => {
     const upstream = await startUpstream((request, response) => void request.pipe(response));
     const proxy = await startTestProxy(upstream);
 
@@ -74,7 +74,7 @@ describe('Expect: 100-continue', () => {
   });
 });
 
-test('an expectation that nobody can meet is answered 417 in the shape of MK.IO', async () => {
+test("an unknown expectation is answered 417 in MK.IO's error shape", async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
 

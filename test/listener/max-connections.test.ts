@@ -6,7 +6,7 @@ import { startUpstream } from '../support/upstream.ts';
 
 const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-test('the one connection too many is answered 503 BUSY in the shape of MK.IO and closed', async () => {
+test("a connection over the limit is answered 503 BUSY in MK.IO's error shape and closed", async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, listener: { maxConnections: 1 } });
   const first = await openRaw(proxy.port);
@@ -27,7 +27,7 @@ test('the one connection too many is answered 503 BUSY in the shape of MK.IO and
   expect(upstream.seen).toHaveLength(1);
 });
 
-test('a connection that has ended makes room for the next', async () => {
+test('a closed connection makes room for the next', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, listener: { maxConnections: 1 } });
   const first = await openRaw(proxy.port);

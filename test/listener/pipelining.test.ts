@@ -21,7 +21,7 @@ describe('on a connection with pipelined requests', () => {
   });
 
   test.each(['before its answer', 'within its answer'])(
-    'a broken body never answers in place of an earlier request: %s',
+    'a malformed body is never answered in place of an earlier request: %s',
     async (when) => {
       const { upstream, proxy, caller } = await start(GET);
       const { response } = await upstream.next();
@@ -37,7 +37,7 @@ describe('on a connection with pipelined requests', () => {
     },
   );
 
-  test('an answer that is cut before its turn ends the connection at its turn', async () => {
+  test('an answer truncated before its turn ends the connection in its turn', async () => {
     const { upstream, proxy, caller } = await start(GET + GET);
     const [first, second] = [await upstream.next(), await upstream.next()];
     second.response.setHeader('content-length', 1000).write('begun');
@@ -53,7 +53,7 @@ describe('on a connection with pipelined requests', () => {
     );
   });
 
-  test('CONNECT after a waiting request ends them all, and the proxy stays up', async () => {
+  test('CONNECT after a pending request cancels them all, and the proxy stays up', async () => {
     const { upstream, proxy, caller } = await start(GET);
     const { response } = await upstream.next();
     caller.write(CONNECT);
@@ -64,7 +64,7 @@ describe('on a connection with pipelined requests', () => {
     expect(await proxy.close({ drainTimeoutMs: 60_000 })).toEqual({ cut: 0 });
   });
 
-  test('a leaving caller cancels them all, even those still waiting', async () => {
+  test('a disconnect of the caller cancels them all, even pending ones', async () => {
     const { upstream, proxy, caller } = await start(GET.repeat(3));
     const exchanges = [await upstream.next(), await upstream.next(), await upstream.next()];
     exchanges[1]?.response.write('a'.repeat(1_000_000));

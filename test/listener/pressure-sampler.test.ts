@@ -6,7 +6,7 @@ import { pressure } from '../../src/listener/pressure.ts';
 
 const LIMITS = { maxLagMs: 30, maxUsedBytes: 1_000 };
 
-/** A sampler over numbers that the test sets. */
+/** A sampler of numbers set by the test. */
 function createSampler() {
   const now = { lagMs: 0, usedBytes: 0, garbageBytes: 0 };
   const readings: PressureReadings = {
@@ -38,12 +38,12 @@ test('only the second sample in a row with too much lag counts', () => {
   ]);
 });
 
-test('a sample without a single lag, whose mean is not a number, is within the limit', () => {
+test('a sample without any measurement, whose mean is NaN, is within the limit', () => {
   const { sample } = createSampler();
   expect([NaN, NaN, NaN].map((lagMs) => sample({ lagMs }))).toEqual([undefined, undefined, undefined]);
 });
 
-test('memory counts at once, and only if it is not garbage', () => {
+test('memory counts at once, without garbage', () => {
   const { sample, now } = createSampler();
   expect(sample({ garbageBytes: 1_001 })).toBeUndefined();
   expect(now.garbageBytes).toBe(0);
@@ -51,7 +51,7 @@ test('memory counts at once, and only if it is not garbage', () => {
   expect(sample({ usedBytes: 1_000 })).toBeUndefined();
 });
 
-test('a reading that throws neither ends the process nor refuses callers', async () => {
+test('a measurement that throws neither crashes the process nor refuses callers', async () => {
   const fail = vi.fn(() => {
     throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
   });
@@ -65,7 +65,7 @@ test('a reading that throws neither ends the process nor refuses callers', async
   expect((await app.inject('/')).payload).toBe('served');
 });
 
-test('a reading that throws ends the pressure that an earlier one showed', () => {
+test('a measurement that throws resets earlier pressure', () => {
   let isBroken = false;
   const read = (): number => {
     if (isBroken) throw new Error('no descriptor left');

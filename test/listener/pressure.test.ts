@@ -8,7 +8,7 @@ import { startUpstream } from '../support/upstream.ts';
 const ASSETS = '/api/v1/projects/demo/media/assets';
 
 let stalling: NodeJS.Timeout | undefined;
-/** Keeps this process, and so the proxy in it, from its events for 60 of 61 milliseconds. */
+/** Blocks the event loop of this process, which runs the proxy, for 60 of every 61 ms. */
 function stall(): void {
   stalling = setInterval(() => {
     const end = performance.now() + 60;
@@ -21,7 +21,7 @@ afterEach(recover);
 const statusOf = async (proxy: { readonly port: number }): Promise<number> => (await call(proxy, ASSETS)).status;
 
 describe('the proxy answers 503 BUSY rather than let work pile up', () => {
-  test('while its event loop stalls, and serves again once it does not', async () => {
+  test('while its event loop stalls, and recovers afterwards', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, listener: { maxStallMs: 30 } });
     expect(await statusOf(proxy)).toBe(200);
@@ -40,7 +40,7 @@ describe('the proxy answers 503 BUSY rather than let work pile up', () => {
     await expect.poll(() => statusOf(proxy), { timeout: 5_000 }).toBe(200);
   });
 
-  test('but serves after a pause that is over', async () => {
+  test('but not after a single pause', async () => {
     const proxy = await startTestProxy({ ...(await startUpstream()), listener: { maxStallMs: 30 } });
     const end = performance.now() + 2_000;
     while (performance.now() < end);
@@ -50,7 +50,7 @@ describe('the proxy answers 503 BUSY rather than let work pile up', () => {
     expect([...seen]).toEqual([200]);
   });
 
-  test('while its objects and buffers take more than MKIO_PROXY_MAX_MEMORY', async () => {
+  test('while its objects and buffers use more than MKIO_PROXY_MAX_MEMORY', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, listener: { maxMemoryBytes: 1_000_000 } });
     const answer = await call(proxy, ASSETS);
@@ -60,7 +60,7 @@ describe('the proxy answers 503 BUSY rather than let work pile up', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('and the admin listener goes on answering', async () => {
+  test('and the admin listener still answers', async () => {
     const admin = { host: '127.0.0.1', port: 0 };
     const proxy = await startTestProxy({ ...(await startUpstream()), admin, listener: { maxMemoryBytes: 1 } });
     expect((await fetch(`${proxy.admin}/livez`)).status).toBe(200);
@@ -68,7 +68,7 @@ describe('the proxy answers 503 BUSY rather than let work pile up', () => {
   });
 });
 
-test('garbage is no reason to refuse: what 50 connections need has room in 40 MB', async () => {
+test('garbage does not count: 40 MB are enough for 50 connections', async () => {
   const body = JSON.stringify({ value: 'x'.repeat(1_500) });
   const { origin } = await startUpstream((_, response) => response.end(body));
   const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', MKIO_PROXY_MAX_MEMORY: '40MB' });

@@ -22,7 +22,7 @@ test('a body that pauses too long is answered 408, and the upstream call is canc
   expect(await proxy.exchange()).toMatchObject({ code: 'REQUEST_TIMEOUT', answeredBy: 'refusal' });
 });
 
-test('a body that keeps moving may take many times as long', async () => {
+test('a body with steady progress may take many times as long', async () => {
   const upstream = await startUpstream((request, response) => {
     request.resume().once('end', () => response.end('{}'));
   });
@@ -36,7 +36,7 @@ test('a body that keeps moving may take many times as long', async () => {
   await caller.until('200 OK');
 });
 
-test("an upstream that takes its time with a whole body is not the caller's fault", async () => {
+test('after a complete body, a slow upstream does not count as a slow caller', async () => {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy({ ...upstream, listener: { callerTimeoutMs: 100 } });
   const caller = await openRaw(proxy.port);
@@ -59,7 +59,7 @@ test('a head that does not arrive in time is answered 408', async () => {
   expect(upstream.seen).toEqual([]);
 });
 
-test('a head beyond MKIO_PROXY_MAX_HEADER is answered 431', async () => {
+test('a head over MKIO_PROXY_MAX_HEADER is answered 431', async () => {
   const proxy = await startTestProxy({ ...(await startUpstream()), listener: { maxHeaderBytes: 4096 } });
   const caller = await openRaw(proxy.port);
   caller.write(`GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(5000)}\r\n\r\n`);

@@ -26,7 +26,7 @@ async function ask(socketPath: string): Promise<number | undefined> {
 }
 
 describe('MKIO_PROXY_SOCKET', () => {
-  test('is listened on with its mode alone, and is gone after the end', async () => {
+  test('is created with its mode, and removed at exit', async () => {
     const path = join(createFolder(), 'mkio.sock');
     const proxy = await start(path, 0o660);
 
@@ -38,7 +38,7 @@ describe('MKIO_PROXY_SOCKET', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('takes the place of a socket that nobody listens on any more', async () => {
+  test('replaces a socket without a listener', async () => {
     const path = join(createFolder(), 'mkio.sock');
     const script = `require('node:net').createServer().listen(${JSON.stringify(path)},()=>process.kill(process.pid,'SIGKILL'))`;
     await once(spawn(process.execPath, ['-e', script]), 'exit');
@@ -49,7 +49,7 @@ describe('MKIO_PROXY_SOCKET', () => {
     expect(await ask(path)).toBe(200);
   });
 
-  test('is left to the next process, which takes the place while this one drains', async () => {
+  test('is taken over by the next process while this one drains', async () => {
     const path = join(createFolder(), 'mkio.sock');
     const upstream = await startUpstream(BY_HAND);
     const old = await startTestProxy({ ...upstream, listener: { socket: { path, mode: 0o600 } } });
@@ -65,7 +65,7 @@ describe('MKIO_PROXY_SOCKET', () => {
     expect(await ask(path)).toBe(200);
   });
 
-  test('never takes the place of one that somebody listens on', async () => {
+  test('never replaces a socket with a listener', async () => {
     const path = join(createFolder(), 'mkio.sock');
     const other = createServer().listen(path);
     await once(other, 'listening');
@@ -78,7 +78,7 @@ describe('MKIO_PROXY_SOCKET', () => {
     expect(other.listening && existsSync(path)).toBe(true);
   });
 
-  test('never takes the place of a file', async () => {
+  test('never replaces a file', async () => {
     const path = join(createFolder(), 'mkio.sock');
     writeFileSync(path, 'precious');
     await expect(start(path)).rejects.toMatchObject({ code: 'LISTEN_FAILED' });

@@ -26,7 +26,7 @@ describe('a request to upgrade the connection', () => {
     },
   );
 
-  test('by a whole WebSocket handshake is refused the same way', async () => {
+  test('by a complete WebSocket handshake is refused the same way', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -42,7 +42,7 @@ describe('a request to upgrade the connection', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('to h2c, which every server may ignore, is forwarded without it', async () => {
+  test('to h2c, which a server may ignore, is forwarded without the upgrade', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 

@@ -4,7 +4,7 @@ import { createClock, namesIn, openSandbox, type Call } from '../support/sandbox
 const draft = { properties: { storageAccountName: 'primary-azure', container: 'new-asset' }, labels: { series: 'x' } };
 
 describe('the list of assets', () => {
-  it('holds a dozen and says so', async () => {
+  it('has 12 items and reports their count', async () => {
     const { media } = await openSandbox();
     const { body } = await media('GET', '/assets');
     expect(body.value).toHaveLength(12);
@@ -27,7 +27,7 @@ describe('the list of assets', () => {
   it.each([
     ['relative links', {}, '/api/v1/'],
     ['absolute links', { nextLinks: 'absolute' as const }, 'http://127.0.0.1:'],
-  ])('is walked to its end by %s', async (_form, options, start) => {
+  ])('can be read to its end by %s', async (_form, options, start) => {
     const { call, media } = await openSandbox(options);
     const names: string[] = [];
     let next: string | undefined = "/assets?$top=5&$orderby=name&$filter=name ne 'a b'";
@@ -43,20 +43,20 @@ describe('the list of assets', () => {
     expect(names).toEqual([...names].sort());
   });
 
-  it('makes absolute links of a public origin when it is given one', async () => {
+  it('has absolute links with the public origin if one is set', async () => {
     const { media } = await openSandbox({ nextLinks: 'absolute', publicOrigin: 'https://app.mk.io' });
     const { body } = await media('GET', '/assets?$top=1');
     expect(body['@odata.nextLink']).toMatch(/^https:\/\/app\.mk\.io\/api\/v1\/projects\//);
   });
 
-  it('is empty behind its end', async () => {
+  it('is empty after its end', async () => {
     const { media } = await openSandbox();
     const { body } = await media('GET', '/assets?$skiptoken=1000');
     expect(body.value).toEqual([]);
     expect(body.supplemental.pagination).toEqual({ start: 12, end: 12, records: 0, total: 12 });
   });
 
-  it('is selected by every query that clients are known to send', async () => {
+  it('supports every query that known clients send', async () => {
     const { media } = await openSandbox();
     const select = async (query: string) => namesIn(await media('GET', `/assets?${query}`));
     expect(await select('$label=studio=paravalley&$orderby=properties/created%20desc,name%20asc')).toEqual([
@@ -70,7 +70,7 @@ describe('the list of assets', () => {
     expect(await select('%24filter=properties%2Fcreated+gt+2000-01-01T00%3A00%3A00Z')).toHaveLength(12);
   });
 
-  it('names the field of the query that it does not understand', async () => {
+  it('names an invalid query parameter', async () => {
     const { media } = await openSandbox();
     const { status, body } = await media('GET', '/assets?$top=many');
     expect(status).toBe(400);
@@ -106,7 +106,7 @@ describe('an asset', () => {
     expect(statuses).toEqual([201, 200, 200, 204, 404]);
   });
 
-  it('keeps its identity and its birthday when it is replaced', async () => {
+  it('keeps its id and creation time when it is replaced', async () => {
     const clock = createClock();
     const { media } = await openSandbox({ clock });
     const { body: first } = await media('PUT', '/assets/new-asset', draft);
@@ -117,7 +117,7 @@ describe('an asset', () => {
     expect(second.properties.lastModified > first.properties.lastModified).toBe(true);
   });
 
-  it('is patched by merging, where null removes', async () => {
+  it('is patched by merging; null removes a field', async () => {
     const { media } = await openSandbox();
     await media('PUT', '/assets/new-asset', draft);
     const change = { properties: { description: 'Better' }, labels: { series: null, season: '2' } };
@@ -137,7 +137,7 @@ describe('an asset', () => {
     }
   });
 
-  it('may not have a name with a character that MK.IO forbids', async () => {
+  it('may not have a character in its name that MK.IO forbids', async () => {
     const { media } = await openSandbox();
     for (const name of ['a/b', 'a?b', 'a:b', 'a%b', 'a'.repeat(261)]) {
       const { status, body } = await media('PUT', `/assets/${encodeURIComponent(name)}`, draft);
@@ -162,11 +162,11 @@ describe('an asset', () => {
   });
 });
 
-describe('requests as they come from the field', () => {
+describe('requests of real clients', () => {
   const json = { 'content-type': 'application/json' };
   const send = async (call: Call, method: string, path: string) => (await call(method, path, undefined, json)).status;
 
-  it('may say JSON and carry nothing', async () => {
+  it('may have Content-Type JSON and no body', async () => {
     const { media } = await openSandbox();
     expect(await send(media, 'POST', '/assets/output-video/listStreamingLocators')).toBe(200);
     expect(await send(media, 'DELETE', '/assets/nope?$force=true&$notes=moved%20to%20lab')).toBe(204);
@@ -174,7 +174,7 @@ describe('requests as they come from the field', () => {
   });
 });
 
-it('a body that is nested too deep is answered 400', async () => {
+it('a too deeply nested body is answered 400', async () => {
   const { media } = await openSandbox();
   const labels = `{"labels":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`;
   expect(await media('PATCH', '/assets/output-video', labels)).toMatchObject({ status: 400 });

@@ -31,7 +31,7 @@ describe('transforms', () => {
 });
 
 describe('jobs', () => {
-  it('have run before: one finished and one failed', async () => {
+  it('include a finished and a failed one at the start', async () => {
     const { media } = await openSandbox();
     expect(namesIn(await media('GET', "/jobs?$filter=properties/state%20eq%20'Finished'"))).toEqual(['job-001']);
     const { body } = await media('GET', "/jobs?$filter=properties/state eq 'Error'");
@@ -41,7 +41,7 @@ describe('jobs', () => {
     });
   });
 
-  it('move from Queued by Processing to Finished as the clock goes', async () => {
+  it('change from Queued to Processing to Finished over time', async () => {
     const clock = createClock();
     const { media } = await openSandbox({ clock });
     const seen: unknown[] = [];
@@ -107,7 +107,7 @@ describe('jobs', () => {
     expect(body.error.extraDetail).toEqual({ field: 'properties.outputs' });
   });
 
-  it('are not reached by an encoded slash in the name of a transform', async () => {
+  it('cannot be reached by an encoded slash in the name of a transform', async () => {
     const { media } = await openSandbox();
     expect((await media('GET', '/transforms/abr-720p%2Fjobs%2Fjob-001')).status).toBe(404);
     expect((await media('DELETE', '/transforms/abr-720p%2Fjobs%2Fjob-001')).status).toBe(204);

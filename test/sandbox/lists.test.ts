@@ -37,7 +37,7 @@ describe('$filter', () => {
     },
   );
 
-  it('finds any value that is quoted as OData wants it', () => {
+  it('finds any value with OData quoting', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         const quoted = `name eq '${name.replaceAll("'", "''")}'`;
@@ -62,13 +62,13 @@ describe('$orderby', () => {
     expect(select('$orderby=created,name desc')).toEqual(["o'c and d", 'b', 'a']);
   });
 
-  it('orders numbers as numbers, with the absent first', () => {
+  it('orders numbers numerically, with missing values first', () => {
     expect(select('$orderby=properties/size')).toEqual(["o'c and d", 'b', 'a']);
   });
 });
 
 describe('pages', () => {
-  it('together hold every item once, in order, whatever their size', () => {
+  it('contain every item once, in order, for any page size', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 9 }), (numbers, top) => {
         const all = numbers.map((number) => ({ number }));
@@ -84,7 +84,7 @@ describe('pages', () => {
     );
   });
 
-  it('keep the rest of the query in the link to the next one', () => {
+  it('keep the rest of the query in the link to the next page', () => {
     const url = 'https://x.test/list?$label_key=a&$label_key=b&$filter=name+ne+%27+%27&$top=1&$skiptoken=0';
     const labelled = items.map((each) => ({ ...each, labels: { a: '', b: '' } }));
     expect(renderList(labelled, { kind: 'X', url })['@odata.nextLink']).toBe(

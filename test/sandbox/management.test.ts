@@ -39,7 +39,7 @@ describe('projects and locations', () => {
     expect((await call('GET', `/api/v1/projects/${project}`)).body).toEqual(body.value[0]);
   });
 
-  it('has the location that the project is in', async () => {
+  it("has the project's location", async () => {
     const { call, project } = await openSandbox();
     const { locationName } = (await call('GET', `/api/v1/projects/${project}`)).body.spec;
     expect((await call('GET', '/api/v1/locations')).body.value).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('webhook rules', () => {
     },
   };
 
-  it('are listed with their values alone', async () => {
+  it('are listed with only their values', async () => {
     const { call } = await openSandbox();
     const { body } = await call('GET', rules);
     expect(Object.keys(body)).toEqual(['value']);
@@ -74,7 +74,7 @@ describe('webhook rules', () => {
     expect(statuses).toEqual([201, 200, 200, 204, 404]);
   });
 
-  it('never give authentication values back', async () => {
+  it('never return authentication values', async () => {
     const { call } = await openSandbox();
     const put = await call('PUT', `${rules}/mine`, rule);
     const got = await call('GET', `${rules}/mine`);

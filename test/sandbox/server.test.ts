@@ -8,7 +8,7 @@ import { openSandbox } from '../support/sandbox.ts';
 const assets = '/api/v1/projects/demo-project/media/assets';
 
 describe('errors', () => {
-  it('say 404 for unknown paths, projects and things', async () => {
+  it('are 404 for unknown paths, projects and items', async () => {
     const { call } = await openSandbox();
     for (const [path, detail] of [
       ['/api/v1/nothing', "Path '/api/v1/nothing' was not found."],
@@ -25,7 +25,7 @@ describe('errors', () => {
     }
   });
 
-  it('say 405 and which methods there are when only the method is wrong', async () => {
+  it('are 405 with the allowed methods if only the method is wrong', async () => {
     const { call } = await openSandbox();
     for (const [method, path, allow] of [
       ['POST', assets, 'GET, HEAD'],
@@ -38,14 +38,14 @@ describe('errors', () => {
     }
   });
 
-  it('say 401 before they say anything else', async () => {
+  it('are 401 without a token, before any other check', async () => {
     const { call } = await openSandbox();
     for (const path of ['/', '/api/v1/nothing', '/api/v1/projects/other', assets]) {
       expect((await call('PATCH', path, undefined, { authorization: '' })).status).toBe(401);
     }
   });
 
-  it('say 400 for what is not JSON, not an object, or not a URL', async () => {
+  it('are 400 for invalid JSON, a body that is not an object, or an invalid URL', async () => {
     const { call } = await openSandbox();
     for (const body of ['{', '[]', '5', undefined]) {
       const answer = await call('PUT', `${assets}/x`, body);
@@ -54,7 +54,7 @@ describe('errors', () => {
     expect((await call('GET', '/api/v1/%zz')).body).toMatchObject({ error: { code: 'BadRequest' }, status: 400 });
   });
 
-  it('name the field that is missing', async () => {
+  it('name the missing field', async () => {
     const { call } = await openSandbox();
     const { body } = await call('PUT', `${assets}/x`, { properties: {} });
     expect(body.error).toEqual({
@@ -66,7 +66,7 @@ describe('errors', () => {
 });
 
 describe('the rate limit', () => {
-  it('answers 429 with Retry-After once the requests are used up', async () => {
+  it('answers 429 with Retry-After over the limit', async () => {
     const { call } = await openSandbox({ rateLimit: { afterRequests: 2, retryAfterSeconds: 7 } });
     expect((await call('GET', '/api/v1/projects')).status).toBe(200);
     expect((await call('GET', '/api/v1/projects')).status).toBe(200);
@@ -74,7 +74,7 @@ describe('the rate limit', () => {
     expect([status, body.error.code, headers.get('retry-after')]).toEqual([429, 'TooManyRequests', '7']);
   });
 
-  it('sends no Retry-After when none is set, and can be switched while running', async () => {
+  it('sends no Retry-After if none is set, and can be changed at runtime', async () => {
     const { call, setRateLimit } = await openSandbox();
     setRateLimit({ afterRequests: 0 });
     const { status, headers } = await call('GET', '/api/v1/projects');
@@ -110,13 +110,13 @@ describe('bulk data', () => {
     });
   });
 
-  it('may be empty, and need not say what it is', async () => {
+  it('may be empty and without a Content-Type', async () => {
     const { call } = await openSandbox();
     const { status, body } = await call('POST', `${fleet}/uploadBackup`);
     expect([status, body.spec.size]).toEqual([201, 0]);
   });
 
-  it('is downloaded at the length that was asked for, byte n being n mod 251', async () => {
+  it('is downloaded in the requested length, with n mod 251 as byte n', async () => {
     const { origin, token } = await openSandbox();
     const download = async (query: string) =>
       await fetch(`${origin}${fleet}/backups/b1/config${query}`, { headers: { authorization: `Bearer ${token}` } });
@@ -132,7 +132,7 @@ describe('bulk data', () => {
 });
 
 describe('the server', () => {
-  it('remembers requests as they arrived, and only the last thousand', async () => {
+  it('remembers the last thousand requests unchanged', async () => {
     const { call, origin, requests } = await openSandbox();
     const path = `${assets}?$filter=name%20eq%20'x'&%24top=1`;
     await statusOf(http.get(origin, { path, headers: { 'X-Probe': 'yes' } }));
@@ -144,14 +144,14 @@ describe('the server', () => {
     expect(requests).toHaveLength(1000);
   });
 
-  it('takes the time it is told to take', async () => {
+  it('delays answers as configured', async () => {
     const { call } = await openSandbox({ latencyMs: 60 });
     const start = performance.now();
     await call('GET', '/api/ready');
     expect(performance.now() - start).toBeGreaterThan(55);
   });
 
-  it('speaks TLS with the certificate it is given', async () => {
+  it('speaks TLS with the given certificate', async () => {
     const authority = await createAuthority();
     const { origin, token } = await openSandbox({ tls: await authority.issue({ names: ['127.0.0.1'] }) });
     expect(origin).toMatch(/^https:/);
@@ -170,7 +170,7 @@ describe('the server', () => {
     ).toBe(401);
   });
 
-  it('closes at once, even while an answer is under way', async () => {
+  it('closes at once, even during an answer', async () => {
     const { origin, token, close } = await openSandbox();
     const url = `${origin}/api/v1/projects/demo-project/fleet/backups/b1/config?size=1000000000000`;
     const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });

@@ -5,7 +5,7 @@ describe('streaming endpoints', () => {
   const path = '/streamingEndpoints/default';
   const body = { location: 'uksouth-1', properties: { scaleUnits: 0, description: 'Mine' } };
 
-  it('start out with a stopped default', async () => {
+  it('start with a stopped default', async () => {
     const { media } = await openSandbox();
     const { body } = await media('GET', '/streamingEndpoints');
     expect(body.value[0]).toMatchObject({
@@ -20,7 +20,7 @@ describe('streaming endpoints', () => {
     });
   });
 
-  it('pass through their states as the clock goes', async () => {
+  it('change their state over time', async () => {
     const clock = createClock();
     const { media } = await openSandbox({ clock });
     const state = async () => (await media('GET', `${path}/state`)).body.status.state;
@@ -46,7 +46,7 @@ describe('streaming endpoints', () => {
     expect((await media('GET', path)).body.properties).toMatchObject({ scaleUnits: 2, resourceState: 'Stopped' });
   });
 
-  it('have nothing to do when they run already', async () => {
+  it('do nothing on start if they already run', async () => {
     const clock = createClock();
     const { media } = await openSandbox({ clock });
     await media('POST', `${path}/start`);
@@ -77,7 +77,7 @@ describe('streaming endpoints', () => {
     expect([answer.status, answer.body.error.extraDetail]).toEqual([400, { field: 'scaleUnit' }]);
   });
 
-  it('answer 404 where there is none to start', async () => {
+  it('answer 404 to the start of an unknown one', async () => {
     const { media } = await openSandbox();
     expect((await media('POST', '/streamingEndpoints/nope/start')).status).toBe(404);
   });
@@ -86,7 +86,7 @@ describe('streaming endpoints', () => {
 describe('streaming locators', () => {
   const body = { properties: { assetName: 'output-video', streamingPolicyName: 'Predefined_ClearStreamingOnly' } };
 
-  it('list their paths with a body and without one', async () => {
+  it('list their paths with or without a request body', async () => {
     const { media } = await openSandbox();
     const plain = await media('POST', '/streamingLocators/my-locator/listPaths', undefined, {
       'content-type': 'application/json',
@@ -100,7 +100,7 @@ describe('streaming locators', () => {
     expect(styled.body).toEqual(plain.body);
   });
 
-  it('have content keys when they are encrypted', async () => {
+  it('have content keys if they are encrypted', async () => {
     const { media } = await openSandbox();
     const keysOf = async (name: string) =>
       (await media('POST', `/streamingLocators/${name}/listContentKeys`)).body.contentKeys;
@@ -108,7 +108,7 @@ describe('streaming locators', () => {
     expect(await keysOf('drm-locator')).toHaveLength(1);
   });
 
-  it('are listed, created, read, deleted, and found by their asset', async () => {
+  it('are listed, created, read, deleted, and listed by asset', async () => {
     const { media } = await openSandbox();
     expect(namesIn(await media('GET', '/streamingLocators'))).toEqual(['my-locator', 'drm-locator']);
     expect((await media('PUT', '/streamingLocators/new', body)).status).toBe(201);

@@ -4,7 +4,7 @@ import { createClock, openSandbox } from '../support/sandbox.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-describe('the sandbox demands a token', () => {
+describe('the sandbox requires a token', () => {
   it("answers 401 in MK.IO's error shape without one", async () => {
     const { call } = await openSandbox();
     const answer = await call('GET', '/api/v1/projects', undefined, { authorization: '' });
@@ -17,13 +17,13 @@ describe('the sandbox demands a token', () => {
     });
   });
 
-  it('gives every error a reference of its own', async () => {
+  it('gives every error its own reference', async () => {
     const { call } = await openSandbox();
     const refs = await Promise.all(['/a', '/b', '/c'].map(async (path) => (await call('GET', path)).body.ref));
     expect(new Set(refs).size).toBe(3);
   });
 
-  it('accepts its own token, whatever the case of the scheme', async () => {
+  it('accepts its own token, with any letter case of the scheme', async () => {
     const { call, token } = await openSandbox();
     expect((await call('GET', '/api/v1/projects')).status).toBe(200);
     expect((await call('GET', '/api/v1/projects', undefined, { authorization: `bearer ${token}` })).status).toBe(200);
@@ -57,13 +57,13 @@ describe('the sandbox demands a token', () => {
     );
   });
 
-  it('refuses a token that was minted expired', async () => {
+  it('refuses a token that was issued expired', async () => {
     const { call, mintToken } = await openSandbox();
     const { token } = await mintToken({ lifetimeSeconds: -60 });
     expect((await call('GET', '/api/v1/projects', undefined, bearer(token))).status).toBe(401);
   });
 
-  it('refuses a token from the moment at which it expires', async () => {
+  it('refuses a token from the moment it expires', async () => {
     const clock = createClock();
     const { call, mintToken } = await openSandbox({ clock });
     const { token } = await mintToken({ lifetimeSeconds: 60 });
@@ -98,7 +98,7 @@ describe('the sandbox demands a token', () => {
   });
 });
 
-describe('tokens by the API', () => {
+describe('the token API', () => {
   const request = { type: 'full-access', organizationId: '0a1b2c3d-0000-4000-8000-000000000001' };
 
   it('lists two, one of them restricted, and shows no JWT', async () => {
@@ -111,7 +111,7 @@ describe('tokens by the API', () => {
     expect(text).not.toContain(token.split('.')[2]);
   });
 
-  it('mints one that works until it is revoked', async () => {
+  it('issues a token that works until it is revoked', async () => {
     const { call } = await openSandbox();
     const minted = await call('POST', '/api/v1/user/tokens', { ...request, description: 'mine' });
     expect(minted.status).toBe(201);
@@ -124,7 +124,7 @@ describe('tokens by the API', () => {
     expect((await call('GET', `/api/v1/user/tokens/${id}`)).body.spec.revoked).toMatch(/Z$/);
   });
 
-  it('refuses to mint what MK.IO would not', async () => {
+  it('refuses invalid token requests, like MK.IO', async () => {
     const { call } = await openSandbox();
     const mint = async (change: object) => await call('POST', '/api/v1/user/tokens', { ...request, ...change });
     expect((await mint({ type: 'eternal' })).body.error.extraDetail).toEqual({ field: 'type' });
@@ -134,7 +134,7 @@ describe('tokens by the API', () => {
     });
   });
 
-  it('locks everybody out when all are revoked', async () => {
+  it('locks everybody out once all tokens are revoked', async () => {
     const { call } = await openSandbox();
     expect((await call('DELETE', '/api/v1/user/tokens')).status).toBe(200);
     expect((await call('GET', '/api/v1/user/tokens')).status).toBe(401);
@@ -171,28 +171,28 @@ describe('a restricted token', () => {
     ['GET', '/media/transforms/abr-720p/jobs', 403],
     ['POST', '/media/streamingEndpoints/default/start', 403],
     ['GET', '/webhook/rules', 403],
-  ])('that may get assets is answered for %s %s with %d', async (method, path, status) => {
+  ])('with read access to assets: %s %s is answered %d', async (method, path, status) => {
     const { call, mintToken, project } = await openSandbox();
     const { token } = await mintToken(assetsIn(PROJECT_ID, 'get'));
     const answer = await call(method, `/api/v1/projects/${project}${path}`, undefined, bearer(token));
     expect(answer.status).toBe(status);
   });
 
-  it('is refused in every project but its own', async () => {
+  it('is refused in every project except its own', async () => {
     const { call, mintToken, project } = await openSandbox();
     const { token } = await mintToken(assetsIn('elsewhere', 'get'));
     expect((await call('GET', `/api/v1/projects/${project}`, undefined, bearer(token))).status).toBe(403);
     expect((await call('GET', '/api/v1/user/profile', undefined, bearer(token))).status).toBe(200);
   });
 
-  it('learns its own rights', async () => {
+  it('can read its own permissions', async () => {
     const { call, mintToken } = await openSandbox();
     const { token } = await mintToken(assetsIn(PROJECT_ID, 'get', 'update'));
     const { rbac } = (await call('GET', '/api/v1/user/rbac', undefined, bearer(token))).body;
     expect(rbac['core.project']).toEqual({ [PROJECT_ID]: { 'ams.asset': ['get', 'update'] } });
   });
 
-  it('can be made with rights that its user has, and no others', async () => {
+  it('can have only permissions of its user', async () => {
     const { call } = await openSandbox();
     const mint = (projectId: string, ...verbs: string[]) =>
       call('POST', '/api/v1/user/tokens', { ...assetsIn(projectId, ...verbs), organizationId: ORGANIZATION_ID });

@@ -1,5 +1,5 @@
-// The attack: request lines of HTTP/0.9, bare line feeds and other leftovers that lenient servers still take, by which a page
-// or a gateway in front could pass a request that nobody has judged. None of them reaches a handler.
+// The attack: lenient servers still accept HTTP/0.9, bare line feeds and other malformed request lines.
+// A page or a gateway could pass an unchecked request that way. None of them reaches a handler.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { sendRaw } from '../support/raw.ts';
@@ -12,7 +12,7 @@ describe('a request', () => {
     ['whose line ends in a bare LF', 'GET /api/v1/x HTTP/1.1\nHost: localhost\nConnection: close\n\n'],
     ['whose head ends in a bare LF', 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\n'],
     ['whose line ends in a bare CR', 'GET /api/v1/x HTTP/1.1\rHost: localhost\r\r'],
-    ['of HTTP/2 in the clear', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['of cleartext HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['of HTTP/3.0', 'GET /api/v1/x HTTP/3.0\r\nHost: localhost\r\n\r\n'],
     ['with a tab', 'GET\t/api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['of TLS', Buffer.from('160301020001000001fc0303', 'hex')],

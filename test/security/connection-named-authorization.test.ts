@@ -1,5 +1,5 @@
-// The attack: fields that Connection names are hop-by-hop, so a proxy drops them. A caller that names Authorization, Host or
-// Content-Length there hopes to have the proxy's own dropped, or the framing of its body changed.
+// The attack: a proxy drops the headers that Connection names. A caller names Authorization, Host or Content-Length
+// there, to remove the proxy's own header or to change the framing of the body.
 import { describe, expect, test } from 'vitest';
 import { TOKEN, startTestProxy } from '../support/proxy.ts';
 import { readAnswer, sendRaw } from '../support/raw.ts';
@@ -13,7 +13,7 @@ const named = [
 ];
 
 describe('Connection', () => {
-  test.each(named)('naming %s takes away nothing that the proxy itself adds', async (names) => {
+  test.each(named)('naming %s removes no header that the proxy adds', async (names) => {
     let body = '';
     const upstream = await startUpstream((request, response) => {
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -33,7 +33,7 @@ describe('Connection', () => {
     expect(body).toBe('hello');
   });
 
-  test('takes away what it names of the caller, on every line and in any case', async () => {
+  test("removes the caller's headers that it names, on every line and in any case", async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
     const lines = [

@@ -1,5 +1,5 @@
-// The attack: a page names the proxy in an <img>, a <script>, a frame or a link; such GETs need no permission to be sent, and
-// a script's answer would run in the page. Browsers mark them with Sec-Fetch-Site, or at least a Referer.
+// The attack: a page embeds a proxy address in an <img>, <script>, frame or link. These GETs need no permission, and an
+// answer to <script> would run in the page. Browsers send Sec-Fetch-Site, or at least a Referer.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -13,7 +13,7 @@ describe.each(['cross-site', 'same-site'])('from a %s page', (site) => {
     ['document', 'navigate'],
     ['object', 'navigate'],
     ['empty', 'cors'],
-  ])('%s is refused and causes no call', async (destination, mode) => {
+  ])('%s is refused and not sent upstream', async (destination, mode) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -25,7 +25,7 @@ describe.each(['cross-site', 'same-site'])('from a %s page', (site) => {
   });
 });
 
-test('what a page is given anyway can neither run nor be embedded elsewhere', async () => {
+test('an answer to an allowed page can neither run as a script nor be embedded by other sites', async () => {
   const proxy = await startTestProxy(await startUpstream());
   const answer = await askRaw(proxy.port, 'GET /api/v1/x HTTP/1.1', 'Host: localhost');
   expect(answer.field('x-content-type-options')).toBe('nosniff');

@@ -1,11 +1,11 @@
-// The attack: a caller sends heads or bodies without end, or opens connections and keeps them, to eat the memory or the
-// sockets of the proxy until nobody else is served. Each has a bound, and the answer says which.
+// The attack: a caller sends endless heads or bodies, or keeps many connections open, to exhaust memory or sockets.
+// Each has a limit, and the answer names it.
 import { expect, test } from 'vitest';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
-test('a head without end is answered 431, and the connection closed', async () => {
+test('an endless head is answered 431, and the connection closed', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
   const caller = await openRaw(proxy.port);
@@ -15,7 +15,7 @@ test('a head without end is answered 431, and the connection closed', async () =
   expect(upstream.seen).toEqual([]);
 });
 
-test('a target without end is answered 431', async () => {
+test('an endless target is answered 431', async () => {
   const proxy = await startTestProxy(await startUpstream());
   const caller = await openRaw(proxy.port);
   caller.write(`GET /api/v1/${'x'.repeat(40_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -23,7 +23,7 @@ test('a target without end is answered 431', async () => {
   expect(caller.received()).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test('a body beyond MKIO_PROXY_MAX_BODY is answered 413 once it is, announced or not', async () => {
+test('a body over MKIO_PROXY_MAX_BODY is answered 413, with or without a Content-Length', async () => {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy({ ...upstream, listener: { maxBodyBytes: 1000 } });
   const announced = await call(proxy, '/api/v1/x', { method: 'POST', body: 'x'.repeat(1001) });
@@ -35,7 +35,7 @@ test('a body beyond MKIO_PROXY_MAX_BODY is answered 413 once it is, announced or
   expect(await caller.until('x-mkio-proxy-error')).toMatch(/^HTTP\/1\.1 413 /);
 });
 
-test('connections beyond the most allowed are answered 503, and the others are served on', async () => {
+test('connections over the limit are answered 503, and the others still work', async () => {
   const proxy = await startTestProxy({ ...(await startUpstream()), listener: { maxConnections: 2 } });
   const [kept] = [await openRaw(proxy.port), await openRaw(proxy.port)];
   const refused = await openRaw(proxy.port);

@@ -1,5 +1,5 @@
-// The attack: any page that the operator's browser opens can send requests to 127.0.0.1, by fetch, a form or an image. It
-// may neither read nor cause a call with the token: Origin and Sec-Fetch-Site, which no page can forge, give it away.
+// The attack: any page in the operator's browser can send requests to 127.0.0.1 by fetch, a form or an image.
+// The proxy refuses them by Origin and Sec-Fetch-Site, which no page can forge.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -10,12 +10,12 @@ const foreign: [string, string[]][] = [
   ['fetch of an old browser', ['Origin: https://evil.example']],
   ['an image or a link', ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: no-cors']],
   ['a page of a sibling site', ['Sec-Fetch-Site: same-site']],
-  ['speculation rules, which look like an address that was typed', ['Sec-Fetch-Site: none', 'Sec-Purpose: prefetch']],
+  ['speculation rules, which look like a typed address', ['Sec-Fetch-Site: none', 'Sec-Purpose: prefetch']],
   ['an extension', ['Origin: chrome-extension://abcdefgh']],
 ];
 
 describe.each(['GET', 'POST'])('%s', (method) => {
-  test.each(foreign)('of %s is answered 403 ORIGIN_REFUSED and causes no call', async (_, lines) => {
+  test.each(foreign)('of %s is answered 403 ORIGIN_REFUSED and not sent upstream', async (_, lines) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -28,9 +28,9 @@ describe.each(['GET', 'POST'])('%s', (method) => {
   });
 });
 
-describe('a page of the operator passes', () => {
+describe("a request of the operator's own page is forwarded", () => {
   test.each(['http://localhost:5173', 'http://127.0.0.1:3000', 'https://app.localhost', 'http://[::1]:8080'])(
-    'from %s, and its Origin stays here',
+    'from %s, without its Origin',
     async (origin) => {
       const upstream = await startUpstream();
       const proxy = await startTestProxy(upstream);

@@ -1,5 +1,5 @@
-// The attack: many servers read `_` as `-` and fold case, so `authorization_`, `x_mkio_token` or `Content_Length` may become
-// the field that the proxy has dropped or judged. An alias of a field never travels.
+// The attack: many servers read `_` as `-` and ignore case, so `x_mkio_token` or `Content_Length` may become
+// a header that the proxy drops or checks. The proxy forwards no alias of a header.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -27,7 +27,7 @@ const aliases = [
   'host_',
 ];
 
-describe('an alias of a field is not sent upstream', () => {
+describe('an alias of a header is not sent upstream', () => {
   test.each(aliases)('%s', async (name) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
@@ -39,7 +39,7 @@ describe('an alias of a field is not sent upstream', () => {
   });
 
   test.each(['Authorization : CANARY', 'Authorization\t: CANARY', 'Authorization\0: CANARY'])(
-    'a name with white space is no name: %j',
+    'a name with white space is refused: %j',
     async (line) => {
       const upstream = await startUpstream();
       const proxy = await startTestProxy(upstream);

@@ -1,5 +1,5 @@
-// The attack: a page on evil.example has its DNS name rebound to 127.0.0.1, so that the browser takes the proxy for the
-// page's own origin and lets the page read the answers. The Host of such a request is still the attacker's name.
+// The attack: the attacker rebinds the DNS name evil.example to 127.0.0.1. The browser then takes the proxy for the
+// page's own origin and lets the page read answers. The Host is still the attacker's name.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -20,7 +20,7 @@ describe('a Host that is not the name of the proxy is answered 403 HOST_REFUSED'
   });
 });
 
-test('it is refused before anything else is judged', async () => {
+test('Host is checked before everything else', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
 

@@ -1,5 +1,5 @@
-// The attack: requests of several users share one pipelined connection, and an interim answer that leaves out of turn lands
-// inside another answer. Its bytes then shift every later answer to the wrong request.
+// The attack: several users share one pipelined connection, and an interim answer is sent out of turn, inside another
+// answer. Its bytes then shift every later answer to the wrong request.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const GET = 'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const EXPECTING = 'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody';
 const LINK = { link: '</a.css>; rel=preload; as=style' };
 
-describe('In a pipeline, an interim answer leaves only when it is the turn of its request:', () => {
+describe('in a pipeline, an interim answer is sent only in the turn of its request:', () => {
   test('100 Continue before the final answer', async () => {
     const { first, second, caller } = await pipeline(GET + EXPECTING);
     await delay(20);
@@ -49,7 +49,7 @@ describe('In a pipeline, an interim answer leaves only when it is the turn of it
     expect(statusesOf(caller.received())).toEqual(['200', '102', '103', '200']);
   });
 
-  test('none within a body that is still being sent', async () => {
+  test('none within a body that is being sent', async () => {
     const { first, second, caller } = await pipeline(GET + GET);
     first.response.setHeader('content-length', 6).write('abc');
     await caller.until('abc');
@@ -63,7 +63,7 @@ describe('In a pipeline, an interim answer leaves only when it is the turn of it
   });
 });
 
-/** Two requests in one write, each with its exchange at the upstream. */
+/** Sends two requests in one write, and returns the upstream's exchange for each. */
 async function pipeline(bytes: string) {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy(upstream);

@@ -1,5 +1,5 @@
-// The attack: a name that a careless comparison takes for loopback or for a name of the operator's list, but that the
-// attacker's DNS answers for, or that a browser reaches loopback by without saying so. A Host is compared whole.
+// The attack: a careless comparison takes the attacker's host name for loopback or for an allowed name.
+// The proxy compares the whole Host.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -29,7 +29,7 @@ const lookAlikes = [
   'a.internal.test.evil.example',
 ];
 
-describe('a Host that only looks like one of the proxy is answered 403 HOST_REFUSED', () => {
+describe("a Host that only resembles one of the proxy's names is answered 403 HOST_REFUSED", () => {
   test.each(lookAlikes)('%s', async (host) => {
     const upstream = await startUpstream();
     const allowedHosts = ['proxy.example.com', '.internal.test'];

@@ -1,5 +1,5 @@
-// The attack: a page whose origin a careless comparison takes for a loopback one, by its beginning, its end, its user name
-// or a second Origin beside the first. An Origin is compared whole, and there is one.
+// The attack: a careless comparison takes the page's origin for a loopback one, by its start, its end, its user name
+// or a second Origin line. The proxy compares the whole Origin and accepts only one.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -11,17 +11,17 @@ const lookAlikes: [string, string[]][] = [
   ['a name that ends like loopback', ['Origin: http://evil-localhost']],
   ['a user name', ['Origin: http://localhost@evil.example']],
   ['a path', ['Origin: http://evil.example/localhost']],
-  ['a port that is none', ['Origin: http://localhost:evil.example']],
+  ['an invalid port', ['Origin: http://localhost:evil.example']],
   ['another scheme', ['Origin: ftp://localhost']],
   ['no scheme', ['Origin: localhost']],
   ['an address in another notation', ['Origin: http://2130706433']],
   ['a wildcard address', ['Origin: http://0.0.0.0:3000']],
   ['a list', ['Origin: http://localhost:3000 https://evil.example']],
   ['two lines', ['Origin: http://localhost:3000', 'Origin: https://evil.example']],
-  ['two lines, turned', ['Origin: https://evil.example', 'Origin: http://localhost:3000']],
-  ['what begins like a listed one', ['Origin: https://app.example.com.evil.example']],
-  ['a listed one with another port', ['Origin: https://app.example.com:8443']],
-  ['a listed one over plain HTTP', ['Origin: http://app.example.com']],
+  ['two lines in reverse order', ['Origin: https://evil.example', 'Origin: http://localhost:3000']],
+  ['a name that starts like an allowed one', ['Origin: https://app.example.com.evil.example']],
+  ['an allowed one with another port', ['Origin: https://app.example.com:8443']],
+  ['an allowed one over plain HTTP', ['Origin: http://app.example.com']],
 ];
 
 describe('an Origin that only looks like an allowed one is answered 403 ORIGIN_REFUSED', () => {

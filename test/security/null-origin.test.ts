@@ -1,5 +1,5 @@
-// The attack: a sandboxed frame, a data: document or a local file sends "Origin: null", which says nothing of who it is and
-// which a page can have at will. It is nobody's origin: no request passes with it, and no setting can allow it.
+// The attack: a sandboxed frame, a data: document or a local file sends "Origin: null", which any page can produce.
+// The proxy refuses it, and no setting can allow it.
 import { describe, expect, test } from 'vitest';
 import { loadFlags } from '../../src/config/load.ts';
 import { startTestProxy } from '../support/proxy.ts';
@@ -9,15 +9,15 @@ import { startUpstream } from '../support/upstream.ts';
 const senders: [string, string[]][] = [
   ['a sandboxed frame', ['Origin: null', 'Sec-Fetch-Site: cross-site']],
   ['a browser without fetch metadata', ['Origin: null']],
-  ['one that calls itself of the same origin', ['Origin: null', 'Sec-Fetch-Site: same-origin']],
-  ['one that a user has typed', ['Origin: null', 'Sec-Fetch-Site: none']],
+  ['a page that claims to be same-origin', ['Origin: null', 'Sec-Fetch-Site: same-origin']],
+  ['a page that claims to be a typed address', ['Origin: null', 'Sec-Fetch-Site: none']],
   ['a WebSocket', ['Origin: null', 'Connection: Upgrade', 'Upgrade: websocket']],
   ['a file', ['Origin: file://']],
   ['an empty origin', ['Origin:']],
 ];
 
 describe.each(['GET', 'POST', 'OPTIONS'])('%s', (method) => {
-  test.each(senders)('of %s is answered 403 ORIGIN_REFUSED and causes no call', async (_, lines) => {
+  test.each(senders)('of %s is answered 403 ORIGIN_REFUSED and not sent upstream', async (_, lines) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -29,6 +29,6 @@ describe.each(['GET', 'POST', 'OPTIONS'])('%s', (method) => {
   });
 });
 
-test('MKIO_PROXY_ALLOWED_ORIGINS cannot name it', () => {
+test('MKIO_PROXY_ALLOWED_ORIGINS cannot allow it', () => {
   expect(() => loadFlags({ allowedOrigins: 'http://localhost:3000,null' })).toThrow(/MKIO_PROXY_ALLOWED_ORIGINS/);
 });

@@ -1,5 +1,5 @@
-// The attack: a path that looks as if it stayed below the prefix, but that the upstream, or something before it, resolves
-// to another place. The token would then open what the proxy's rules never judged.
+// The attack: a path seems to stay below the prefix, but the upstream or a gateway resolves it to another path.
+// The token would then open a path that the proxy's rules never checked.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -42,11 +42,11 @@ describe.each([...segments, ...doubled, ...separated])('%s', (segment) => {
     ['in the middle', `/api/v1/${segment}/projects`],
     ['at the end', `/api/v1/projects/${segment}`],
     ['before the query', `/api/v1/projects/${segment}?x=1`],
-    ['behind an empty segment', `/api/v1//${segment}/x`],
+    ['after an empty segment', `/api/v1//${segment}/x`],
     ['at the start', `/${segment}/api/v1/x`],
   ] as const;
 
-  test.each(places)('%s is answered 400 TARGET_INVALID and never leaves', async (_, path) => {
+  test.each(places)('%s is answered 400 TARGET_INVALID and not sent upstream', async (_, path) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 
@@ -77,7 +77,7 @@ const names = [
   '%252ewell',
 ];
 
-describe('a name that only looks like one is forwarded as it stands', () => {
+describe('a name that only resembles a dot segment is forwarded unchanged', () => {
   test.each(names)('%s', async (name) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);

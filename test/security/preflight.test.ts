@@ -1,5 +1,5 @@
-// The attack: a foreign page asks by a preflight whether it may send what a form cannot (PUT, JSON, Authorization), or has
-// the preflight itself forwarded with the token. Strangers get no CORS header, and nobody's preflight goes upstream.
+// The attack: a foreign page asks by a preflight to send PUT, JSON or Authorization, or has the preflight itself
+// forwarded with the token. Foreign pages get no CORS headers, and no preflight is sent upstream.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -22,7 +22,7 @@ async function ask(...lines: string[]) {
 }
 
 describe('a preflight', () => {
-  test.each(asked)('of a stranger for %s is refused without any CORS header', async (_, lines) => {
+  test.each(asked)('of a foreign page for %s is refused without CORS headers', async (_, lines) => {
     const { answer, upstream } = await ask('Host: localhost', STRANGER, ...lines);
 
     expect([answer.status, answer.field('x-mkio-proxy-error')]).toEqual([403, 'ORIGIN_REFUSED']);
@@ -30,7 +30,7 @@ describe('a preflight', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('by a rebound name is refused, whatever its Origin', async () => {
+  test('for a rebound name is refused, with any Origin', async () => {
     const { answer, upstream } = await ask(
       'Host: evil.example',
       'Origin: http://localhost:5173',
@@ -41,7 +41,7 @@ describe('a preflight', () => {
     expect(upstream.seen).toEqual([]);
   });
 
-  test('of a page of the operator is answered here, and lets nobody send cookies', async () => {
+  test("of the operator's own page is answered by the proxy and allows no cookies", async () => {
     const { answer, upstream } = await ask(
       'Host: localhost',
       'Origin: http://localhost:5173',

@@ -1,5 +1,5 @@
-// The attack: a caller that is confined to one project asks for another, or for what stands above all projects, in a
-// spelling that the upstream understands and the confinement does not. Only what every reading keeps inside passes.
+// The attack: a caller confined to one project asks for another project, in an encoding that the upstream understands
+// and the proxy does not. A path is forwarded only if it is inside the project under every decoding.
 import { describe, expect, test } from 'vitest';
 import type { ErrorBody } from '../support/proxy.ts';
 import { startTestProxy } from '../support/proxy.ts';
@@ -26,7 +26,7 @@ const escapes = [
   '/api/v1/locations',
 ];
 
-describe('A caller confined to one project gets no further by', () => {
+describe('a caller confined to one project cannot leave it by', () => {
   test.each(escapes)('GET %s', async (path) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy({ ...upstream, policy: { projects: ['mine'] } });
@@ -43,7 +43,7 @@ test.each([
   '/api/v1/projects/%6dine/media/assets/a%20b;c',
   '/api/v1/projects',
   '/api/v1/user/profile',
-])('while GET %s passes', async (path) => {
+])('GET %s is forwarded', async (path) => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, policy: { projects: ['mine'] } });
 
@@ -52,7 +52,7 @@ test.each([
   expect(upstream.seen.map(({ url }) => url)).toEqual([path]);
 });
 
-test('the refusal tells the rule and the setting, not the names of the projects', async () => {
+test('the refusal names the rule and the setting, not the projects', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, policy: { projects: ['mine'] } });
 

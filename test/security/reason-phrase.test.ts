@@ -1,5 +1,5 @@
-// The attack: the reason phrase is free text, so an upstream can put there what it may not say elsewhere: a secret, or bytes
-// that a lenient client reads as another header. It never passes; the caller gets the standard words for the status.
+// The attack: the reason phrase is free text, so an upstream can put a secret there, or bytes that a lenient client
+// reads as another header. The proxy replaces it by the standard phrase for the status.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw, sendRaw } from '../support/raw.ts';
@@ -22,7 +22,7 @@ describe('the reason phrase of the upstream is replaced', () => {
     expect([answer.status, answer.reason]).toEqual([Number(line.slice(0, 3)), reason]);
   });
 
-  test('that of a status without standard words too', async () => {
+  test('also for a status without a standard phrase', async () => {
     const { origin } = await startAnswering('HTTP/1.1 299 CANARY\r\nContent-Length: 0\r\n\r\n');
     const proxy = await startTestProxy({ origin });
 

@@ -1,11 +1,11 @@
-// The attack: an upstream, or an open redirect on it, answers with a redirect to a server of the attacker's. A proxy that
-// follows it sends the token there.
+// The attack: the upstream redirects to the attacker's server, for example by an open redirect.
+// A proxy that follows the redirect sends the token there.
 import { describe, expect, test } from 'vitest';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 
 describe.each([300, 301, 302, 303, 305, 307, 308])('a redirect with %s', (status) => {
-  test.each(['GET', 'POST'])('to a foreign server is passed to the caller of %s and not followed', async (method) => {
+  test.each(['GET', 'POST'])('to a foreign server is forwarded to the caller of %s, not followed', async (method) => {
     const attacker = await startUpstream();
     const location = `${attacker.origin}/api/v1/x`;
     const upstream = await startUpstream((_, response) => response.writeHead(status, { location }).end());
@@ -19,7 +19,7 @@ describe.each([300, 301, 302, 303, 305, 307, 308])('a redirect with %s', (status
   });
 });
 
-test('one within the upstream is not followed either', async () => {
+test('a redirect within the upstream is not followed either', async () => {
   const upstream = await startUpstream((_, response) =>
     response.writeHead(302, { location: '/api/v1/user/tokens' }).end(),
   );

@@ -1,5 +1,5 @@
-// The attack: a caller writes a refused path so that the proxy's rules miss it and a lenient upstream still understands
-// it: in other case, escaped, escaped twice, with parameters, doubled slashes or an end that is cut off. Every reading is judged.
+// The attack: a caller encodes a refused path so that the rules miss it and a lenient upstream still understands it:
+// other case, escapes, double escapes, parameters, doubled slashes or a truncated end. Every decoding is checked.
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
@@ -18,7 +18,7 @@ const GUARDED = [
   ['PUT', '/api/v1/projects/p'],
 ] as const;
 
-/** Asks on one kept connection, with the path byte for byte. */
+/** Sends the path byte for byte on one kept-alive connection. */
 function createClient({ port }: { readonly port: number }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -32,7 +32,7 @@ function createClient({ port }: { readonly port: number }) {
     });
 }
 
-test('no spelling of a guarded operation reaches the upstream', async () => {
+test('no encoding of a guarded operation reaches the upstream', async () => {
   const upstream = await startUpstream();
   const ask = createClient(await startTestProxy(upstream));
   const asked = fc.constantFrom(...GUARDED).chain(([method, path]) => fc.tuple(fc.constant(method), spellingsOf(path)));
@@ -46,7 +46,7 @@ test('no spelling of a guarded operation reaches the upstream', async () => {
   );
 });
 
-test('what reaches the upstream is what was judged, byte for byte, and the rules allow it', async () => {
+test('a forwarded path is allowed by the rules and unchanged, byte for byte', async () => {
   const upstream = await startUpstream();
   const ask = createClient(await startTestProxy(upstream));
   const paths = ['/api/v1/user/tokens', '/api/v1/user/rbac', '/api/v1/projects/p', '/api/v1/projects/p/media/assets/a'];

@@ -1,5 +1,5 @@
-// The attack: a broken token source delivers many expired tokens, which push the token in use out of the masks. An upstream
-// that echoes the token would then reveal it.
+// The attack: a broken token source returns many expired tokens, which displace the token in use from the list of
+// masked tokens. An upstream that echoes the token would then reveal it.
 
 import { expect, test } from 'vitest';
 import { createSecrets } from '../../src/secrets/secrets.ts';

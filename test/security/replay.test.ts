@@ -1,5 +1,5 @@
-// The attack: a page, a user of this machine or a caller tries to pass for the operator who repeats an exchange. Or the repeated
-// request itself is to reach what no caller may.
+// The attack: a page, a local user or a caller poses as the operator and replays an exchange.
+// Or a replayed request tries to reach a path or host that no caller may reach.
 import { expect, test } from 'vitest';
 import { join } from 'node:path';
 import { createFolder } from '../support/folder.ts';
@@ -20,7 +20,7 @@ const startWith = async (options: Partial<TestProxyOptions> = {}) => {
   return { proxy, upstream, id };
 };
 
-test('a page or a program that could not read an answer of the admin listener cannot replay', async () => {
+test('a page or program that cannot read the admin listener cannot replay', async () => {
   const { proxy, upstream, id } = await startWith();
   const session = await readSession(proxy);
   const attempts: Record<string, string>[] = [
@@ -37,7 +37,7 @@ test('a page or a program that could not read an answer of the admin listener ca
   expect(upstream.seen).toHaveLength(1);
 });
 
-test('a caller that sends the header of a replay gets neither its link nor its rights, and it travels nowhere', async () => {
+test('the replay header of a caller gives neither link nor rights, and is not sent upstream', async () => {
   const upstream = await startUpstream(BY_HAND);
   const access = { callerKey: 'a-key-of-sixteen' };
   const listener = { forwardHeaders: [TICKET] };
@@ -48,7 +48,7 @@ test('a caller that sends the header of a replay gets neither its link nor its r
   (await upstream.next()).response.end();
   await first;
   const { id } = await proxy.exchange();
-  // While a replay is under way.
+  // While a replay is running.
   const headers = await readSession(proxy, settings.admin.key);
   const running = fetch(`${proxy.admin}/exchanges/${String(id)}/replay`, { method: 'POST', headers });
   const own = await upstream.next();
@@ -68,7 +68,7 @@ test('a caller that sends the header of a replay gets neither its link nor its r
   expect(proxy.logged.filter(({ replayOf }) => replayOf !== undefined)).toEqual([told]);
 });
 
-test('a ticket is kept nowhere', async () => {
+test('a ticket is stored nowhere', async () => {
   const { proxy, id } = await startWith();
   const { answer } = await replay(proxy, id);
   const detail = await (await fetch(`${proxy.admin}/exchanges/${answer.exchange}`)).text();
@@ -77,15 +77,18 @@ test('a ticket is kept nowhere', async () => {
 
 test.each([
   ['a key keeps callers out', () => ({ access: { callerKey: 'a-key-of-sixteen' } })],
-  ['the mode of a socket does', () => ({ listener: { socket: { path: join(createFolder(), 's'), mode: 0o600 } } })],
-])('whoever reaches the admin listener without a key replays nothing where %s', async (_, settings) => {
+  [
+    'the mode of a socket keeps callers out',
+    () => ({ listener: { socket: { path: join(createFolder(), 's'), mode: 0o600 } } }),
+  ],
+])('without an admin key, the admin listener refuses replays if %s', async (_, settings) => {
   const { proxy, upstream, id } = await startGuarded(settings());
   const told = await replay(proxy, id);
   expect([told.status, told.answer.error.code]).toEqual([403, 'REPLAY_REFUSED']);
   expect(upstream.seen).toHaveLength(0);
 });
 
-/** Its one exchange is a refusal, as nobody was let in. */
+/** A proxy with one exchange, a refusal, because no caller is let in. */
 async function startGuarded(options: Partial<TestProxyOptions>) {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, admin, ...options });
@@ -94,7 +97,7 @@ async function startGuarded(options: Partial<TestProxyOptions>) {
   return { proxy, upstream, id: (await proxy.exchange()).id };
 }
 
-test('edited headers smuggle nothing past the proxy: they set neither length, host nor credentials', async () => {
+test('edited headers set no length, host or credentials', async () => {
   const { proxy, upstream, id } = await startWith();
   const headers = [
     ['Host', 'evil.example'],
@@ -125,7 +128,7 @@ test('a replay reaches neither the admin listener nor another host', async () =>
     statuses.push((await replay(proxy, id, { method: 'POST', target })).answer.status);
   }
   expect(statuses).toEqual([404, 404, 400]);
-  // An absolute-form target that was refused as it came is refused again.
+  // A refused absolute-form target is refused again.
   await call(proxy, 'http://evil.example/api/v1/x');
   const refused = await proxy.exchange(4);
   expect(refused).toMatchObject({ target: 'http://evil.example/api/v1/x', code: 'HOST_REFUSED' });

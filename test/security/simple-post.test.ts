@@ -1,5 +1,5 @@
-// The attack: a page sends a form or a fetch that needs no preflight, so that the browser delivers it to 127.0.0.1 unasked.
-// It can't read the answer, but a POST that starts a job or a PUT-like action has done its harm by then.
+// The attack: a page sends a form or a fetch without a preflight to 127.0.0.1.
+// The page cannot read the answer, but the POST has already taken effect.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { sendRaw } from '../support/raw.ts';
@@ -15,7 +15,7 @@ const senders: [string, string[]][] = [
   ['a public page, whose top-level form sends Origin: null', ['Origin: null', 'Sec-Fetch-Site: cross-site']],
   ['a foreign page', ['Origin: https://evil.example']],
   ['a browser that hides the Origin', ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate']],
-  ['an old browser that sends a Referer alone', ['Referer: https://evil.example/page']],
+  ['an old browser that sends only a Referer', ['Referer: https://evil.example/page']],
 ];
 
 describe.each(types)('a POST of %s', (_, type) => {

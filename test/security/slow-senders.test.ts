@@ -1,12 +1,12 @@
-// The attack: callers that send a byte now and then hold their connections, and with them everybody's, for ever (slowloris,
-// R.U.D.Y.). A head has to arrive whole in time, and a body has to keep moving.
+// The attack: callers send a byte now and then to use up all connections (slowloris, R.U.D.Y.).
+// A head must arrive in time, and a body must make progress.
 import { expect, test } from 'vitest';
 import { setInterval } from 'node:timers/promises';
 import { startTestProxy } from '../support/proxy.ts';
 import { openRaw } from '../support/raw.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
-test('a head that comes byte by byte is cut off in time, however busy its sender', async () => {
+test('a head that arrives byte by byte times out, even while bytes keep arriving', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy({ ...upstream, listener: { callerTimeoutMs: 300 } });
   const caller = await openRaw(proxy.port);
@@ -24,7 +24,7 @@ test('a head that comes byte by byte is cut off in time, however busy its sender
   expect(upstream.seen).toEqual([]);
 });
 
-test('many bodies that stop are all cut off, and their upstream calls with them', async () => {
+test('many stalled bodies all time out, and their upstream calls are cancelled', async () => {
   const upstream = await startUpstream(BY_HAND);
   const proxy = await startTestProxy({ ...upstream, listener: { callerTimeoutMs: 200 } });
   const callers = await Promise.all(Array.from({ length: 20 }, () => openRaw(proxy.port)));

@@ -1,5 +1,5 @@
-// The attack: a request whose end the proxy and the upstream see at different places, so that what follows becomes a second
-// request that no rule has judged, sent with the token. Whatever leaves its end in doubt is refused and the connection closed.
+// The attack: the proxy and the upstream disagree about the end of a request. The rest becomes a second, unchecked
+// request with the token. The proxy refuses every request with an ambiguous end and closes the connection.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { sendRaw } from '../support/raw.ts';
@@ -9,23 +9,23 @@ const SMUGGLED = 'DELETE /api/v1/smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const chunked = `0\r\n\r\n${SMUGGLED}`;
 
 const doubtful: [string, string[], string][] = [
-  ['a length and chunks', ['Content-Length: 5', 'Transfer-Encoding: chunked'], chunked],
-  ['chunks and a length', ['Transfer-Encoding: chunked', 'Content-Length: 5'], chunked],
+  ['Content-Length and chunks', ['Content-Length: 5', 'Transfer-Encoding: chunked'], chunked],
+  ['chunks and Content-Length', ['Transfer-Encoding: chunked', 'Content-Length: 5'], chunked],
   ['two lengths', ['Content-Length: 0', `Content-Length: ${SMUGGLED.length}`], SMUGGLED],
   ['the same length twice', ['Content-Length: 5', 'Content-Length: 5'], `hello${SMUGGLED}`],
   ['a list of lengths', [`Content-Length: 0, ${SMUGGLED.length}`], SMUGGLED],
   ['a negative length', ['Content-Length: -1'], SMUGGLED],
   ['a length with a sign', ['Content-Length: +0'], SMUGGLED],
   ['a length in hex', ['Content-Length: 0x0'], SMUGGLED],
-  ['a length with a point', ['Content-Length: 0.0'], SMUGGLED],
+  ['a length with a decimal point', ['Content-Length: 0.0'], SMUGGLED],
   ['an empty length', ['Content-Length:'], SMUGGLED],
-  ['an encoding that ends in another', ['Transfer-Encoding: chunked, identity'], chunked],
-  ['an unknown encoding', ['Transfer-Encoding: xchunked'], chunked],
-  ['an encoding in quotes', ['Transfer-Encoding: "chunked"'], chunked],
+  ['a coding after chunked', ['Transfer-Encoding: chunked, identity'], chunked],
+  ['an unknown coding', ['Transfer-Encoding: xchunked'], chunked],
+  ['a quoted coding', ['Transfer-Encoding: "chunked"'], chunked],
   ['white space before the colon', ['Transfer-Encoding : chunked', 'Content-Length: 5'], chunked],
   ['a control character before the name', ['\x0bTransfer-Encoding: chunked', 'Content-Length: 5'], chunked],
   ['a folded line', ['X-Ms-A: b', ' Transfer-Encoding: chunked', 'Content-Length: 5'], `hello${SMUGGLED}`],
-  ['a folded encoding', ['Transfer-Encoding:', ' chunked', 'Content-Length: 5'], chunked],
+  ['a folded coding', ['Transfer-Encoding:', ' chunked', 'Content-Length: 5'], chunked],
   ['a bare LF between fields', [`X-Ms-A: b\nTransfer-Encoding: chunked`, 'Content-Length: 5'], chunked],
   ['a bare CR between fields', [`X-Ms-A: b\rTransfer-Encoding: chunked`, 'Content-Length: 5'], chunked],
   ['a NUL in a value', ['X-Ms-A: b\0c', 'Content-Length: 5'], `hello${SMUGGLED}`],
@@ -37,7 +37,7 @@ const doubtful: [string, string[], string][] = [
 ];
 
 describe('a request with', () => {
-  test.each(doubtful)('%s is refused, and nothing behind it is read as a request', async (_, lines, body) => {
+  test.each(doubtful)('%s is refused, and nothing after it is read as a request', async (_, lines, body) => {
     const { received, upstream } = await send(
       `POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\n${lines.join('\r\n')}\r\n\r\n${body}`,
     );
@@ -45,12 +45,12 @@ describe('a request with', () => {
     expect(received).toMatch(/^HTTP\/1\.1 (?:400|501) /);
     expect(received.match(/^HTTP\/1\.1 \d/gm)).toHaveLength(1);
     expect(upstream).not.toContain('/smuggled');
-    // A broken body shows only when its head has gone upstream: the call is broken off, never finished.
+    // A malformed body is found only after its head was sent upstream: the call is aborted, never completed.
     if (upstream.includes('chunked')) expect(upstream).not.toMatch(/\r\n0\r\n\r\n$/);
     else expect(upstream).toBe('');
   });
 
-  test('a coding below chunked is answered 501, since its body would go on without it', async () => {
+  test('a coding before chunked is answered 501, because the body would be sent without it', async () => {
     const { received, upstream } = await send(
       'POST /api/v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
     );

@@ -1,12 +1,12 @@
-// The attack: an upstream, or something before it, echoes the request it got: a debug header, a redirect to a login page
-// with the token in its query, an error challenge. The caller would read the secret there, in whatever encoding.
+// The attack: an upstream or a gateway echoes the request in a header, for example in a redirect to a login page.
+// The caller could read the token there, in any encoding.
 import { describe, expect, test } from 'vitest';
 import { TOKEN, startTestProxy } from '../support/proxy.ts';
 import type { RawAnswer } from '../support/raw.ts';
 import { askRaw } from '../support/raw.ts';
 import { startAnswering } from '../support/upstream.ts';
 
-// An opaque token with the characters that encodings change.
+// An opaque token with characters that encodings change.
 const OPAQUE = 'Mk+io/Tok~eN=.A-b_C!d$E&f0123456789==';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -16,25 +16,25 @@ const lowerEscapes = (text: string) => encodeURIComponent(text).replace(/%../g, 
 const punctuation = (text: string) => text.replace(/[^a-z0-9]/gi, (char) => `%${char.charCodeAt(0).toString(16)}`);
 
 const encodings: [string, (token: string) => string][] = [
-  ['as it is', (token) => token],
-  ['behind its scheme', (token) => `Bearer ${token}`],
+  ['unencoded', (token) => token],
+  ['after its scheme', (token) => `Bearer ${token}`],
   ['in the middle of a word', (token) => `a${token}b`],
   ['twice', (token) => `${token},${token}`],
   ['in base64 at offset 0', (token) => base64(token)],
   ['in base64 at offset 1', (token) => base64(`:${token}`)],
   ['in base64 at offset 2', (token) => base64(`a:${token}`)],
-  ['in base64 with text behind it', (token) => base64(`user:${token}\r\nhost: x`)],
+  ['in base64 with more text', (token) => base64(`user:${token}\r\nhost: x`)],
   ['in base64url at offset 0', (token) => base64url(token)],
   ['in base64url at offset 1', (token) => base64url(`?${token}?`)],
   ['in base64url at offset 2', (token) => base64url(`??${token}??`)],
   ['URL-encoded', (token) => encodeURIComponent(token)],
-  ['URL-encoded with escapes in lower case', lowerEscapes],
-  ['URL-encoded but for letters and digits', punctuation],
-  ['URL-encoded byte for byte', everyByte],
+  ['URL-encoded with lower-case escapes', lowerEscapes],
+  ['URL-encoded except for letters and digits', punctuation],
+  ['URL-encoded byte by byte', everyByte],
   ['URL-encoded twice', (token) => encodeURIComponent(encodeURIComponent(token))],
   ['in hex', (token) => Buffer.from(token).toString('hex')],
-  ['in hex in upper case', (token) => Buffer.from(token).toString('hex').toUpperCase()],
-  ['URL-encoded byte for byte in upper case', (token) => everyByte(token).toUpperCase()],
+  ['in upper-case hex', (token) => Buffer.from(token).toString('hex').toUpperCase()],
+  ['URL-encoded byte by byte in upper case', (token) => everyByte(token).toUpperCase()],
 ];
 
 describe.each([
@@ -56,7 +56,7 @@ describe.each([
     expect(answer.field('location')).toMatch(/^https:\/\/login\.example\/\?t=/);
   });
 
-  test('in the reason phrase never arrives', async () => {
+  test('in the reason phrase never reaches the caller', async () => {
     const answer = await askBehind(token, 'X-A: b', token);
 
     expectNoToken(answer, token, (text) => text);
@@ -65,7 +65,7 @@ describe.each([
 });
 
 describe.each(['lowercase0123456789token', 'MixedCase0123456789Token'])('%s', (token) => {
-  test('in the name of a header is masked, and the answer arrives', async () => {
+  test('is masked in a header name, and the answer arrives', async () => {
     const answer = await askBehind(token, `X-${token}-Echo: 1`);
 
     expect(answer.lines.join('\n')).not.toContain(token);
@@ -73,7 +73,7 @@ describe.each(['lowercase0123456789token', 'MixedCase0123456789Token'])('%s', (t
   });
 });
 
-/** Neither the encoded text, nor the token where the header's words are decoded again. */
+/** Expects neither the encoded text nor, after base64 decoding of each word, the token. */
 function expectNoToken(answer: RawAnswer, token: string, encode: (token: string) => string): void {
   const head = [answer.reason, ...answer.lines].join('\n');
   expect(head).not.toContain(encode(token));

@@ -1,5 +1,5 @@
-// The attack: a caller that may use the token, but not see it, asks MK.IO for a new one, which comes back in the answer; or
-// it revokes the operator's. Every spelling that an upstream could read as that path is refused.
+// The attack: a caller may use the token but not see it. It asks MK.IO for a new token, or revokes the operator's.
+// The proxy refuses every encoding that an upstream could read as that path.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -53,7 +53,7 @@ describe('a token operation is answered 403 OPERATION_REFUSED', () => {
   });
 });
 
-test('to look at tokens, which are listed without their secret, is forwarded', async () => {
+test('the list of tokens, which contains no secrets, is forwarded', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
 
@@ -70,7 +70,7 @@ test.each([
   'X-Rewrite-URL',
   'X-MS-Method-Override',
   'X-Mkio-Original-Path',
-])('another request named by %s does not travel behind a GET, even where a setting forwards it', async (name) => {
+])('%s is not sent upstream with a GET, even if a setting forwards it', async (name) => {
   const upstream = await startUpstream();
   const listener = { forwardHeaders: [name.toLowerCase()] };
   const proxy = await startTestProxy({ ...upstream, listener });

@@ -1,5 +1,5 @@
-// The attack: TRACE makes a server send back the request as it arrived, the Authorization header that the proxy added
-// included; CONNECT and made-up methods may do worse. None but the methods of MK.IO's API is ever sent.
+// The attack: TRACE makes a server return the request, with the Authorization header that the proxy added.
+// CONNECT and unknown methods may do worse. The proxy sends only the methods of MK.IO's API.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -7,7 +7,7 @@ import { startUpstream } from '../support/upstream.ts';
 
 describe('the method', () => {
   test.each(['TRACE', 'TRACK', 'DEBUG', 'PROPFIND', 'SEARCH', 'get', 'Get', 'LINK', 'M-SEARCH'])(
-    '%s is refused, and the upstream hears nothing',
+    '%s is refused, and nothing is sent upstream',
     async (method) => {
       const upstream = await startUpstream();
       const proxy = await startTestProxy(upstream);
@@ -19,7 +19,7 @@ describe('the method', () => {
     },
   );
 
-  test('of an override header changes nothing', async () => {
+  test('is not changed by an override header', async () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
     const names = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'];

@@ -1,13 +1,13 @@
-// The attack: whoever answers in MK.IO's place (a poisoned DNS entry, a gateway that inspects TLS) shows a certificate of
-// its own. A proxy that does not verify it hands the token to the impostor with the first request.
+// The attack: an impostor answers in MK.IO's place (DNS poisoning, TLS inspection) with its own certificate.
+// A proxy that does not verify the certificate sends it the token with the first request.
 import { describe, expect, test, vi } from 'vitest';
 import type { Certificate } from '../support/certificates.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { startTlsUpstream } from '../support/upstream.ts';
 
-// Certificates of a trusted authority that are expired or name another host need NODE_EXTRA_CA_CERTS, which Node reads at
-// its start: test/e2e/trust.test.ts has them.
+// Expired certificates and those of another host are tested in test/e2e/trust.test.ts: they need
+// NODE_EXTRA_CA_CERTS, which Node reads only at startup.
 const impostors: [string, () => Promise<Certificate>][] = [
   ['a self-signed certificate', () => createAuthority()],
   ['a certificate of an unknown authority', async () => (await createAuthority()).issue({ names: ['localhost'] })],
@@ -26,7 +26,7 @@ describe('an upstream that is not MK.IO gets no byte of the token', () => {
     expect(impostor.seen).toEqual([]);
   });
 
-  test('not even where NODE_TLS_REJECT_UNAUTHORIZED=0 turns verification off for the process', async () => {
+  test('not even if NODE_TLS_REJECT_UNAUTHORIZED=0 turns verification off', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     const impostor = await startTlsUpstream(await createAuthority());
     const proxy = await startTestProxy({ origin: impostor.origin });

@@ -1,5 +1,5 @@
-// The attack: a page opens a WebSocket to the proxy; no same-origin rule holds for these, so that it could read and write
-// through the operator's credential. The proxy refuses the page by its Origin, and any upgrade at all.
+// The attack: a page opens a WebSocket to the proxy. WebSockets have no same-origin policy, so the page could read and
+// write with the operator's token. The proxy refuses foreign Origins, and every upgrade.
 import { describe, expect, test } from 'vitest';
 import { startTestProxy } from '../support/proxy.ts';
 import { askRaw } from '../support/raw.ts';
@@ -15,9 +15,9 @@ const HANDSHAKE = [
 describe('a WebSocket handshake', () => {
   test.each([
     ['of a foreign page', ['Origin: https://evil.example'], 403],
-    ['of a page of the operator', ['Origin: http://localhost:5173'], 501],
+    ["of the operator's own page", ['Origin: http://localhost:5173'], 501],
     ['of a program', [], 501],
-  ])('%s is refused, and the upstream hears nothing', async (_, lines, status) => {
+  ])('%s is refused, and nothing is sent upstream', async (_, lines, status) => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
 

@@ -7,12 +7,13 @@ const ARGS = [
   '--disable-gpu',
   '--disable-quic',
   '--disable-sync',
-  // Every name below .example leads to this machine, where a test serves pages on it.
+  // Every name under .example resolves to this machine, where tests serve pages.
   '--host-resolver-rules=MAP *.example 127.0.0.1',
-  // Service workers need it where the certificate of their page is the test's own.
+  // Service workers need this flag if the page has a test certificate.
   '--ignore-certificate-errors',
 ];
 
+/** A page in its own profile, closed when the test ends. */
 export type OpenPage = (options?: PageOptions) => Promise<Page>;
 
 export interface PageOptions {
@@ -20,7 +21,7 @@ export interface PageOptions {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** What a function that runs in a page finds there: these tests are checked without the types of a browser. */
+/** The globals of a page: tests are type-checked without browser types. */
 export interface PageGlobals {
   readonly opener: unknown;
   readonly innerWidth: number;
@@ -38,7 +39,7 @@ export interface PageGlobals {
 /** One browser for all files of a worker. */
 const withBrowser = test.extend<{ $worker: { browser: Browser } }>({
   browser: [
-    // eslint-disable-next-line no-empty-pattern -- vitest wants a pattern here.
+    // eslint-disable-next-line no-empty-pattern -- vitest requires a pattern here.
     async ({}, use) => {
       const browser = await chromium.launch({ executablePath: executablePath!, args: ARGS });
       await use(browser);

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-// The library's own types name the DOM's Crypto, which is the same thing under another name.
+// The library's types name the DOM's Crypto, which is compatible.
 x509.cryptoProvider.set(webcrypto as never);
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -17,7 +17,7 @@ export interface Authority extends Certificate {
   readonly issue: (options: { readonly names: readonly string[]; readonly notAfter?: Date }) => Promise<Certificate>;
 }
 
-/** A certificate authority of the test's own. */
+/** A certificate authority for tests. */
 export async function createAuthority(): Promise<Authority> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 /** The built program: `npm run build` comes before the tests. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-/** What runs in its place, and its first arguments: the image's. */
+/** A command and its first arguments to run instead, such as the image's. */
 const [STAND_IN, ...STAND_IN_ARGS] = process.env.MKIO_PROXY_TEST_PROGRAM?.split(' ') ?? [];
 
 export interface CliOptions {
-  /** Added to a bare environment: nothing of the developer's own settings gets in. */
+  /** Added to a minimal environment, without the developer's own settings. */
   readonly env?: Readonly<Record<string, string>>;
-  /** An empty folder keeps the developer's .env out. */
+  /** Use an empty folder to avoid the developer's .env. */
   readonly cwd: string;
   readonly nodeArgs?: readonly string[];
 }
@@ -23,15 +23,15 @@ export interface CliResult {
 
 export interface RunningCli {
   readonly child: ChildProcess;
-  /** What was printed so far. */
+  /** The output so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly ended: Promise<CliResult>;
-  /** Resolves to the match once standard output has it; rejects when the process ends before. */
+  /** Resolves to the match once standard output has it; rejects if the process ends first. */
   readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
 
-/** Starts `mkio-proxy <args>` and leaves it running. */
+/** Starts `mkio-proxy <args>` without waiting for its end. */
 export function spawnCli(args: readonly string[], { env = {}, cwd, nodeArgs = [] }: CliOptions): RunningCli {
   const [command, first] = STAND_IN === undefined ? [process.execPath, [...nodeArgs, MAIN]] : [STAND_IN, STAND_IN_ARGS];
   const child = spawn(command, [...first, ...args], {
@@ -57,6 +57,6 @@ export function spawnCli(args: readonly string[], { env = {}, cwd, nodeArgs = []
   return { child, stdout: () => text.stdout, stderr: () => text.stderr, ended, printed };
 }
 
-/** Runs `mkio-proxy <args>` to its end. */
+/** Runs `mkio-proxy <args>` until it exits. */
 export const runCli = (args: readonly string[], options: CliOptions): Promise<CliResult> =>
   spawnCli(args, options).ended;

@@ -26,13 +26,13 @@ export interface Container {
 
 export const imageOf = (target: Target): string => `localhost/mkio-proxy:${target}`;
 
-/** Runs in its own folder: the monitor writes a file there when memory runs out. */
+/** Runs in its own folder: podman's monitor writes a file there when memory runs out. */
 export async function podman(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('podman', args, { cwd: tmpdir(), maxBuffer: 64 * 1024 * 1024 });
   return stdout.trim();
 }
 
-/** As an operator should run it: read-only, without capabilities, with a memory limit. */
+/** Runs the image as recommended: read-only, without capabilities, with a memory limit. */
 export async function startContainer({ target = 'slim', env, options = [] }: ContainerOptions): Promise<Container> {
   const name = `test-${randomBytes(6).toString('hex')}`;
   onTestFinished(async () => {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import type { OpenPage } from './browser.ts';
 import { startSite } from './site.ts';
 
-/** A page as a dev server gives it, on a loopback origin of its own. */
+/** A page of a dev server, on its own loopback origin. */
 export async function openDevPage(openPage: OpenPage, hostname = 'localhost'): Promise<Page> {
   const site = await startSite({ '/': '<link rel="icon" href="data:,"><title>a frontend</title><body>' });
   const page = await openPage();
@@ -10,7 +10,7 @@ export async function openDevPage(openPage: OpenPage, hostname = 'localhost'): P
   return page;
 }
 
-/** What a page itself gets to see of an answer. */
+/** The parts of an answer that a page can read. */
 export interface Read {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -7,12 +7,12 @@ export interface TestEvent {
 }
 
 export interface Followed {
-  /** The next event of this name; undefined where the stream has ended. */
+  /** The next event of this name; undefined if the stream has ended. */
   readonly next: (name: string) => Promise<TestEvent | undefined>;
   readonly leave: () => void;
 }
 
-/** Follows server-sent events until the test has finished. */
+/** Follows server-sent events until the test ends. */
 export async function follow(url: string, headers: Record<string, string> = {}): Promise<Followed> {
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
@@ -31,7 +31,7 @@ export async function follow(url: string, headers: Record<string, string> = {}):
   };
 }
 
-/** Holds the answer itself: fetch cancels a body that nobody reads yet when its answer is collected as garbage. */
+/** Keeps a reference to the answer: fetch cancels an unread body when its answer is garbage-collected. */
 async function* readEvents(answer: Response): AsyncGenerator<TestEvent, void> {
   const decoder = new TextDecoder();
   let text = '';

@@ -1,4 +1,4 @@
-/** What a page can do to have the browser send a request: its name, the method that arrives, and the page's HTML. */
+/** A way for a page to make the browser send a request: its name, the method that arrives, and the page's HTML. */
 export type Vector = readonly [name: string, method: string, html: (url: string) => string];
 
 const NO_REFERRER: Readonly<Record<string, string>> = { referrer_policy: 'no-referrer' };
@@ -10,7 +10,7 @@ const form = (url: string, attributes: string, fields = '<input name="a" value="
 
 const worker = (code: string): string => script(`new Worker(URL.createObjectURL(new Blob([${JSON.stringify(code)}])))`);
 
-/** Rules by which the browser fetches `url` ahead of a navigation; without a Referer, if nothing else is said. */
+/** Speculation rules that make the browser fetch `url` before a navigation, by default without a Referer. */
 export const speculation = (kind: 'prefetch' | 'prerender', url: string, rule = NO_REFERRER): string =>
   `<script type="speculationrules">${JSON.stringify({ [kind]: [{ urls: [url], eagerness: 'immediate', ...rule }] })}</script>`;
 
@@ -90,5 +90,5 @@ const embedding: readonly Vector[] = [
   ],
 ];
 
-/** All of those that reach a server on loopback, when the page itself does not come from a public address. */
+/** All ways that reach a loopback server from a page without a public address. */
 export const VECTORS: readonly Vector[] = [...scripted, ...navigating, ...embedding];

@@ -7,7 +7,7 @@ const read = (path: string): string => readFileSync(resolve(import.meta.dirname,
 const { version } = JSON.parse(read('package.json')) as { version: string };
 const [, slim = ''] = /AS slim\n([^]*?)\nFROM /.exec(read('Dockerfile')) ?? [];
 
-/** The image as everything below deploy/ names it. */
+/** The name of the image in all of deploy/. */
 export const IMAGE = `mkio-proxy:${version}`;
 
 /** What the Dockerfile sets. */
@@ -17,10 +17,10 @@ export const IMAGE_ENV: Readonly<Record<string, string>> = Object.fromEntries(
 
 export const HEALTHCHECK = JSON.parse(/^HEALTHCHECK .*? CMD (.*)$/m.exec(slim)?.[1] ?? '[]') as readonly string[];
 
-/** The words by which the image's program is called. */
+/** The command line of the image's program. */
 export const PROGRAM = HEALTHCHECK.slice(0, -1);
 
-/** What a command of the program says of itself; fails where there is no such command. */
+/** The help of a command; throws if there is no such command. */
 export async function readHelp(command: string): Promise<string> {
   const { code, stdout, stderr } = await runCli([command, '--help'], { cwd: createFolder() });
   if (code !== 0) throw new Error(stderr);

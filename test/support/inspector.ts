@@ -5,16 +5,16 @@ import type { TestProxy, TestProxyOptions } from './proxy.ts';
 import { startTestProxy } from './proxy.ts';
 import { createFixedStore } from './token.ts';
 
-/** What a reader sees of the inspector page. */
+/** The visible parts of the inspector page. */
 export interface InspectorPage {
   readonly page: Page;
-  /** The rows that are drawn, those of pinned exchanges not among them. */
+  /** The rendered rows, without pinned exchanges. */
   readonly rows: Locator;
   readonly filter: Locator;
   readonly count: Locator;
   readonly detail: Locator;
   readonly notice: Locator;
-  /** The row that has this text. */
+  /** The row with this text. */
   readonly row: (text: string | RegExp) => Locator;
   readonly button: (name: string | RegExp) => Locator;
 }
@@ -39,7 +39,7 @@ export async function openInspector(page: Page, admin: string | undefined): Prom
 
 export interface SandboxProxy extends TestProxy {
   readonly sandbox: Sandbox;
-  /** Calls below the media path of the sandbox's project. */
+  /** Calls a path under the media path of the sandbox's project. */
   readonly media: (path: string, init?: RequestInit) => Promise<Response>;
 }
 

@@ -3,19 +3,19 @@ import type { TestProxy } from './proxy.ts';
 import { call } from './proxy.ts';
 import type { TestUpstream } from './upstream.ts';
 
-/** What the proxy's log tells of the attack. */
+/** The attack's entry in the proxy's log. */
 export interface Refused {
   readonly method: string;
   readonly code: string;
 }
 
-/** The attack arrived at the proxy and was refused; of it and a request of the test's own, the upstream saw the latter. */
+/** Expects that the proxy refused the attack, and that the upstream saw only the test's own request. */
 export async function expectRefused(proxy: TestProxy, upstream: TestUpstream, refused: Refused): Promise<void> {
   expect(await proxy.exchange()).toMatchObject({ answeredBy: 'refusal', ...refused });
   await expectNoCall(proxy, upstream);
 }
 
-/** Whatever happened before, the upstream sees the test's own request alone. */
+/** Expects that the upstream sees only the test's own request. */
 export async function expectNoCall(proxy: TestProxy, upstream: TestUpstream, headers = {}): Promise<void> {
   await call(proxy, '/api/v1/control', { headers });
   expect(upstream.seen.map(({ url }) => url)).toEqual(['/api/v1/control']);

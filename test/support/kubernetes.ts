@@ -6,7 +6,7 @@ import type { Manifest } from './kustomize.ts';
 
 export const PROXY = 'mkio-proxy';
 
-/** The pod template of the one workload among them. */
+/** The pod template of the only workload in `manifests`. */
 export function templateOf(manifests: readonly Manifest[]): Required<Pick<PodTemplateSpec, 'metadata' | 'spec'>> {
   const workloads = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Job') as (Deployment | Job)[];
   const [metadata, spec] = [workloads[0]?.spec?.template.metadata, workloads[0]?.spec?.template.spec];
@@ -25,7 +25,7 @@ export function proxyOf(manifests: readonly Manifest[]): Container {
   return proxies[0];
 }
 
-/** The environment of a container as the kubelet makes it; what a Secret holds is what `secrets` gives for its name. */
+/** The environment that the kubelet builds for a container, with the data of Secrets from `secrets`. */
 export function readEnvironment(
   { env = [], envFrom = [] }: Container,
   manifests: readonly Manifest[],

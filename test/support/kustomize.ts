@@ -7,7 +7,7 @@ import { findCommand } from './programs.js';
 
 const KUBERNETES = resolve(import.meta.dirname, '../../deploy/kubernetes');
 
-/** A document of Kubernetes as it is applied. */
+/** A Kubernetes manifest. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -19,10 +19,10 @@ const BUILDERS = [
   ['kubectl', 'kustomize'],
 ] as const;
 
-/** How kustomize is called on this machine; undefined where it is not installed. */
+/** The kustomize command of this machine; undefined if it is not installed. */
 export const kustomize = BUILDERS.find(([program]) => findCommand(program) !== undefined);
 
-/** What kustomize makes of a folder of deploy/kubernetes, with components of there added. */
+/** Builds a folder of deploy/kubernetes with these components. */
 export function buildFolder(folder: string, components: readonly string[] = []): readonly Manifest[] {
   if (kustomize === undefined) throw new Error('neither kustomize nor kubectl is installed');
   const root = mkdtempSync(join(tmpdir(), 'mkio-proxy-'));

@@ -4,7 +4,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Prometheus text format 0.0.4, as far as it is written here: no label value holds a quote or a backslash. */
+/** The subset of the Prometheus text format 0.0.4 without quotes and backslashes in label values. */
 export function parseMetrics(text: string): readonly Sample[] {
   return text
     .split('\n')
@@ -22,7 +22,7 @@ export async function readMetrics(admin: string | undefined) {
   return {
     text,
     samples,
-    /** Of the first sample that has at least these labels. */
+    /** The value of the first sample with at least these labels. */
     value: (name: string, labels: Readonly<Record<string, string>>): number | undefined =>
       samples.find(
         (sample) =>

@@ -13,7 +13,7 @@ const VOLUMES = [
 const SECCOMP = ['RuntimeDefault', 'Localhost'];
 
 /**
- * What the level `restricted` forbids of a pod for Linux, one sentence each.
+ * Violations of the level `restricted` by a Linux pod, one sentence each.
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export function findUnrestricted(pod: PodSpec): string[] {
@@ -36,7 +36,7 @@ export function findUnrestricted(pod: PodSpec): string[] {
 }
 
 function findOfContainer({ ports = [], securityContext: own = {} }: Container, pod: PodSpec): string[] {
-  // What a container says wins over what its pod says.
+  // The settings of a container override those of its pod.
   const { runAsNonRoot, runAsUser, seccompProfile }: SecurityContext = { ...pod.securityContext, ...own };
   const capabilities = own.capabilities ?? {};
   const rules: readonly (readonly [boolean, string])[] = [

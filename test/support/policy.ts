@@ -6,7 +6,7 @@ import { createPolicy } from '../../src/policy/rules.ts';
 
 export interface PolicyText {
   readonly levels?: readonly Level[];
-  /** The content of a policy file, in place of levels. */
+  /** The content of a policy file, instead of levels. */
   readonly file?: unknown;
   readonly allow?: readonly string[];
   readonly projects?: readonly string[];

@@ -12,7 +12,7 @@ export interface Program extends RunningCli {
   readonly admin: string | null;
 }
 
-/** The built `mkio-proxy start` on free ports, as an operator would run it, ended with the test. */
+/** The built `mkio-proxy start` on free ports, stopped when the test ends. */
 export async function startProgram(env: Readonly<Record<string, string>>, cwd = createFolder()): Promise<Program> {
   const running = spawnCli(['start'], {
     cwd,
@@ -33,14 +33,14 @@ export async function startProgram(env: Readonly<Record<string, string>>, cwd = 
   return { ...running, ...ready };
 }
 
-/** The program with a sandbox behind it. */
+/** The program with a sandbox as its upstream. */
 export async function startBoth(options?: SandboxOptions): Promise<{ program: Program; sandbox: Sandbox }> {
   const sandbox = await startTestSandbox(options);
   const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN: sandbox.token });
   return { program, sandbox };
 }
 
-/** Runs a command line as a reader of the docs would paste it. */
+/** Runs a command line in a shell, as pasted from the docs. */
 export async function runShell(line: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
   const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { PATH: process.env.PATH, ...env } });
   return stdout;

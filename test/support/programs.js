@@ -10,10 +10,10 @@ const BROWSERS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
-/** For `unshare`: the next process is the first of its namespace, as in a container. */
+/** Options of `unshare`: the next process is PID 1 of its namespace, as in a container. */
 export const AS_FIRST = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
 
-/** A path, for the first of these names that is installed. */
+/** The path of the first of these names that is installed. */
 export const findCommand = (...names) =>
   names
     .flatMap((name) => (isAbsolute(name) ? [name] : PATH.split(delimiter).map((folder) => join(folder, name))))
@@ -22,12 +22,12 @@ export const findCommand = (...names) =>
 const has = (name) => findCommand(name) !== undefined;
 const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-/** A browser for tests, as a path. */
+/** The path of a browser for tests. */
 export const browser = findCommand(...(MKIO_PROXY_TEST_BROWSER ? [MKIO_PROXY_TEST_BROWSER] : BROWSERS));
 
 /**
- * The programs that tests start, besides Node, a POSIX shell and the core utilities, with the Debian packages that bring them.
- * A test that needs one has the key as its tag, and is left out if the program is missing.
+ * Programs needed by tests, besides Node, a POSIX shell and the core utilities, with their Debian packages.
+ * A test that needs one has the key as its tag, and is skipped if the program is missing.
  */
 const PROGRAMS = {
   browser: { name: 'Chromium', found: browser !== undefined, packages: ['chromium'] },
@@ -39,17 +39,17 @@ const PROGRAMS = {
   script: { name: 'script', found: has('script'), packages: ['bsdutils'] },
   compose: { name: 'docker-compose', found: has('docker-compose'), packages: ['docker-compose'] },
   systemd: { name: 'systemd-analyze', found: has('systemd-analyze'), packages: ['systemd'] },
-  // The kubectl of Debian 12 is too old: it knows no components.
+  // The kubectl of Debian 12 is too old: it does not support components.
   kubernetes: { name: 'kubectl or kustomize', found: has('kubectl') || has('kustomize'), packages: [] },
   namespaces: { name: 'user namespaces', found: runs('unshare', ...AS_FIRST, 'true'), packages: [] },
 };
 
-/** Those that are missing, by their tags. */
+/** The missing programs, by their tags. */
 export const missing = Object.fromEntries(Object.entries(PROGRAMS).filter(([, { found }]) => !found));
-/** Those among them that Debian has. */
+/** The missing programs with a Debian package. */
 export const installable = Object.values(missing).filter(({ packages }) => packages.length > 0);
 
-/** The tags for the configuration of vitest, which leave out tests of missing programs. With CI=true these are an error. */
+/** Tags for vitest's configuration: tests of missing programs are skipped. With CI=true they are an error. */
 export function createTags() {
   if (CI === 'true' && installable.length > 0) {
     const names = installable.map(({ name }) => name).join(', ');

@@ -22,10 +22,10 @@ import type { TokenStore } from '../../src/token/store.ts';
 import { createTokenStore } from '../../src/token/store.ts';
 import { createSecrets } from '../../src/secrets/secrets.ts';
 
-/** Looks like a token of MK.IO, so that its length and alphabet are real. */
+/** Has the length and alphabet of a real MK.IO token. */
 export const TOKEN = `eyJhbGciOiJSUzI1NiIsImtpZCI6IjE3NjcyMjU2MDAifQ.${'Y2FuYXJ5'.repeat(20)}.${'c2lnbmF0dXJl'.repeat(20)}`;
 
-/** Free ports, short limits, whole bodies, and no limit that a busy machine could reach. */
+/** Free ports, short timeouts, complete bodies, and no limit that a busy machine could reach. */
 const SETTINGS = {
   MKIO_PROXY_PORT: '0',
   MKIO_PROXY_ADMIN_PORT: '0',
@@ -65,7 +65,7 @@ export interface TestProxyOptions {
   readonly admin?: Pick<AdminConfig, 'host' | 'port'> & Partial<AdminConfig>;
 }
 
-/** A proxy on a free port in front of `origin`, closed when the test has finished. */
+/** A proxy for `origin` on a free port, closed when the test ends. */
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
   const { token } = options;
   const log = createLog();
@@ -94,7 +94,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   };
 }
 
-/** As the real loader makes it of `SETTINGS`, with what the test wants otherwise. */
+/** The configuration that the real loader builds from `SETTINGS`, with the test's overrides. */
 function createConfig({
   origin,
   upstream,
@@ -153,7 +153,7 @@ export interface CallOptions {
   readonly body?: string | Buffer | Readable;
 }
 
-/** Asks the proxy by node:http, which, unlike fetch, changes neither path nor bytes of the answer. */
+/** Calls the proxy by node:http, which, unlike fetch, changes neither the path nor the bytes of the answer. */
 export async function call(
   { port }: Pick<TestProxy, 'port'>,
   path: string,
@@ -186,7 +186,7 @@ export async function call(
   });
 }
 
-/** An answer of the proxy's own, in MK.IO's error shape. */
+/** An answer by the proxy itself, in MK.IO's error shape. */
 export interface ErrorBody {
   readonly error: { readonly code: string; readonly detail: string; readonly extraDetail: { readonly hint: string } };
   readonly status: number;

@@ -4,20 +4,19 @@ import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /**
- * A connection on which a test writes exactly the bytes it means, and reads exactly those that come back: in strings, one
- * character is one byte.
+ * A connection for exact bytes in both directions. In strings, one character is one byte.
  */
 export interface RawConnection {
   readonly write: (bytes: string | Buffer) => void;
   /** Everything received so far. */
   readonly received: () => string;
-  /** Resolves with everything received as soon as `part` is in it; rejects where the connection ends before. */
+  /** Resolves with everything received once it contains `part`; rejects if the connection ends first. */
   readonly until: (part: string) => Promise<string>;
-  /** Resolves with the first `count` answers once they are there whole; rejects where the connection ends before. */
+  /** Resolves with the first `count` complete answers; rejects if the connection ends first. */
   readonly answers: (count: number) => Promise<RawAnswer[]>;
   /** How the other side ended the connection. */
   readonly ended: Promise<'closed' | 'reset'>;
-  /** Leaves without a word. */
+  /** Disconnects at once. */
   readonly leave: () => void;
   readonly socket: Socket;
 }
@@ -58,7 +57,7 @@ export async function openRaw(port: number): Promise<RawConnection> {
   };
 }
 
-/** Sends `bytes` and gives back every byte received until the connection ends: ask for `Connection: close`. */
+/** Sends `bytes` and returns everything received until the connection ends: send `Connection: close`. */
 export async function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   const connection = await openRaw(port);
   connection.write(bytes);
@@ -66,7 +65,7 @@ export async function sendRaw(port: number, bytes: string | Buffer): Promise<str
   return connection.received();
 }
 
-/** The same for one request of these lines, without a body; gives back the final answer. */
+/** Sends one request of these lines, without a body, and returns the final answer. */
 export async function askRaw(port: number, ...lines: string[]): Promise<RawAnswer> {
   const received = await sendRaw(port, `${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`);
   return readAnswer(received);
@@ -81,11 +80,11 @@ export interface RawAnswer {
   readonly fields: (name: string) => string[];
   /** The first value of the field. */
   readonly field: (name: string) => string | undefined;
-  /** Body, its chunked framing taken off. */
+  /** The body without chunked framing. */
   readonly body: string;
 }
 
-/** The first final answer in `received`, however much of its body is there. */
+/** The first final answer in `received`, even with an incomplete body. */
 export function readAnswer(received: string): RawAnswer {
   const headEnd = received.indexOf('\r\n\r\n');
   if (headEnd === -1) throw new Error(`no answer in: ${received.slice(0, 2000)}`);
@@ -109,7 +108,7 @@ export function readAnswer(received: string): RawAnswer {
   };
 }
 
-/** The whole answers at the start of `received`. Knows no HEAD: its answers look unfinished. */
+/** The complete answers at the start of `received`. Answers to HEAD are not supported: they seem unfinished. */
 function splitAnswers(received: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = received;
@@ -136,7 +135,7 @@ function readBodyLength({ status, field }: RawAnswer, tail: string): number | un
   return length === undefined ? undefined : Number(length);
 }
 
-/** `length` of the framed body, undefined while its last chunk is missing. */
+/** `length` of the framed body; undefined without the last chunk. */
 function readChunks(framed: string): { body: string; length: number | undefined } {
   let body = '';
   let at = 0;

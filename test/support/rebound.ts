@@ -4,16 +4,16 @@ import { listen } from './upstream.ts';
 
 export interface Rebound {
   readonly port: number;
-  /** From now on, requests of new connections go to this port of the machine. */
+  /** From now on, new connections go to this port. */
   readonly rebind: (port: number) => void;
 }
 
-/** Stands for a name whose DNS answer changes: the browser keeps to one host and port, behind which the server changes. */
+/** Simulates a DNS name that is rebound: the browser keeps host and port while the server behind them changes. */
 export async function startRebound(port: number): Promise<Rebound> {
   let to = port;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    // Not before the first bytes: browsers open connections ahead of their requests.
+    // Connect only at the first bytes: browsers open connections before they have a request.
     socket.once('data', (first: Buffer) => {
       const other = connect(to, '127.0.0.1');
       other.on('error', () => socket.destroy());

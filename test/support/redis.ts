@@ -9,12 +9,12 @@ import { listen } from './upstream.ts';
 export interface TestRedis {
   readonly port: number;
   readonly url: string;
-  /** Lets it hang. */
+  /** Makes it hang. */
   readonly pause: () => void;
   readonly kill: () => Promise<void>;
 }
 
-/** A real Redis of Debian on loopback, in memory alone, that ends with the test. */
+/** A real Redis on loopback, without persistence, stopped when the test ends. */
 export async function startRedis({ port = 0, password = 'a-password-of-redis' } = {}): Promise<TestRedis> {
   const chosen = port === 0 ? await takeFreePort() : port;
   const options = { port: chosen, bind: '127.0.0.1', save: '', dir: createFolder(), requirepass: password };

@@ -15,7 +15,7 @@ export interface Replayed {
   readonly answer: ReplayAnswer & ErrorBody;
 }
 
-/** @param edits sent as JSON, or as they are where they are text */
+/** @param edits sent as JSON; text is sent unchanged */
 export async function replay(
   proxy: WithAdmin,
   id: unknown,

@@ -6,7 +6,7 @@ const SLOWEST = 10;
 
 type RunEnd = Parameters<DotReporter['onTestRunEnd']>;
 
-/** A dot for each test; at the end the slowest files, vitest's summary, and the tests that were left out. */
+/** Prints a dot for each test; at the end the slowest files, vitest's summary, and the skipped tests. */
 export class Reporter extends DotReporter {
   override onTestRunEnd(modules: RunEnd[0], errors: RunEnd[1], reason: RunEnd[2]): void {
     super.onTestRunEnd(modules, errors, reason);

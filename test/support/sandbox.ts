@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { createSigningKeys, type SigningKeys } from '../../src/sandbox/tokens.ts';
 
-/** The fields that tests look at. Which of them an answer has depends on the request. */
+/** The fields used by tests. Each answer has some of them. */
 export interface Document {
   readonly name: string;
   readonly id: string;
@@ -43,22 +43,22 @@ export interface Answer {
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
 export interface OpenSandbox extends Sandbox {
-  /** With the sandbox's token, unless the headers say otherwise; an empty `authorization` sends none. */
+  /** Sends the sandbox's token by default; an empty `authorization` header sends none. */
   readonly call: Call;
-  /** The same, below the project's `media`. */
+  /** The same for a path under the project's `media`. */
   readonly media: Call;
 }
 
 let keys: Promise<SigningKeys> | undefined;
 
-/** A sandbox that is closed with the test. All sign by the same keys, as RSA keys take a while to make. */
+/** A sandbox, closed when the test ends. All share signing keys, because RSA keys are slow to create. */
 export async function startTestSandbox(options?: SandboxOptions): Promise<Sandbox> {
   const sandbox = await startSandbox({ keys: await (keys ??= createSigningKeys()), ...options });
   onTestFinished(() => sandbox.close());
   return sandbox;
 }
 
-/** The same, with calls by its token. */
+/** The same, with calls that use its token. */
 export async function openSandbox(options?: SandboxOptions): Promise<OpenSandbox> {
   const sandbox = await startTestSandbox(options);
   const call = callOf(sandbox);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { findCommand, installable } from './programs.js';
 
-/** Installs the programs that tests need and this machine lacks, on Debian. */
+/** Installs the missing programs for tests, on Debian. */
 const packages = installable.flatMap((program) => program.packages);
 
 function runApt(...args) {

@@ -3,15 +3,15 @@ import { createAuthority } from './certificates.ts';
 import type { TestUpstream } from './upstream.ts';
 import { startTlsUpstream, startUpstream } from './upstream.ts';
 
-/** A page, or the whole answer, by its path. */
+/** Pages, or functions that answer themselves, by path. */
 export type Pages = Readonly<Record<string, string | RequestListener>>;
 
-/** Serves these pages on a free port of this machine, under any host name that leads here. */
+/** Serves these pages on a free port, under any host name that resolves to this machine. */
 export async function startSite(pages: Pages): Promise<TestUpstream> {
   return await startUpstream(serve(pages));
 }
 
-/** The same as `https://<hostname>`, with a certificate that the browsers of tests accept. */
+/** The same at `https://<hostname>`, with a certificate that the test browsers accept. */
 export async function startSecureSite(hostname: string, pages: Pages): Promise<TestUpstream> {
   const certificate = await (await createAuthority()).issue({ names: [hostname] });
   return await startTlsUpstream(certificate, { hostname, handler: serve(pages) });

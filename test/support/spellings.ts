@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 const hex = (char: string): string => char.charCodeAt(0).toString(16).padStart(2, '0');
 
-/** A character as it stands, in the other case, or encoded up to three times. */
+/** A character: unchanged, in the other case, or encoded up to three times. */
 const spellChar = (char: string): fc.Arbitrary<string> =>
   fc
     .tuple(fc.constantFrom('', 'case'), fc.constantFrom(0, 0, 0, 1, 1, 2, 3), fc.boolean())
@@ -19,15 +19,15 @@ const PARAMETERS = ['', '', '', ';', ';x=1', ';x;y', '%3bx', '%253Bx'];
 const SLASHES = ['/', '/', '/', '//', '///', '/;/', '/%3bx/'];
 const ENDS = ['', '', '/', '//', ';', '%3fx=1', '%23x', '%253fx'];
 
-/** A segment as it stands or with each character spelled at will, and with parameters or none. */
+/** A segment: unchanged or with any encoding of each character, with or without parameters. */
 const spellSegment = (segment: string): fc.Arbitrary<string> =>
   fc
     .tuple(fc.boolean(), fc.tuple(...Array.from(segment, spellChar)), fc.constantFrom(...PARAMETERS))
     .map(([plain, chars, parameters]) => (plain ? segment : chars.join('')) + parameters);
 
 /**
- * Spellings of a path that some lenient server reads as that path: other case, escapes, parameters, runs of slashes, an
- * end that is cut off. The first `kept` segments stand as they are, for a prefix that has to match.
+ * Encodings of a path that some lenient server reads as that path: other case, escapes, parameters, repeated slashes,
+ * a truncated end. The first `kept` segments are unchanged, for a prefix that has to match.
  */
 export function spellingsOf(path: string, kept = 2): fc.Arbitrary<string> {
   const segments = path.slice(1).split('/');

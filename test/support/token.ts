@@ -3,11 +3,11 @@ import type { FoundToken, TokenSource } from '../../src/token/sources.ts';
 import type { TokenStore, TokenStoreOptions } from '../../src/token/store.ts';
 import { createTokenStore } from '../../src/token/store.ts';
 
-/** A store that holds just this token. */
+/** A store with only this token. */
 export const createFixedStore = (token: string, options: Partial<TokenStoreOptions> = {}): TokenStore =>
   createTokenStore({ source: createValueSource(token, 'the test'), first: { token }, ...options });
 
-/** A source of a test's own, which gives what `read` gives. */
+/** A test source that returns the result of `read`. */
 export const createTestSource = (
   read: () => Promise<FoundToken>,
   kind: TokenSource['kind'] = 'command',

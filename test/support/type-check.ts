@@ -13,7 +13,7 @@ const OPTIONS: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
 };
 
-/** What TypeScript finds wrong with manifests that are written as literals of their types: a field too many, too few, or of another type. */
+/** TypeScript's errors for manifests as literals of their types: unknown, missing or mistyped fields. */
 export function findMistyped(manifests: readonly Manifest[]): string[] {
   const file = join(ROOT, 'manifests.ts');
   const text = manifests

@@ -19,7 +19,7 @@ export interface TestUpstream {
   readonly port: number;
   /** Every request whose head arrived. */
   readonly seen: SeenRequest[];
-  /** The next request that no earlier call was given: for a test that plays the upstream itself. */
+  /** The next request not yet returned: for tests that act as the upstream. */
   readonly next: () => Promise<Arrived>;
 }
 
@@ -28,14 +28,14 @@ export interface Arrived {
   readonly response: ServerResponse;
 }
 
-/** Leaves the answer to the test, which takes the exchange by `next`. */
+/** The test answers by itself: it gets the exchange from `next`. */
 export const BY_HAND: RequestListener = () => undefined;
 
 const OK: RequestListener = (_, response) => {
   response.setHeader('content-type', 'application/json').end('{"ok":true}');
 };
 
-/** A real HTTP server on a free port that answers by `handler`. */
+/** A real HTTP server on a free port. */
 export async function startUpstream(handler: RequestListener = OK): Promise<TestUpstream> {
   return await serve(createServer(), 'http://127.0.0.1', handler);
 }
@@ -74,7 +74,7 @@ export interface RawUpstream {
   readonly received: string[];
 }
 
-/** A TCP server that answers each chunk it receives by `react`: for answers that no HTTP library would send. */
+/** A TCP server that calls `react` for each received chunk: for answers that no HTTP library would send. */
 export async function startRawUpstream(
   react: (socket: Socket, connection: number, chunk: Buffer) => void,
 ): Promise<RawUpstream> {
@@ -97,7 +97,7 @@ export async function startRawUpstream(
   return { origin: `http://127.0.0.1:${port}`, port, received };
 }
 
-/** The same for one fixed answer to every request head. */
+/** The same with one fixed answer to every request head. */
 export async function startAnswering(answer: string | Buffer): Promise<RawUpstream> {
   const bytes = typeof answer === 'string' ? Buffer.from(answer, 'latin1') : answer;
   return await startRawUpstream((socket, _, chunk) => {

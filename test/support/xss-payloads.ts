@@ -1,6 +1,6 @@
 /**
- * Text that runs something where it is taken for markup, an attribute, an address, a style or code. Each would set the
- * global `taken`, open a dialog, or call elsewhere.
+ * Text that runs code if it is parsed as markup, an attribute, a URL, a style or a script. Each would set the global
+ * `taken`, open a dialog, or send a request.
  */
 const PAYLOADS = [
   '<script>taken=1</script>',

@@ -13,7 +13,7 @@ import { createFolder } from '../../support/folder.ts';
 
 const DRIVES = [...CAPTURES, ...COMMANDS, ...STARTS, ...EXCHANGES, ...REFUSALS, ...FAILURES, ...ENDINGS];
 
-describe('the drives leave out', () => {
+describe('the canary scenarios omit', () => {
   test('no command', async () => {
     const driven = new Set(DRIVES.flatMap(({ commands }) => commands));
     const commands = await readCommands();
@@ -33,7 +33,7 @@ describe('the drives leave out', () => {
   });
 });
 
-/** Every command that help tells of, and those below it. */
+/** Every command and subcommand in the help. */
 async function readCommands(...above: string[]): Promise<string[]> {
   const { stdout } = await runCli([...above, '--help'], { cwd: createFolder() });
   const [, list = ''] = /^Commands:\n([^]*?)(?:\n\n|$(?!\n))/m.exec(stdout) ?? [];

@@ -10,11 +10,11 @@ describe('the search', () => {
     expect(search(`{"a":"ü"} ${encode(secret.text)} b`)).toMatchObject([{ secret: 'the secret', output: 'a sample' }]);
   });
 
-  test.each(Object.entries(ENCODINGS))('finds the half of a secret %s', (_, encode) => {
+  test.each(Object.entries(ENCODINGS))('finds half of a secret %s', (_, encode) => {
     expect(search(`a=${encode(secret.text.slice(11, 34))}&b`)).not.toEqual([]);
   });
 
-  test('finds nothing where there is nothing', () => {
+  test('finds nothing in output without the secret', () => {
     const other = Buffer.from(secret.text).reverse().toString();
     const texts = Object.values({ ...ENCODINGS, ...UTF_16 }).map((encode) => encode(other));
     expect(search(texts.join('\n'))).toEqual([]);

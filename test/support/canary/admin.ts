@@ -3,7 +3,7 @@ import { createAdminApp } from '../../../src/admin/app.ts';
 import { DESTINATIONS, LANGUAGE_NAMES } from '../../../src/admin/snippet.ts';
 import { createFixedStore } from '../token.ts';
 
-/** Every path that can be read, from the routes of the admin listener itself, so that the canary also covers new ones. */
+/** Every readable path, from the routes of the admin listener itself, so that new ones are covered. */
 export const readAdminPaths = async (): Promise<string[]> =>
   (await readAdminRoutes()).flatMap((route) => (route.startsWith('GET ') ? [route.slice('GET '.length)] : []));
 
@@ -22,7 +22,7 @@ export async function readAdminRoutes(): Promise<string[]> {
   });
 }
 
-/** Enough to register the routes; no request reaches them. */
+/** Stubs for the registration of the routes; no request reaches them. */
 const SHOWN = {
   config: {
     upstream: { origin: '' },
@@ -40,7 +40,7 @@ const SHOWN = {
 
 const SNIPPET_FORMS = LANGUAGE_NAMES.flatMap((name) => DESTINATIONS.map((to) => `?as=${name}&to=${to}`));
 
-/** The path for each exchange; a snippet in every form, or, of many exchanges, each in the next form. */
+/** The path for each exchange. Snippets: in every form, or for many exchanges, one form each in turn. */
 function withIds(path: string, ids: readonly string[]): string[] {
   if (!path.includes(':id')) return [path];
   const paths = ids.map((id) => path.replace(':id', encodeURIComponent(id)));
@@ -51,14 +51,14 @@ function withIds(path: string, ids: readonly string[]): string[] {
   );
 }
 
-/** More connections at a time than the backlog of a listener holds would wait for seconds. */
+/** More concurrent connections than the listener's backlog would wait for seconds. */
 const AT_ONCE = 50;
 
 interface Listed {
   readonly exchanges?: readonly { readonly id: string }[];
 }
 
-/** Asks each, with every exchange that is kept, and one that is not there, without a key and with each of `keys`. */
+/** Reads each path for every exchange and for an unknown one, without a key and with each of `keys`. */
 export async function askAdmin(
   admin: string | undefined,
   keys: readonly string[],
@@ -69,7 +69,7 @@ export async function askAdmin(
   for (const key of [undefined, ...keys]) {
     const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
     const { exchanges = [] } = (await (await fetch(`${admin}/exchanges?limit=1000`, { headers })).json()) as Listed;
-    // What a key lets see once, another key or none may see in the same words: of that, one exchange is enough.
+    // Other keys, or no key, show the same content: one exchange is enough for them.
     const shown = areSeen ? exchanges.slice(0, 1) : exchanges;
     areSeen ||= exchanges.length > 0;
     const ids = [...shown.map(({ id }) => id), keys.join()];
@@ -87,7 +87,7 @@ export async function askAdmin(
   }
 }
 
-/** The states and the first exchanges of a stream that does not end by itself. */
+/** The states and first exchanges of an endless stream. */
 async function readEvents({ body }: Response, exchanges: number): Promise<string> {
   let text = '';
   for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {

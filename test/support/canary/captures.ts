@@ -24,7 +24,7 @@ const post = (world: World, program: CanaryProgram, body: string, type = JSON_TY
     ].join('\r\n'),
   );
 
-/** What was captured of all exchanges, as a reader gets it. */
+/** The captured data of all exchanges, from the admin listener. */
 async function readCaptured({ admin }: CanaryProgram): Promise<string> {
   const { exchanges } = (await (await fetch(`${admin}/exchanges?limit=1000`)).json()) as {
     exchanges: { id: string }[];
@@ -43,7 +43,7 @@ async function readExchanges({ admin }: Pick<CanaryProgram, 'admin'>, key = ''):
   return ((await answer.json()) as { exchanges: { id: string }[] }).exchanges;
 }
 
-/** Repeats all that is captured, with these edits. */
+/** Replays all captured exchanges with these edits. */
 async function replayAll(world: World, { admin }: CanaryProgram, body: string | undefined): Promise<void> {
   const exchanges = await readExchanges({ admin });
   const { header, value } = (await (await fetch(`${admin}/session`)).json()) as { header: string; value: string };
@@ -55,10 +55,10 @@ async function replayAll(world: World, { admin }: CanaryProgram, body: string | 
   }
 }
 
-/** What is captured: each drive ends with every endpoint of the admin listener, and every exchange there. */
+/** Captured data: each drive ends with a read of every endpoint of the admin listener for every exchange. */
 export const CAPTURES: readonly Drive[] = [
   {
-    name: 'captured headers and bodies with secrets in them, and the admin listener asked wrongly',
+    name: 'captured headers and bodies with secrets, and invalid requests to the admin listener',
     commands: ['start'],
     codes: ['QUERY_INVALID', 'EXCHANGE_UNKNOWN', 'SESSION_REQUIRED'],
     drive: async (world) => {
@@ -85,7 +85,7 @@ export const CAPTURES: readonly Drive[] = [
     },
   },
   {
-    name: 'captured bodies that are cut within a secret, wherever and however it is written',
+    name: 'captured bodies truncated within a secret, at any place and in any encoding',
     commands: ['start'],
     drive: async (world) => {
       const { token } = world;
@@ -107,7 +107,7 @@ export const CAPTURES: readonly Drive[] = [
     },
   },
   {
-    name: 'replays of exchanges that carry secrets, whatever is asked for',
+    name: 'replays of exchanges with secrets, with any edits',
     commands: ['start'],
     codes: ['REPLAY_INVALID', 'REPLAY_INCOMPLETE', 'REPLAY_REFUSED'],
     drive: async (world) => {
@@ -129,7 +129,7 @@ export const CAPTURES: readonly Drive[] = [
     },
   },
   {
-    name: 'the files of the log, of which several are filled',
+    name: 'several full log files',
     commands: ['start'],
     drive: async (world) => {
       const { token } = world;
@@ -156,7 +156,7 @@ export const CAPTURES: readonly Drive[] = [
     },
   },
   {
-    name: 'tail, export and replay of exchanges that carry secrets, with their bodies, in every form',
+    name: 'tail, export and replay of exchanges with secrets, with bodies, in every format',
     commands: ['tail', 'export', 'replay'],
     codes: ['PROXY_UNREACHABLE'],
     drive: async (world) => {

@@ -24,7 +24,7 @@ const HELPS = [
   'settings',
 ];
 
-/** Commands that end by themselves, each with all secrets around it. */
+/** Commands that exit by themselves, each with all secrets in reach. */
 export const COMMANDS: readonly Drive[] = [
   {
     name: 'help and version',
@@ -45,7 +45,7 @@ export const COMMANDS: readonly Drive[] = [
     },
   },
   {
-    name: 'healthcheck and wait, of a proxy and of none',
+    name: 'healthcheck and wait, with and without a proxy',
     commands: ['healthcheck', 'wait'],
     drive: async (world) => {
       const program = await world.start({ env: keysOf(world) });
@@ -56,7 +56,7 @@ export const COMMANDS: readonly Drive[] = [
     },
   },
   {
-    name: 'shutdown, of a proxy that allows it, of one that does not, and of none',
+    name: 'shutdown, with a proxy that allows it, with one that refuses, and without a proxy',
     commands: ['shutdown'],
     codes: ['OPERATION_REFUSED', 'PROXY_UNREACHABLE'],
     drive: async (world) => {
@@ -93,7 +93,7 @@ export const COMMANDS: readonly Drive[] = [
     },
   },
   {
-    name: 'key new, but for the key that it shows once',
+    name: 'key new, except for the new key, which it shows once',
     commands: ['key new'],
     drive: async (world) => {
       const { stdout } = await world.run(['key', 'new', 'ci'], { env: keysOf(world) });
@@ -103,7 +103,7 @@ export const COMMANDS: readonly Drive[] = [
     },
   },
   {
-    name: 'demo, whatever the shell was set up for',
+    name: 'demo, with any environment',
     commands: ['demo'],
     drive: async (world) => {
       const { code, stdout } = await world.run(['demo', '--once', '--port', '0', '--admin-port', '0'], {
@@ -114,7 +114,7 @@ export const COMMANDS: readonly Drive[] = [
     },
   },
   {
-    name: 'sandbox, but for the token of its own that it shows once',
+    name: 'sandbox, except for its own token, which it shows once',
     commands: ['sandbox'],
     drive: async (world) => {
       const sandbox = await world.start({ env: keysOf(world) }, ['sandbox', '--port', '0']);
@@ -128,7 +128,7 @@ export const COMMANDS: readonly Drive[] = [
     },
   },
   ...[['words'], ['JSON', '--json']].map(([form, ...flags]): Drive => ({
-    name: `check in ${form}, whatever MK.IO says`,
+    name: `check in ${form}, with any answer from MK.IO`,
     commands: ['check'],
     codes: ['UPSTREAM_UNREACHABLE', 'TOKEN_EXPIRED'],
     drive: async (world) => {
@@ -151,7 +151,7 @@ export const COMMANDS: readonly Drive[] = [
   })),
 ];
 
-/** An upstream that puts the token that it got where `check` looks for what to show. */
+/** An upstream that echoes the token in the fields that `check` shows. */
 const startTellingUpstream = (world: World) =>
   world.serve(({ url, headers }, response) => {
     const told = `${headers.authorization} ${Buffer.from(headers.authorization ?? '').toString('base64')}`;

@@ -6,9 +6,9 @@ import { createWorld } from './world.ts';
 // A drive starts up to a dozen processes, one after the other.
 const LIMIT_MS = 60_000;
 
-/** A test for each drive: the secrets of its world are in no output, and the upstream gets only the token. */
+/** A test for each drive: no output contains secrets of its world, and the upstream gets only the token. */
 export function testDrives(drives: readonly Drive[]): void {
-  describe('no secret comes out, in whatever encoding, of', { timeout: LIMIT_MS }, () => {
+  describe('no secret is shown, in any encoding, by', { timeout: LIMIT_MS }, () => {
     for (const { name, drive, codes = [], tags = [] } of drives) {
       test(name, { tags }, async () => {
         const world = createWorld();

@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import type { Drive } from './world.ts';
 
-/** Runs in the program before its own code does. */
+/** A script that runs before the program's own code. */
 const inProgram = (script: string): readonly string[] => [
   '--import',
   `data:text/javascript,${encodeURIComponent(script)}`,
 ];
 
-/** An error that quotes the secrets, which the program has taken out of its environment by the time that it is made. */
+/** An error that quotes the secrets. They are read at once, because the program removes them from its environment. */
 const WITH_ERROR = `const quoted = process.env.MKIO_TOKEN + ' ' + process.env.MKIO_PROXY_CALLER_KEY;
   const createError = () => new Error(quoted);`;
 
@@ -38,7 +38,7 @@ export const ENDINGS: readonly Drive[] = [
     },
   })),
   {
-    name: 'a defect in the midst of an exchange',
+    name: 'a defect during an exchange',
     commands: ['start'],
     codes: ['INTERNAL'],
     drive: async (world) => {
@@ -83,7 +83,7 @@ export const ENDINGS: readonly Drive[] = [
     },
   },
   {
-    name: 'SIGHUP, with a policy that is none',
+    name: 'SIGHUP with an invalid policy',
     commands: ['start'],
     drive: async (world) => {
       const { token, callerKey } = world;
@@ -119,7 +119,7 @@ export const ENDINGS: readonly Drive[] = [
     },
   },
   {
-    name: 'a signal in the midst of an exchange',
+    name: 'a signal during an exchange',
     commands: ['start'],
     drive: async (world) => {
       const { token } = world;

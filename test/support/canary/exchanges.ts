@@ -6,10 +6,10 @@ import { ECHOES } from './upstream.ts';
 import type { Drive } from './world.ts';
 import { createJwt } from './world.ts';
 
-/** The names by which secrets travel in queries. */
+/** Names of query parameters with secrets. */
 const PARAMETERS = ['sig', 'token', 'access_token', 'jwt', 'key', 'passphrase', 'X-Amz-Signature', 'code'];
 
-/** What the program is started with; the rest is as the world has it. */
+/** Start settings; the rest are the world's defaults. */
 const WAYS = [
   { name: 'by environment', env: {}, files: {} },
   { name: 'by environment, in pretty lines', env: { LOG_FORMAT: 'pretty' }, files: {} },
@@ -62,7 +62,7 @@ const STARTED: readonly Drive[] = WAYS.map(({ name, env, files }) => ({
 export const EXCHANGES: readonly Drive[] = [
   ...STARTED,
   {
-    name: 'requests that carry secrets wherever they can',
+    name: 'requests with secrets in every possible place',
     commands: ['start'],
     drive: async (world) => {
       const { token } = world;

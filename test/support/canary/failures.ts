@@ -5,7 +5,7 @@ import { startRawUpstream, startTlsUpstream } from '../upstream.ts';
 /** Upstreams that break, with as much of the request in their last words as they like. */
 export const FAILURES: readonly Drive[] = [
   {
-    name: 'an upstream that answers no HTTP, ends, cuts or says nothing',
+    name: 'an upstream that does not speak HTTP, closes, truncates or never answers',
     commands: ['start'],
     codes: ['UPSTREAM_INVALID', 'UPSTREAM_RESET', 'UPSTREAM_TIMEOUT'],
     drive: async (world) => {
@@ -36,7 +36,7 @@ export const FAILURES: readonly Drive[] = [
     },
   },
   {
-    name: 'an upstream that is not there, or not trusted',
+    name: 'an unreachable or untrusted upstream',
     commands: ['start', 'check'],
     codes: ['UPSTREAM_UNREACHABLE', 'UPSTREAM_UNTRUSTED', 'UPSTREAM_INVALID'],
     drive: async (world) => {

@@ -2,7 +2,7 @@ import { openRaw } from '../raw.ts';
 import { startRedis } from '../redis.ts';
 import type { Drive, World } from './world.ts';
 
-/** A head with the token in every line that a log or an answer may quote. */
+/** A head with the token in every line that a log or answer may quote. */
 const headOf = ({ token }: World, line: string, ...lines: string[]): string =>
   [
     `${line} HTTP/1.1`,
@@ -19,7 +19,7 @@ const headOf = ({ token }: World, line: string, ...lines: string[]): string =>
 
 export const REFUSALS: readonly Drive[] = [
   {
-    name: 'refusals of whatever is asked with the token in it',
+    name: 'refusals of requests that contain the token',
     commands: ['start'],
     codes: [
       'TARGET_INVALID',
@@ -78,7 +78,7 @@ export const REFUSALS: readonly Drive[] = [
     },
   },
   ...['open', 'closed'].map((outcome): Drive => ({
-    name: `a Redis that goes and comes, with its password, where failure is ${outcome}`,
+    name: `a Redis with a password that stops and returns, if failure is ${outcome}`,
     commands: ['start'],
     tags: ['redis'],
     codes: outcome === 'open' ? ['RATE_LIMITED'] : ['RATE_LIMITED', 'BUSY'],
@@ -108,7 +108,7 @@ export const REFUSALS: readonly Drive[] = [
     },
   })),
   {
-    name: 'refusals of what is too much',
+    name: 'refusals of requests over a limit',
     commands: ['start'],
     codes: ['RATE_LIMITED', 'BUSY'],
     drive: async (world) => {

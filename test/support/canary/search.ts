@@ -1,4 +1,4 @@
-/** Something that must not come out, and what came out: one character is one byte, or at least holds ASCII as it was. */
+/** A secret, or an output to search. One character is one byte; other decodings must preserve ASCII. */
 export interface Named {
   readonly name: string;
   readonly text: string;
@@ -7,17 +7,17 @@ export interface Named {
 export interface Leak {
   readonly secret: string;
   readonly output: string;
-  /** How, and how many rounds of escapes had to be undone to see it. */
+  /** The encoding, and how many rounds of escapes were undone. */
   readonly written: string;
   readonly around: string;
 }
 
-// A part of a secret is a leak too: every run of 23 of its characters holds one of these pieces whole.
+// A part of a secret is a leak, too: any 23 consecutive characters contain one of these pieces.
 const PIECE = 16;
 const STEP = 8;
 const ROUNDS = 4;
 
-/** Looks for every secret, and for parts of it, in everything that came out, however it is written there. */
+/** Finds every secret and parts of it in all outputs, in any encoding. */
 export function findLeaks(secrets: readonly Named[], outputs: readonly Named[]): Leak[] {
   const needles = secrets.flatMap(({ name, text }) => needlesOf(text).map((needle) => ({ secret: name, ...needle })));
   return outputs.flatMap(({ name, text }) => {
@@ -38,7 +38,7 @@ interface Needle {
 }
 
 function needlesOf(secret: string): Needle[] {
-  // The header of a JWT is no secret, and others have the same.
+  // The header of a JWT is not secret: other tokens have the same.
   const own = secret.replace(/^eyJ[\w-]*\./, '');
   const starts = Array.from({ length: Math.ceil(own.length / STEP) }, (_, i) => i * STEP);
   const pieces = starts.map((start) => own.slice(Math.min(start, Math.max(0, own.length - PIECE)), start + PIECE));
@@ -54,7 +54,7 @@ function needlesOf(secret: string): Needle[] {
   ]);
 }
 
-/** Base64 of a text `offset` bytes inside a longer one, without the characters that hold bits of what is around it. */
+/** Base64 of `text` at `offset` in a longer text, without the characters that share bits with its neighbours. */
 function encodeInside(text: string, encoding: 'base64' | 'base64url', offset: number): string {
   const whole = Buffer.from('\0'.repeat(offset) + text);
   const [first, end] = [Math.ceil((offset * 4) / 3), Math.floor((whole.length * 4) / 3)];
@@ -69,7 +69,7 @@ const ESCAPES: readonly (readonly [RegExp, 10 | 16])[] = [
   [/&#0*(\d{2,3});?/g, 10],
 ];
 
-/** The text as it came, and with one round of escapes after another undone, as long as there are some. */
+/** The text, then the text after each round of undone escapes, until none are left. */
 function readingsOf(text: string): string[] {
   const readings = [text];
   for (let last = text; readings.length <= ROUNDS; readings.push(last)) {

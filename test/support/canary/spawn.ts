@@ -6,21 +6,21 @@ import { spawnCli } from '../cli.ts';
 import { createFolder } from '../folder.ts';
 
 export interface SpawnOptions {
-  /** undefined takes a variable out that is there by default. */
+  /** `undefined` removes a default variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Files in the working directory, for the program to read. */
+  /** Files in the working directory. */
   readonly files?: Readonly<Record<string, string>>;
   readonly nodeArgs?: readonly string[];
 }
 
 export interface Spawned extends RunningCli {
-  /** Its working directory, whose `tmp` is its TMPDIR. */
+  /** The working directory; its `tmp` is TMPDIR. */
   readonly folder: string;
 }
 
 export type Collect = (name: string, text: string) => void;
 
-/** Runs the program in a folder of its own, and collects what it has printed and written once it has ended. */
+/** Runs the program in its own folder, and collects its output and files when it exits. */
 export function spawnAndCollect(args: readonly string[], options: SpawnOptions, collect: Collect): Spawned {
   const { env = {}, files = {}, nodeArgs = [] } = options;
   const folder = createFolder();
@@ -42,7 +42,7 @@ export function spawnAndCollect(args: readonly string[], options: SpawnOptions, 
   return { ...cli, ended, folder };
 }
 
-/** Files that the program made or changed. */
+/** Files that the program created or changed. */
 function collectFiles(folder: string, given: Readonly<Record<string, string>>, collect: Collect): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -53,7 +53,7 @@ function collectFiles(folder: string, given: Readonly<Record<string, string>>, c
   }
 }
 
-/** What every user of the machine sees of a process. */
+/** The data of a process that every local user can read. */
 export function collectProcess({ child }: RunningCli, collect: Collect): void {
   for (const name of ['cmdline', 'comm', 'status']) collect(name, readFileSync(`/proc/${child.pid}/${name}`, 'latin1'));
 }

@@ -5,7 +5,7 @@ import type { Drive } from './world.ts';
 
 const PUBLIC = OPTION_KEYS.filter((key) => optionOf(key).secret !== true);
 
-/** Starts that fail: each says why, and none says what it was given. */
+/** Failed starts: each reports the reason, and none quotes the value. */
 export const STARTS: readonly Drive[] = [
   {
     name: 'a start with the token in every other setting',
@@ -30,7 +30,7 @@ export const STARTS: readonly Drive[] = [
     },
   },
   {
-    name: 'a start with each setting wrong, secrets in it',
+    name: 'a start with a secret as the invalid value of each setting',
     commands: ['start'],
     codes: ['CONFIG_INVALID'],
     drive: async (world) => {
@@ -75,7 +75,7 @@ export const STARTS: readonly Drive[] = [
     },
   },
   {
-    name: 'a start with files that hold secrets and are no such files',
+    name: 'a start with invalid files that contain secrets',
     commands: ['start'],
     codes: ['CONFIG_INVALID', 'TOKEN_UNAVAILABLE'],
     drive: async (world) => {
@@ -104,7 +104,7 @@ export const STARTS: readonly Drive[] = [
     },
   },
   {
-    name: 'a start that waits for its token, and first finds one that is none',
+    name: 'a start that waits for its token and first reads an invalid one',
     commands: ['start'],
     codes: ['TOKEN_UNAVAILABLE'],
     drive: async (world) => {
@@ -125,7 +125,7 @@ export const STARTS: readonly Drive[] = [
     },
   },
   {
-    name: 'a start that finds its place taken, its token expired or its TLS off',
+    name: 'a start with its port taken, its token expired or TLS verification off',
     commands: ['start'],
     codes: ['LISTEN_FAILED', 'TOKEN_EXPIRED', 'CONFIG_INVALID'],
     drive: async (world) => {

@@ -33,7 +33,7 @@ const packed = (coding: string, type: string, pack: (text: string) => Buffer): [
   },
 ];
 
-/** Where an upstream may echo what it got: by name, as the last part of a path. */
+/** Places where an upstream may echo the token; the name is the last segment of the path. */
 export const ECHOES: Readonly<Record<string, Echo>> = Object.fromEntries([
   ...[...TYPES, undefined].flatMap((type) => [200, 401].map((status) => ofType(type, status))),
   packed('gzip', 'application/json', (text) => gzipSync(text)),
@@ -78,7 +78,7 @@ export const ECHOES: Readonly<Record<string, Echo>> = Object.fromEntries([
   ],
 ] as [string, Echo][]);
 
-/** Answers `/api/v1/echo/<encoding's number>/<place>` with the token that it got. */
+/** Answers `/api/v1/echo/<encoding's number>/<place>` with the received token. */
 function echo({ url = '', headers }: IncomingMessage, response: ServerResponse): boolean {
   const [, number, place = ''] = /^\/api\/v1\/echo\/(\d+)\/([\w.-]+)$/.exec(url) ?? [];
   const encode = Object.values(ENCODINGS)[Number(number)];
@@ -88,7 +88,7 @@ function echo({ url = '', headers }: IncomingMessage, response: ServerResponse):
   return true;
 }
 
-/** Says what `answer` says, but for what it is asked to echo. */
+/** Answers by `answer`, except for echo requests. */
 export const startEchoUpstream = (
   answer = (_: IncomingMessage, response: ServerResponse): void => void response.end('{"ok":true}'),
 ): Promise<TestUpstream> =>
@@ -98,7 +98,7 @@ export const startEchoUpstream = (
 
 const PUBLIC = /^\/(?:\.well-known\/|api\/ready$)/;
 
-/** The credentials of every request that arrived, as name and value; what everybody may read is told only where it had some. */
+/** The credentials of every request, as name and value. Public paths are included only if they had credentials. */
 export const readCredentials = ({ seen }: TestUpstream): string[][] =>
   seen.flatMap(({ url, rawHeaders }) => {
     const sent = rawHeaders.filter((_, i) => /authorization|cookie|token/i.test(rawHeaders[i - (i % 2)] ?? ''));

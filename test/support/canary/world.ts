@@ -11,19 +11,19 @@ import { forgeJwt } from '../jwt.ts';
 import { readAnswer, sendRaw } from '../raw.ts';
 import type { TestUpstream } from '../upstream.ts';
 
-/** One thing that the program does, told as what is searched: "no secret comes out of …". */
+/** A scenario; its name completes "no secret is shown by …". */
 export interface Drive {
   readonly name: string;
-  /** The commands that it runs, e.g. `key new`. */
+  /** The commands it runs, e.g. `key new`. */
   readonly commands: readonly string[];
-  /** The error codes of the proxy that it brings about. */
+  /** The proxy's error codes that it causes. */
   readonly codes?: readonly string[];
-  /** The programs that it needs, as tags of vitest. */
+  /** The programs it needs, as vitest tags. */
   readonly tags?: string[];
   readonly drive: (world: World) => Promise<void>;
 }
 
-/** A command that is up and listens. */
+/** A running command that listens. */
 export interface CanaryProgram extends Spawned {
   readonly port: number;
   readonly admin: string | undefined;
@@ -36,7 +36,7 @@ const NOW_SECONDS = Math.floor(Date.now() / 1000);
 export const createJwt = (days: number): string =>
   forgeJwt({ jti: random(), exp: NOW_SECONDS + days * 86_400 }) + random();
 
-/** Secrets of its own, and one place for everything that comes out while they are used. */
+/** Its own secrets, and all outputs while they are in use. */
 export function createWorld() {
   const secrets: Named[] = [];
   const outputs: Named[] = [];
@@ -44,12 +44,12 @@ export function createWorld() {
   const followers: Spawned[] = [];
   const upstreams: TestUpstream[] = [];
   const collect = (name: string, text: string): void => void outputs.push({ name, text });
-  /** From here on, `text` must not come out. */
+  /** From now on, no output may contain `text`. */
   const keep = (name: string, text = random()): string => {
     secrets.push({ name, text });
     return text;
   };
-  // No JWT: what looks like one would be masked, were it known or not. Its characters change in most encodings.
+  // Not a JWT: the proxy masks everything that looks like one, even unknown ones. Its characters change in most encodings.
   const token = keep('the token', `Mk+io/~${randomBytes(90).toString('base64').replace(/=*$/, '')}.-_==`);
   const tokens = [token];
   const own = { token, callerKey: keep('the caller key'), adminKey: keep('the admin key') };
@@ -64,7 +64,7 @@ export function createWorld() {
     };
     return spawnAndCollect(args, { ...options, env }, collect);
   };
-  /** Sends these bytes and collects every byte of the answer, and its content as a caller decodes it. */
+  /** Sends these bytes, and collects every byte of the answer and its decoded content. */
   const send = async ({ port }: Pick<CanaryProgram, 'port'>, bytes: string): Promise<string> => {
     const received = await sendRaw(port, bytes);
     const name = `answer to ${bytes.split('\r\n')[0]?.slice(0, 80)}`;
@@ -80,7 +80,7 @@ export function createWorld() {
     tokens,
     keep,
     collect,
-    /** A token of MK.IO's kind that is good for so many days. */
+    /** A token in MK.IO's format, valid for this number of days. */
     createToken: (days: number): string => {
       const jwt = keep(`a JWT for ${days} days`, createJwt(days));
       tokens.push(jwt);
@@ -90,21 +90,21 @@ export function createWorld() {
     /** Sends one request of these lines, without a body. */
     ask: (program: Pick<CanaryProgram, 'port'>, ...lines: string[]): Promise<string> =>
       send(program, `${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`),
-    /** Starts an upstream that echoes, and otherwise answers by `answer`. */
+    /** Starts an upstream that answers echo requests, and all others by `answer`. */
     serve: async (...answer: Parameters<typeof startEchoUpstream>): Promise<TestUpstream> => {
       const upstream = await startEchoUpstream(...answer);
       upstreams.push(upstream);
       return upstream;
     },
-    /** Runs a command to its end. */
+    /** Runs a command until it exits. */
     run: (args: readonly string[], options: SpawnOptions = {}): Promise<CliResult> => spawn(args, options).ended,
-    /** Runs a command that ends when the world does. */
+    /** Runs a command that is stopped with the world. */
     follow: (args: readonly string[], options: SpawnOptions = {}): Spawned => {
       const spawned = spawn(args, options);
       followers.push(spawned);
       return spawned;
     },
-    /** Starts a command that stays, and takes its addresses from what it prints. */
+    /** Starts a command that keeps running, and reads its addresses from its output. */
     start: async (options: SpawnOptions = {}, args: readonly string[] = ['start']): Promise<CanaryProgram> => {
       const env = { MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0', ...options.env };
       const spawned = spawn(args, { ...options, env });
@@ -115,13 +115,13 @@ export function createWorld() {
       running.push(program);
       return program;
     },
-    /** The one allowance: `text` comes out, once, in outputs of such a name, and nowhere else. */
+    /** The only exception: `text` may appear once, and only in outputs with this name. */
     allow: (text: string, output: RegExp): void => {
       const places = outputs.filter((one) => output.test(one.name) && one.text.includes(text));
       if (places.length === 0) throw new Error(`what may come out in ${String(output)} has not`);
       for (const place of places) outputs[outputs.indexOf(place)] = { ...place, text: place.text.replace(text, '') };
     },
-    /** Ends what is still running, and collects what is left. */
+    /** Stops all running commands, and collects the remaining output. */
     finish: async (): Promise<void> => {
       for (const { child, ended } of followers.splice(0)) {
         child.kill('SIGTERM');
@@ -140,7 +140,7 @@ export function createWorld() {
   };
 }
 
-/** The body without its framing and coding. */
+/** The body without framing and compression. */
 function readContent(received: string): string {
   const { body, field } = readAnswer(received);
   const bytes = Buffer.from(body, 'latin1');
