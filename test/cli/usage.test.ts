@@ -38,7 +38,7 @@ describe('Help', () => {
     expect([shown.code, shown.stdout]).toEqual([0, `${version}\n`]);
   });
 
-  test('and version also work before a command', async () => {
+  test('and version also work without a command', async () => {
     expect((await run(['--version'])).stdout).toBe(`${version}\n`);
   });
 });
