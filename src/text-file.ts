@@ -1,17 +1,17 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Far more than any settings, policy or list of keys has. */
+/** Far above the size of any settings, policy or keys file. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** A pipe's writer may be a program that has to look a secret up first; or there may be none. */
+/** The writer of a pipe may first have to fetch a secret. There may also be no writer. */
 const PIPE_LIMIT_MS = 2_000;
-/** While the proxy runs, which does nothing else meanwhile. */
+/** Shorter while the proxy runs, as reading blocks the event loop. */
 export const RUNNING_PIPE_LIMIT_MS = 200;
 const PAUSE_MS = 10;
 
 /**
- * Reads a file or a pipe whole, as UTF-8. Whatever its path has become since the start: it ends, and so the proxy serves on.
+ * Reads a whole file or pipe as UTF-8. Bounded in size and time: the path may since have become a device or a pipe.
  *
- * @throws Error with a `code` as Node's own: ETIMEDOUT for a pipe without an end, EFBIG for more than 4 MB
+ * @throws Error with a `code` like Node's: ETIMEDOUT for a pipe without an end, EFBIG above 4 MiB
  */
 export function readTextFile(path: string, pipeLimitMs = PIPE_LIMIT_MS): string {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -22,7 +22,7 @@ export function readTextFile(path: string, pipeLimitMs = PIPE_LIMIT_MS): string 
     let bytes = 0;
     for (;;) {
       const chunk = readChunk(file);
-      // A pipe that nobody has opened for writing yet reads as one at its end.
+      // A pipe without a writer yet also reads as empty.
       if (chunk?.length === 0 && !(isPipe && bytes === 0)) return Buffer.concat(chunks).toString('utf8');
       if (chunk === undefined || chunk.length === 0) {
         if (performance.now() > deadline) throw failure('ETIMEDOUT');
@@ -38,7 +38,7 @@ export function readTextFile(path: string, pipeLimitMs = PIPE_LIMIT_MS): string 
   }
 }
 
-/** Empty at the end; undefined if nothing is available yet. */
+/** Returns an empty buffer at the end; undefined if no data is available yet. */
 function readChunk(file: number): Buffer | undefined {
   const chunk = Buffer.allocUnsafe(64 * 1024);
   try {

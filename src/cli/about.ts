@@ -6,7 +6,7 @@ import type { Redact } from '../secrets/redact.ts';
 import type { LoadedProcess } from './process-settings.ts';
 import { readVersion } from './version.ts';
 
-/** The current settings for `/statusz`. */
+/** Renders the settings for `/statusz`. */
 export const renderAbout = ({
   settings,
   secrets,

@@ -6,10 +6,10 @@ import { printable } from '../text/unseen.ts';
 import { withoutPolicy } from './own-settings.ts';
 import { loadProcessConfig } from './process-settings.ts';
 
-/** The admin listener of a proxy that runs elsewhere. */
+/** Client of another process's admin listener. */
 export interface AdminClient {
   readonly address: string;
-  /** @throws ProxyError PROXY_UNREACHABLE, or the one that it answered */
+  /** @throws ProxyError PROXY_UNREACHABLE, or the error in the answer */
   readonly ask: (path: string, init?: AskOptions) => Promise<Response>;
 }
 
@@ -17,7 +17,7 @@ interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Ends the wait for an answer. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ export function createAdminClient(flags: Flags): AdminClient {
   };
 }
 
-/** An answer of the admin listener; anything else is not from this proxy. */
+/** Converts an error answer. Without the proxy's own error code, it comes from another server. */
 async function readRefusal(answer: Response, address: string): Promise<ProxyError> {
   const { error } = ((await answer.json().catch(() => ({}))) ?? {}) as { error?: Refusal };
   const code = answer.headers.get('x-mkio-proxy-error');
@@ -71,6 +71,6 @@ interface Refusal {
   readonly extraDetail?: { readonly hint?: string };
 }
 
-/** Whether the answer concerns the request rather than the permission to ask. */
+/** Whether the error concerns the command rather than access to the admin listener. */
 const isOfCommand = (code: string): code is ErrorCode =>
   code in ERRORS && (ERRORS[code as ErrorCode] as { exit?: number }).exit !== undefined;

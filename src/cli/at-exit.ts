@@ -1,11 +1,11 @@
 import type { Redact } from '../secrets/redact.ts';
 import { createRedactor } from '../secrets/redact.ts';
 
-/** A command's part in the end of its process, normal or not. */
+/** Hooks of a command for the exit of the process, normal or not. */
 interface AtExit {
-  /** Masks the command's secrets in everything that is printed last. */
+  /** Masks the command's secrets in the last output. */
   readonly redact: Redact;
-  /** Writes the rest of the log. */
+  /** Flushes the log. */
   readonly flush: () => Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type { CommandRow, Values } from './program.ts';
 import { COMMANDS, WITH_FLAGS } from './program.ts';
 import { readVersion } from './version.ts';
 
-/** Runs the command that `args` name and resolves to the exit code. */
+/** Runs the command in `args` and resolves to the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   refuseUnknownCommand(args);
   let exitCode = 0;
@@ -54,8 +54,8 @@ const flagFor = (key: OptionKey): Option =>
   new Option(renderFlag(key) ?? '', renderAbout(key)).helpGroup(`${GROUP_TITLES[optionOf(key).group]}:`);
 
 /**
- * commander passes an unknown word to the default command and quotes an unknown subcommand. The word may be a token: the
- * error repeats it only if it resembles a command.
+ * commander passes an unknown word to the default command and quotes an unknown subcommand. As the word may be a token,
+ * the error quotes it only if it resembles a command.
  */
 function refuseUnknownCommand([word, ...words]: readonly string[], rows: typeof COMMANDS = COMMANDS): void {
   const names = [...Object.keys(rows), 'help'];

@@ -5,24 +5,24 @@ import { Interruption } from './signals.ts';
 
 export interface EndedBy {
   readonly exit: number;
-  /** For standard error. */
+  /** Text for standard error. */
   readonly text: string;
 }
 
 export interface FailureOptions {
-  /** Shows the stack. */
+  /** Adds the stack. */
   readonly debug: boolean;
-  /** Text of an error that is not ours may quote anything. */
+  /** Errors of other code may quote secrets. */
   readonly redact: (text: string) => string;
 }
 
-/** How the process ends when a command throws. */
+/** Exit code and text for an error of a command. */
 export function renderFailure(error: unknown, { debug, redact }: FailureOptions): EndedBy {
-  // Help and version are thrown too; they have been printed.
+  // commander throws for help and version too, after printing them.
   if (error instanceof CommanderError && error.exitCode === 0) return { exit: 0, text: '' };
   if (error instanceof Interruption) return { exit: error.exit, text: '' };
   const { code, exit, message, hint } = speakable(error);
-  // The stack of a usage error is useless and quotes the command line.
+  // No stack for usage errors: it is useless and quotes the command line.
   const isTold = debug && error instanceof Error && !(error instanceof CommanderError);
   const stack = isTold ? `${error.stack ?? ''}\n` : '';
   return { exit, text: redact(`mkio-proxy: ${code}: ${message}\n${hint}\n${stack}`) };
@@ -36,7 +36,7 @@ function speakable(error: unknown): ProxyError {
   });
 }
 
-/** commander quotes the command line, which may contain a token, e.g. `--token=…`. */
+/** Removes quotes of the command line from commander's messages, as it may contain a token, e.g. `--token=…`. */
 function misused({ message }: CommanderError): ProxyError {
   const text = message
     .replace(/^error: /, '')
@@ -49,7 +49,7 @@ function misused({ message }: CommanderError): ProxyError {
   return new ProxyError('CONFIG_INVALID', printable(text), { hint });
 }
 
-/** Flags are in lower case; anything else may be the secret itself. */
+/** Flags are in lower case. Other text may be the secret itself. */
 function renderFlagName(typed: string): string {
   const name = /^(?:--[a-z][a-z-]{0,29}(?==|$)|-[a-z])/.exec(typed)?.[0];
   return name === undefined ? '' : ` '${name}'`;

@@ -7,7 +7,7 @@ import { exitOnSignalsAsPid1 } from './signals.ts';
 import { flushAll, redactKnown } from './at-exit.ts';
 import { runCommandLine } from './command-line.ts';
 
-/** The only exit: flushes the output first. */
+/** The only exit of the program. Flushes the output first. */
 const end = (code: number): void => {
   if (process.stdout.writableLength === 0) process.exit(code);
   process.stdout.write('', () => process.exit(code));
@@ -22,10 +22,10 @@ const fail = (error: unknown): void => {
 
 exitOnSignalsAsPid1(end);
 process.on('uncaughtException', fail);
-// `mkio-proxy settings | head -1` closes the pipe early; that is not an error.
+// `mkio-proxy settings | head -1` closes the pipe early, which is not an error.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
-// Replaces Node's handler, which would open the debugger, and with it the token, to any user who may send signals.
+// Node's default handler opens the debugger, which exposes the token to any user who may send signals.
 process.on('SIGUSR1', () => undefined);
 
 emptyCoreDumps();

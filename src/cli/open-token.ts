@@ -21,25 +21,25 @@ export interface OpenToken {
   readonly source: TokenSource;
   /** undefined for an opaque token, and while the proxy waits for one. */
   readonly claims: Claims | undefined;
-  /** If the proxy waits for a token: resolves to its claims. */
+  /** While the proxy waits for a token: resolves to its claims. */
   readonly appears: Promise<Claims | undefined> | undefined;
   readonly warnings: readonly string[];
 }
 
 export interface OpenTokenOptions {
-  /** For token helpers, without the proxy's own secrets. */
+  /** Environment of token helpers, without the proxy's secrets. */
   readonly env: Env;
   readonly log: Logger;
-  /** Ends a running helper. */
+  /** Aborting kills a running helper. */
   readonly life: AbortController;
-  /** Gets each clean line of a helper's standard error; default: the log. */
+  /** Receives each line of a helper's standard error, with secrets removed. Default: the log. */
   readonly onHelperLine?: (line: string) => void;
 }
 
 /**
  * Reads the token from the configured source.
  *
- * @param mayWait whether a file or a helper may give its first token later
+ * @param mayWait whether a file or a helper may return its first token later
  * @throws ProxyError TOKEN_UNAVAILABLE
  */
 export async function openToken(
@@ -77,7 +77,7 @@ type FirstReading = Pick<TokenStoreOptions, 'first' | 'begun'>;
 
 const readNow = async (source: TokenSource): Promise<FirstReading> => ({ first: await source.read() });
 
-/** A helper may be slow, or ask a person: after this time the proxy listens and the reading goes on. */
+/** A helper may be slow or prompt a user. After this time the proxy listens while the helper still runs. */
 const ANSWER_LIMIT_MS = 1_000;
 
 async function readOrWait(source: TokenSource): Promise<FirstReading> {
@@ -97,7 +97,7 @@ function killGroup(pid: number): void {
     // Windows has no process groups.
     process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
   } catch {
-    // It has already ended.
+    // The process has already exited.
   }
 }
 
@@ -106,5 +106,5 @@ function renderExposure({ path, mode }: ExposedFile): string {
   return `the token file can be read by others (mode 0${mode.toString(8)}): ${remedy}`;
 }
 
-/** The server's configuration: from here on only the store holds the token. */
+/** Configuration for the server, without the token: only the store keeps it. */
 export const withoutToken = (config: Config): Config => ({ ...config, token: { ...config.token, value: undefined } });

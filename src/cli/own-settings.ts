@@ -7,18 +7,18 @@ import { ProxyError } from '../errors.ts';
 import { RUNNING_PIPE_LIMIT_MS } from '../text-file.ts';
 
 /**
- * The settings of this process.
+ * Loads the settings of this process.
  *
  * @throws ProxyError CONFIG_INVALID
  */
 export const loadOwnSettings = (flags: Flags): Loaded =>
   loadConfig({ env: process.env, cwd: readCwd(), flags, execArgv: process.execArgv });
 
-/** For commands that ask a running proxy: it keeps its rules, whatever has become of their file since. */
+/** For commands that query a running proxy: an invalid policy file must not stop them, as the proxy keeps its rules. */
 export const withoutPolicy = (flags: Flags): Flags => ({ ...flags, policy: OPTIONS.policy.default });
 
 /**
- * Loads only the policy, after the secrets were removed from the environment.
+ * Loads only the policy, with the secrets already removed from the environment.
  *
  * @throws ProxyError CONFIG_INVALID
  */

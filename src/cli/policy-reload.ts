@@ -11,7 +11,7 @@ import { loadOwnPolicy } from './own-settings.ts';
 
 export interface PolicyReloadOptions {
   readonly proxy: Pick<ProxyHandle, 'policy' | 'replacePolicy'>;
-  /** Whether `.env` has had settings of this process: it has to be there from then on. */
+  /** Whether `.env` has contained settings of this process. If so, it is required from then on. */
   hasDotenv: boolean;
   readonly redact: Redact;
   readonly log: Logger;
@@ -20,7 +20,7 @@ export interface PolicyReloadOptions {
 export const hasDotenv = (settings: Partial<Settings>): boolean =>
   Object.values(settings).some(({ origin }) => origin === '.env');
 
-/** Reloads the policy. If it cannot be read, the current policy stays, and the log has the reason. */
+/** Reloads the policy. If it cannot be read, logs the reason and keeps the current policy. */
 export function reloadPolicy(flags: Flags, worlds: PolicyReloadOptions): void {
   const { proxy, redact, log } = worlds;
   try {

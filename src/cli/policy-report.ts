@@ -8,11 +8,11 @@ export interface Explained {
   readonly method: string;
   readonly path: string;
   readonly allowed: boolean;
-  /** Which rule said so. */
+  /** The rule that decided. */
   readonly rule: string;
-  /** Code of the refusal, if refused. */
+  /** Error code of a refusal. */
   readonly code?: ErrorCode;
-  /** The setting that would allow it, if any. */
+  /** A setting that would allow the request, if any. */
   readonly setting?: string;
 }
 
@@ -29,7 +29,7 @@ export function renderExplained(explained: Explained): string {
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
-/** One line an operation, in columns. */
+/** One line per operation, in columns. */
 export function renderList(listed: readonly (Explained & Operation)[]): string {
   const methodWidth = Math.max(...listed.map(({ method }) => method.length));
   const pathWidth = Math.max(...listed.map(({ path }) => path.length));

@@ -12,11 +12,11 @@ import { loadOwnSettings } from './own-settings.ts';
 const SECRETS = OPTION_KEYS.filter((key) => optionOf(key).secret === true);
 
 export interface LoadedProcess extends Loaded {
-  /** Knows the keys, and each token from its first reading. */
+  /** Masks the configured keys, and each token as soon as it is read. */
   readonly secrets: Secrets;
 }
 
-/** The settings of this process, with a warning for each default that they loosen. */
+/** Loads the settings of this process, with a warning for each loosened default. */
 export function loadProcessConfig(flags: Flags): LoadedProcess {
   const loaded = loadOwnSettings(flags);
   const { config, settings, warnings } = loaded;
@@ -27,10 +27,10 @@ export function loadProcessConfig(flags: Flags): LoadedProcess {
   return { ...loaded, secrets, warnings: [...warnings, ...renderLoosenings(config.policy, origins)] };
 }
 
-/** Removes every secret from the environment: child processes and Node's diagnostic reports would copy them. */
+/** Removes all secrets from the environment, which child processes and Node's diagnostic reports copy. */
 export function clearEnvironment(): Env {
   for (const key of SECRETS) Reflect.deleteProperty(process.env, optionOf(key).env);
-  // DEBUG makes ioredis print every command, its password and callers' names included.
+  // With DEBUG, ioredis prints every command, including its password and callers' names.
   Reflect.deleteProperty(process.env, 'DEBUG');
   return process.env;
 }

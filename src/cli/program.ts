@@ -5,18 +5,18 @@ import { renderFlag } from '../config/render.ts';
 
 export type Values = Readonly<Record<string, string>>;
 
-/** Runs a command and resolves to its exit code; `flags` are commander's, named like the settings. */
+/** Runs a command and resolves to its exit code. `flags` are commander's, with the keys of the settings. */
 type Run = (flags: Values, words: readonly string[]) => Promise<number>;
 
 export interface CommandRow {
   readonly about: string;
-  /** Settings that are flags of this command. */
+  /** Settings with a flag for this command. */
   readonly settings: readonly OptionKey[];
-  /** Further flags. */
+  /** Other flags. */
   readonly flags?: readonly Option[];
-  /** Imported on demand, so that `--help` does not load a web server. */
+  /** Loaded on demand, so that `--help` does not load a web server. */
   readonly load: () => Promise<Run>;
-  /** Positional arguments, as help shows them. */
+  /** Positional arguments, as shown in the help. */
   readonly words?: string;
 }
 

@@ -2,8 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import process from 'node:process';
 
 /**
- * SIGHUP reloads a daemon. It also reports that the terminal is gone: then the proxy drains as on SIGTERM, or it would
- * hold its port and the token unseen.
+ * SIGHUP reloads a daemon. It also reports a closed terminal: then the proxy drains as on SIGTERM. Otherwise it would keep
+ * its port and the token unnoticed.
  */
 export function onSighup(reload: () => void): void {
   const hadTerminal = hasTerminal();
@@ -13,7 +13,7 @@ export function onSighup(reload: () => void): void {
       process.kill(process.pid, 'SIGTERM');
       return;
     }
-    // Signals in quick succession cause one reload.
+    // Several signals in a row cause one reload.
     waiting ??= setImmediate(() => {
       waiting = undefined;
       reload();
@@ -21,7 +21,7 @@ export function onSighup(reload: () => void): void {
   });
 }
 
-/** Whether the process has a controlling terminal; standard streams may be redirected. */
+/** Whether the process has a controlling terminal. Standard streams don't show it, as they may be redirected. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));

@@ -7,7 +7,7 @@ export interface DrainWorlds {
   readonly close: () => Promise<{ readonly cut: number }>;
   readonly exit: (code: number) => void;
   readonly log: Logger;
-  /** Writes the rest of the log. */
+  /** Flushes the log. */
   readonly flush: () => Promise<void>;
 }
 
@@ -16,7 +16,7 @@ const FATAL = [...DRAINING, 'SIGHUP'] as const;
 
 type FatalSignal = (typeof FATAL)[number];
 
-/** Thrown when a signal ends a command: the process exits with the signal's code and prints nothing. */
+/** Thrown when a signal interrupts a command. The process exits with the signal's code and prints nothing. */
 export class Interruption extends Error {
   readonly exit: number;
 
@@ -30,9 +30,9 @@ export class Interruption extends Error {
 const exitCodeOf = (signal: FatalSignal): number => 128 + constants.signals[signal];
 
 /**
- * The first signal drains, the second exits at once. The exit code is 0 after a clean drain, else that of the signal.
+ * The first signal drains, the second exits at once. The exit code is 0 after a clean drain, else the signal's code.
  *
- * @returns drains as SIGTERM does, for a request to quit; it does not count as a signal
+ * @returns drains like SIGTERM, for a shutdown request; does not count as a signal
  */
 export function drainOnSignals({ close, exit, log, flush }: DrainWorlds): () => void {
   let draining = false;
@@ -72,8 +72,8 @@ export function exitOnSignalsAsPid1(exit: (code: number) => void): void {
 }
 
 /**
- * While `work` runs, a signal first aborts `life`, then has its default action. Aborting ends token helpers: they run
- * in process groups of their own, which a terminal's signals do not reach.
+ * While `work` runs, a signal first aborts `life`, then has its default action. Aborting kills token helpers: they run in
+ * their own process groups, which do not get the terminal's signals.
  *
  * @throws Interruption as PID 1, which has no default action
  */

@@ -5,7 +5,7 @@ import { printable } from '../text/unseen.ts';
 
 export interface LineStyle {
   readonly colours: boolean;
-  /** Columns of the terminal; undefined: nothing is cut. */
+  /** Columns of the terminal; undefined: lines are not truncated. */
   readonly width: number | undefined;
 }
 
@@ -16,7 +16,7 @@ const METHOD = 7;
 const STATUS = 3;
 const DURATION = 9;
 const SIZE = 8;
-/** The other columns and the gaps between all of them. */
+/** Width of the other columns and all gaps. */
 const BESIDE_SUBJECT = TIME + 1 + METHOD + STATUS + DURATION + SIZE + 6;
 const LEAST_SUBJECT = 12;
 const SUBJECT = 44;
@@ -41,7 +41,7 @@ export function renderExchangeLine(exchange: ExchangeSummary, { colours, width }
   return unusual === '' ? columns.join(' ') : `${columns.join(' ')} ${paint(colourOf(exchange), unusual)}`;
 }
 
-/** Origin of the answer: MK.IO or the proxy. */
+/** Whether MK.IO or the proxy answered. */
 const arrowOf = ({ answeredBy }: ExchangeSummary): string => (answeredBy === 'upstream' ? '→' : '×');
 
 function colourOf({ status = 0, ending }: ExchangeSummary): Colour {

@@ -2,7 +2,7 @@ import { parseDuration } from '../config/units.ts';
 import { ProxyError } from '../errors.ts';
 
 /**
- * Milliseconds of `--timeout`.
+ * Parses `--timeout` to milliseconds.
  *
  * @throws ProxyError CONFIG_INVALID
  */

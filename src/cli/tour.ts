@@ -1,6 +1,6 @@
 import { renderCommand } from '../text/shell.ts';
 
-/** One call of the demo, and the command line that makes the same one. */
+/** A call of the demo and its command line. */
 export interface Stop {
   readonly title: string;
   readonly method: 'GET' | 'POST';
@@ -8,7 +8,7 @@ export interface Stop {
   readonly command: string;
 }
 
-/** Calls that work on the data every sandbox starts with. */
+/** Calls that work with the initial data of every sandbox. */
 export function planTour(address: string, project: string): readonly Stop[] {
   const media = `${address}/api/v1/projects/${project}/media`;
   const stop = (title: string, method: Stop['method'], url: string): Stop => {
@@ -46,7 +46,7 @@ interface Place {
 
 const SHOWN_LINES = 12;
 
-/** A call and its answer, as `demo --once` prints them. */
+/** Renders a call and its answer for `demo --once`. */
 export function renderVisit({ command }: Stop, status: number, body: string): string {
   const lines = body === '' ? ['(empty body)'] : indentJson(body).split('\n');
   const shown = lines.length > SHOWN_LINES ? [...lines.slice(0, SHOWN_LINES), '…'] : lines;

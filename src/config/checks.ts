@@ -4,7 +4,7 @@ import { isLoopback, isWildcard, readName } from '../http/hosts.ts';
 import type { OptionKey, Values } from './options.ts';
 import { OPTIONS } from './options.ts';
 
-/** Input of checks across settings. A value that could not be parsed is absent; it was already reported. */
+/** Input of checks across settings. A value that could not be parsed is absent, as it is already reported. */
 export interface Facts {
   readonly values: Partial<Values>;
   readonly originOf: (key: OptionKey) => string;
@@ -38,7 +38,7 @@ const tlsBeyondLoopback: Check = ({ values: { baseUrl }, originOf }) =>
       }
     : undefined;
 
-/** A user may export MKIO_BASE_URL for a client of the proxy and start the proxy in the same shell. */
+/** Users may export MKIO_BASE_URL for a client of the proxy, then start the proxy in the same shell. */
 const notItself: Check = ({ values: { baseUrl, host, port, adminHost, adminPort }, originOf }) => {
   if (baseUrl === undefined) return undefined;
   const upstream = new URL(baseUrl);
@@ -88,7 +88,7 @@ const verifiedTls: Check = ({ env }) =>
 const LAX_PARSER = /(?:^|\s)--insecure-http-parser(?:=|\s|$)/;
 
 const strictHttp: Check = ({ env, execArgv }) => {
-  // Node takes `_` for `-` in its options, and quotes and escapes in NODE_OPTIONS.
+  // Node accepts `_` for `-` in options, and quotes and escapes in NODE_OPTIONS.
   const isLax = (text: string): boolean => LAX_PARSER.test(text.replaceAll('_', '-').replace(/["'\\]/g, ''));
   const byEnvironment = isLax(env.NODE_OPTIONS ?? '');
   if (!byEnvironment && !execArgv.some(isLax)) return undefined;
@@ -100,10 +100,10 @@ const strictHttp: Check = ({ env, execArgv }) => {
   };
 };
 
-/** Permission bits by which others than the owner may connect to a socket. */
+/** With these permission bits, other users can connect to a socket. */
 const OTHERS_MAY_WRITE = 0o022;
 
-/** The setting that opens the proxy to others than the operator; undefined if none does. */
+/** The setting that opens the proxy to other users; undefined if none does. */
 function readOpening({ host, socket, socketMode }: Partial<Values>): OptionKey | undefined {
   if (socket !== undefined) return ((socketMode ?? 0) & OTHERS_MAY_WRITE) === 0 ? undefined : 'socketMode';
   return host === undefined || isLoopback(host) ? undefined : 'host';
@@ -151,7 +151,7 @@ const WARNINGS: readonly Warn[] = [
     const { allowedHosts = [] } = values;
     if (allowedHosts.length === 0) return undefined;
     const opened = `whoever controls the DNS of ${allowedHosts.join(', ')} can have web pages call the proxy`;
-    // Browsers send fetch metadata to such a name only over https.
+    // Browsers send fetch metadata to these hosts only over https.
     const hidden = hasCallerKey(values)
       ? ''
       : '; over plain HTTP any web page can cause GETs, unless you set a caller key';

@@ -1,11 +1,11 @@
 import type { Level, PolicyRules, Rule } from './policy.ts';
 
-/** The way to MK.IO. Times in milliseconds. */
+/** Connection to MK.IO. Times are in milliseconds. */
 export interface UpstreamConfig {
   /** Scheme, host and port, e.g. `https://app.mk.io`. */
   readonly origin: string;
   readonly connectTimeoutMs: number;
-  /** From the last byte of the request to the end of the answer's head. */
+  /** From the last byte of the request to the end of the answer's headers. */
   readonly headersTimeoutMs: number;
   /** Between two reads of the answer's body. */
   readonly idleTimeoutMs: number;
@@ -14,9 +14,9 @@ export interface UpstreamConfig {
 /** The listener for callers. */
 export interface ListenerConfig {
   readonly host: string;
-  /** 0 takes a free port. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Path prefixes that are forwarded, without a trailing slash, e.g. `/api/v1`. */
+  /** Forwarded path prefixes without a trailing slash, e.g. `/api/v1`. */
   readonly prefixes: readonly string[];
   /** Lower-case request header names forwarded beyond the built-in allow-list. */
   readonly forwardHeaders: readonly string[];
@@ -25,16 +25,16 @@ export interface ListenerConfig {
   readonly maxBodyBytes: number | undefined;
   readonly maxConnections: number;
   readonly maxHeaderBytes: number;
-  /** For the head of a request, and between two reads of its body. */
+  /** Limit for the headers of a request, and between two reads of its body. */
   readonly callerTimeoutMs: number;
-  /** Of the event loop; undefined: no limit. */
+  /** Highest event-loop lag; undefined: no limit. */
   readonly maxStallMs: number | undefined;
   /** undefined: no limit. */
   readonly maxMemoryBytes: number | 'auto' | undefined;
   readonly drainTimeoutMs: number;
-  /** Between the signal and the drain. */
+  /** Delay between the signal and the drain. */
   readonly prestopDelayMs: number;
-  /** Listens there in place of host and port. */
+  /** Replaces host and port. */
   readonly socket: SocketConfig | undefined;
 }
 
@@ -46,45 +46,45 @@ export interface SocketConfig {
 
 /** Who may call. */
 export interface AccessConfig {
-  /** Lower-case host names, or `.suffix` for the names below. */
+  /** Lower-case host names, or `.suffix` for all subdomains. */
   readonly allowedHosts: readonly string[];
   /** Serialized origins (RFC 6454 §6.2), e.g. `http://localhost:5173`. */
   readonly allowedOrigins: readonly string[];
   readonly callerKey: string | undefined;
   readonly callerKeysFile: string | undefined;
-  /** Requests a minute of one caller; undefined: no limit. */
+  /** Requests per minute and caller; undefined: no limit. */
   readonly rateLimit: number | undefined;
-  /** Exchanges of one caller at a time; undefined: no limit. */
+  /** Concurrent exchanges per caller; undefined: no limit. */
   readonly maxExchanges: number | undefined;
   /** Share of MK.IO's limits for all callers together, 0 to 1; undefined: no limit. */
   readonly budgetShare: number | undefined;
-  /** Redis that counts requests of several proxies; undefined: in memory. */
+  /** Shares request counts between proxies; undefined: counts in memory. */
   readonly redis: RedisConfig | undefined;
 }
 
 export interface RedisConfig {
-  /** With its password. */
+  /** Contains the password. */
   readonly url: string;
-  /** Whether requests pass while they can't be counted. */
+  /** Whether requests pass if counting fails. */
   readonly failOpen: boolean;
 }
 
 /** The policy for callers. */
 export interface PolicyConfig {
-  /** Built-in levels, or the rules of a file. */
+  /** Built-in levels, or rules from a file. */
   readonly base: { readonly levels: readonly Level[] } | PolicyRules;
-  /** Rules that allow more. */
+  /** Additional allow rules. */
   readonly allow: readonly Rule[];
-  /** The only projects that callers may use; empty: all. */
+  /** Projects that callers may use; empty: all. */
   readonly projects: readonly string[];
 }
 
 export interface AdminConfig {
   readonly host: string;
   readonly port: number;
-  /** For everything but `/livez` and `/readyz`; undefined: beyond loopback, these are all there is. */
+  /** Required for all paths except `/livez` and `/readyz`. If undefined, only these two are served beyond loopback. */
   readonly key: string | undefined;
-  /** Whether it may be asked to end the proxy. */
+  /** Whether a request may shut the proxy down. */
   readonly mayQuit: boolean;
 }
 
@@ -95,9 +95,9 @@ export interface TokenConfig {
   /** The program and its arguments. */
   readonly command: readonly string[] | undefined;
   readonly commandTimeoutMs: number;
-  /** Whether to start without a token, and wait for it. */
+  /** Whether to start without a token and wait for one. */
   readonly wait: boolean;
-  /** undefined: MK.IO's list of revoked tokens is not asked for. */
+  /** Interval of the revocation check; undefined: off. */
   readonly revocationCheckMs: number | undefined;
 }
 
@@ -106,22 +106,22 @@ export type LogFormat = 'auto' | 'json' | 'pretty';
 
 export type CaptureMode = 'off' | 'headers' | 'bodies';
 
-/** Capture of exchanges in memory. */
+/** Recording of exchanges in memory. */
 export interface CaptureConfig {
   readonly mode: CaptureMode;
-  /** Of one body. */
+  /** Per body. */
   readonly maxBodyBytes: number;
-  /** The newest are kept. */
+  /** Older exchanges are dropped. */
   readonly maxExchanges: number;
-  /** Of all that is kept. */
+  /** Total of all recorded exchanges. */
   readonly maxBytes: number;
 }
 
-/** Files that JSON lines go to, beside standard output. */
+/** Log files with JSON lines, in addition to standard output. */
 export interface LogFileConfig {
-  /** `proxy.log` names `proxy.1.log`, `proxy.2.log` and so on. */
+  /** `proxy.log` stands for `proxy.1.log`, `proxy.2.log` and so on. */
   readonly path: string;
-  /** Of one file. */
+  /** Per file. */
   readonly maxBytes: number;
   readonly maxCount: number;
 }
@@ -132,7 +132,7 @@ export interface LogConfig {
   readonly file?: LogFileConfig | undefined;
 }
 
-/** The merged, checked and frozen settings; each feature gets just its own slice. */
+/** The merged, validated and frozen settings. Each feature gets only its own part. */
 export interface Config {
   readonly token: TokenConfig;
   readonly project: string | undefined;
@@ -146,11 +146,11 @@ export interface Config {
   readonly log: LogConfig;
 }
 
-/** The secrets among the settings that let somebody in here. */
+/** The configured keys and passwords, without the token. */
 export const keysOf = ({ access, admin }: Pick<Config, 'access' | 'admin'>): string[] =>
   [access.callerKey, admin?.key, ...passwordsOf(access.redis)].filter((key) => key !== undefined);
 
-/** Shorter ones would be found in any text. */
+/** Shorter passwords could match ordinary text. */
 const MIN_PASSWORD_LENGTH = 8;
 
 function passwordsOf(redis: RedisConfig | undefined): string[] {

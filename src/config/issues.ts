@@ -1,6 +1,6 @@
 import { ProxyError } from '../errors.ts';
 
-/** One thing the operator has to correct. No field ever holds the value of a secret. */
+/** A problem that the operator has to correct. No field contains a secret. */
 export interface ConfigIssue {
   /** The setting's name as the operator wrote it, e.g. `MKIO_PROXY_PORT`, `--port` or a settings-file key. */
   readonly setting: string;
@@ -10,7 +10,7 @@ export interface ConfigIssue {
   readonly remedy: string;
 }
 
-/** Every problem of the settings at once. */
+/** Reports all problems of the settings at once. */
 export class ConfigError extends ProxyError {
   readonly issues: readonly ConfigIssue[];
 
@@ -29,8 +29,8 @@ function renderIssues(issues: readonly ConfigIssue[]): string {
 }
 
 /**
- * A value for a message, quoted if it is short and plain. Anything longer may be a secret that was put in the wrong
- * place, such as a token in MKIO_BASE_URL, so it is left out.
+ * Quotes a value in a message only if it is short and plain. A longer value may be a misplaced secret, such as a token in
+ * MKIO_BASE_URL.
  */
 export function renderValue(value: string): string {
   if (value.trim() === '') return 'a blank value';
@@ -38,7 +38,7 @@ export function renderValue(value: string): string {
 }
 
 /**
- * Whether a value is a token that was put in the wrong place: with its scheme in front, or of a JWT's shape (RFC 7519 §3).
- * No part of such a value is shown, looked up or opened.
+ * Whether a value is a misplaced token: it starts with `Bearer`, or has the form of a JWT (RFC 7519 §3). Such a value must
+ * not be displayed, resolved or opened.
  */
 export const holdsToken = (text: string): boolean => /^\s*bearer\s|\beyJ[\w-]{5,}\.[\w-]{2,}/i.test(text);

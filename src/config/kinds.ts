@@ -12,15 +12,15 @@ import { LEVELS, parsePolicy, parseRule } from './policy.ts';
 import { parseDuration, parseSize } from './units.ts';
 import { parseWords } from './words.ts';
 
-/** How the text of a setting is read. No schema library, as probes load this every few seconds. */
+/** Parser and description of a setting. No schema library, as every health probe loads this module. */
 export interface Kind<T> {
-  /** @throws Error whose message does not quote the value, which may be a misplaced secret */
+  /** @throws Error that does not quote the value, as it may be a misplaced secret */
   readonly parse: (text: string) => T;
   /** Description of a valid value, after "give". */
   readonly expects: string;
   /** For `--flag <placeholder>`. */
   readonly placeholder: string;
-  /** JSON Schema of the same setting in a settings file, which has real numbers, booleans and lists. */
+  /** JSON Schema of the setting in a settings file, which has JSON numbers, booleans and lists. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
@@ -38,7 +38,7 @@ const orOff = <T>({ parse, expects, placeholder, json }: Kind<T>, off: string): 
   json: { anyOf: [json, { const: 'off' }] },
 });
 
-/** Any text that is passed on as it is and never shown. */
+/** Any text. It is passed on unchanged and never displayed. */
 export const secret: Kind<string> = {
   parse: (text) => text,
   expects: 'the token alone',
@@ -183,7 +183,7 @@ export const yesNo: Kind<boolean> = {
 
 const BEARER = /^[\w\-.~+/]+=*\s*$/;
 
-/** A secret that callers send as a bearer token (RFC 6750 §2.1), long enough not to be guessed. */
+/** A secret that callers send as a bearer token (RFC 6750 §2.1), too long to guess. */
 export const key: Kind<string> = {
   parse: (text) => {
     const given = matching(BEARER, 'is blank or has characters that no bearer token has')(text).trim();

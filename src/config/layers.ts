@@ -7,7 +7,7 @@ import { OPTION_KEYS, OPTIONS, flagOf, optionOf } from './options.ts';
 export type Env = Readonly<Record<string, string | undefined>>;
 export type Flags = Readonly<Partial<Record<OptionKey, string>>>;
 
-/** A setting as written, and its origin. */
+/** A raw setting and its origin. */
 export interface Entry {
   readonly text: string;
   readonly origin: string;
@@ -45,7 +45,7 @@ export const readFlags = (flags: Flags): Layer =>
 export function readEnv(env: Env, origin: string): CheckedLayer {
   const layer = layerOf((key) => {
     const text = env[OPTIONS[key].env];
-    // `FOO=` is how compose files and shells write "not set", but a blank token is a secret that failed to arrive.
+    // Compose files and shells write `FOO=` for "not set". A blank token is an error: the secret is missing.
     const secret = optionOf(key).secret === true;
     const unset = text === undefined || (text.trim() === '' && !secret);
     return unset ? undefined : { text: secret ? text : text.trim(), origin };
@@ -53,7 +53,7 @@ export function readEnv(env: Env, origin: string): CheckedLayer {
   return { layer, ...checkEnvNames(Object.keys(env), origin) };
 }
 
-/** Some names are MK.IO's own and have no `PROXY_`: MKIO_PROXY_TOKEN means MKIO_TOKEN. */
+/** Finds the setting that differs only in its prefix, e.g. MKIO_TOKEN for MKIO_PROXY_TOKEN. */
 const sameBarPrefix = (name: string): string | undefined =>
   KNOWN_ENV.find((known) => known.replace(/^MKIO_/, '') === name.replace(/^MKIO_PROXY_/i, '').toUpperCase());
 
@@ -92,7 +92,7 @@ export function readSettings(json: unknown, origin: string): CheckedLayer {
 const isFileKey = (key: string): key is OptionKey =>
   (OPTION_KEYS as readonly string[]).includes(key) && optionOf(key as OptionKey).outsideFile !== true;
 
-/** JSON's natural forms as the text that the option table reads. */
+/** Converts JSON numbers, booleans and lists to the text that the option table parses. */
 function readText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);

@@ -13,26 +13,26 @@ import { readTextFile } from '../text-file.ts';
 
 export interface ConfigInput {
   readonly env: Env;
-  /** Folder of `.env` and base of relative paths. */
+  /** Folder of `.env`; relative paths start here. */
   readonly cwd: string;
   readonly flags?: Flags;
-  /** Whether `.env` is required because it existed at start: without it, settings would be looser. */
+  /** Whether `.env` is required, as it existed at start. Without it, settings would be looser. */
   readonly needsDotenv?: boolean;
-  /** How long the writer of a pipe is waited for; absent at the start. */
+  /** Timeout for the writer of a pipe; absent at start. */
   readonly pipeLimitMs?: number;
-  /** The arguments of Node itself, before the program's name. */
+  /** Node's own arguments (`process.execArgv`). */
   readonly execArgv?: readonly string[];
 }
 
 const checked = (layer: Layer): CheckedLayer => ({ layer, issues: [], warnings: [] });
 
-/** defaults ← settings file ← `.env` ← environment ← flags. Throws a ConfigError with every problem at once. */
+/** Precedence: flags, environment, `.env`, settings file, defaults. Throws one ConfigError with all problems. */
 export function loadConfig(worlds: ConfigInput): Loaded {
   const { env, execArgv = [] } = worlds;
   return resolveConfig(readLayers(worlds), { env, execArgv, readPolicyFile: (path) => readJson(path, worlds) });
 }
 
-/** Loads only the policy, which can be reloaded while the proxy runs. */
+/** Loads only the policy, which can change while the proxy runs. */
 export const loadPolicy = (worlds: ConfigInput): LoadedPolicy =>
   resolvePolicyAlone(readLayers(worlds), (path) => readJson(path, worlds));
 
@@ -40,12 +40,12 @@ function readLayers(worlds: ConfigInput): readonly CheckedLayer[] {
   const { env, flags = {} } = worlds;
   const over = [readDotenv(worlds), readEnv(withoutServiceLinks(env), 'environment'), checked(readFlags(flags))];
   const path = over.findLast(({ layer }) => layer.config !== undefined)?.layer.config?.text;
-  // A token that stands there is reported with the other settings.
+  // If the path is a token, the check of all settings reports it.
   const file = path === undefined || holdsToken(path) ? [] : [readSettingsFile(path, worlds)];
   return [checked(DEFAULTS), ...file, ...over];
 }
 
-/** The settings that the given flags make without other origins. */
+/** Settings from flags and defaults only. */
 export const loadFlags = (flags: Flags): Loaded =>
   resolveConfig([checked(DEFAULTS), checked(readFlags(flags))], {
     env: {},
@@ -63,7 +63,7 @@ function readDotenv({ needsDotenv = false, ...place }: ConfigInput): CheckedLaye
     return { ...read, issues: [...read.issues, ...findUnread(text, env)] };
   } catch (error) {
     const code = readReason(error);
-    // A directory of that name is a Python virtual environment.
+    // A folder named `.env` is usually a Python virtual environment.
     return !needsDotenv && (code === 'ENOENT' || code === 'EISDIR')
       ? checked({})
       : unreadable('.env', {
@@ -74,10 +74,10 @@ function readDotenv({ needsDotenv = false, ...place }: ConfigInput): CheckedLaye
   }
 }
 
-/** Values that may have lines of their own. */
+/** Quoted values may span several lines. */
 const QUOTED = /(?<==[ \t]*)(["'`])(?:\\[^]|(?!\1)[^\\])*\1/g;
 
-/** Lines that look like settings but that dotenv ignores: a restriction could be missing. */
+/** Finds lines that look like settings but that dotenv ignores. The ignored line could be a restriction. */
 function findUnread(text: string, env: Env): readonly ConfigIssue[] {
   const bare = text.replace(QUOTED, (quoted) => quoted.replace(/[^\n]/g, ''));
   return bare.split('\n').flatMap((line, index) => {
@@ -97,7 +97,7 @@ function readSettingsFile(path: string, place: Place): CheckedLayer {
   }
 }
 
-/** Its errors give only the reason: the message of a SyntaxError quotes the file, which may hold a secret. */
+/** Errors give only the reason, as a SyntaxError quotes the file, which may contain a secret. */
 function readJson(path: string, place: Place): unknown {
   try {
     return JSON.parse(readText(path, place).replace(/^\uFEFF/, ''));

@@ -7,13 +7,13 @@ export type Group = 'token' | 'upstream' | 'listener' | 'access' | 'policy' | 'a
 export interface Option<T = unknown> {
   readonly env: string;
   readonly kind: Kind<T>;
-  /** As an operator would write it. */
+  /** The default in the operator's notation. */
   readonly default?: string;
   readonly group: Group;
   readonly about: string;
-  /** No flag (argv is readable by every user of the machine), no settings file, never shown. */
+  /** Never displayed. No flag, as every user of the machine can read argv. Not allowed in a settings file. */
   readonly secret?: true;
-  /** Only by environment or flag, not inside a settings file. */
+  /** Allowed everywhere except in a settings file. */
   readonly outsideFile?: true;
 }
 
@@ -24,7 +24,7 @@ const CAPTURES: readonly [CaptureMode, ...CaptureMode[]] = ['off', 'headers', 'b
 
 const REDIS_FAILURES = ['open', 'closed'] as const;
 
-/** THE option table: names, types, help, `.env.example`, JSON schema and docs derive from it. Keys name settings-file keys. */
+/** Single source of names, types, help, `.env.example`, JSON schema and docs. Its keys are the keys of a settings file. */
 export const OPTIONS = {
   token: {
     env: 'MKIO_TOKEN',
@@ -404,7 +404,7 @@ export type OptionKey = keyof typeof OPTIONS;
 
 type ParsedBy<O> = O extends { readonly kind: Kind<infer T> } ? T : never;
 
-/** The parsed settings; those without a default may be absent. */
+/** The parsed settings. Settings without a default may be absent. */
 export type Values = {
   readonly [K in OptionKey]:
     ParsedBy<(typeof OPTIONS)[K]> | ((typeof OPTIONS)[K] extends { readonly default: string } ? never : undefined);
@@ -414,7 +414,7 @@ export const OPTION_KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
 
 export const optionOf = (key: OptionKey): Option => OPTIONS[key];
 
-/** `MKIO_PROXY_ADMIN_PORT` → `--admin-port`; a secret has none. */
+/** `MKIO_PROXY_ADMIN_PORT` → `--admin-port`; undefined for a secret. */
 export function flagOf(key: OptionKey): string | undefined {
   const { env, secret } = optionOf(key);
   if (secret === true) return undefined;

@@ -21,7 +21,7 @@ export function parseHost(text: string): string {
   return bare.toLowerCase();
 }
 
-/** A host name, or `.suffix` for every name below it. Ports are not compared, so none may stand here. */
+/** A host name, or `.suffix` for all subdomains. Ports are refused, as they are not compared. */
 export function parseHostPattern(text: string): string {
   const below = text.startsWith('.');
   const name = parseHost((below ? text.slice(1) : text).replace(/\.$/, ''));
@@ -29,13 +29,12 @@ export function parseHostPattern(text: string): string {
   return below ? `.${name}` : name;
 }
 
-/** A project's name. */
 export function parseName(text: string): string {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(text)) throw new TypeError('is not a name');
   return text;
 }
 
-/** A prefix is compared with canonical targets, so one that is not canonical itself would never match. */
+/** Prefixes must be canonical: they are compared with canonical targets. */
 export function parsePrefix(text: string): string {
   const prefix = text.replace(/\/$/, '');
   if (!text.startsWith('/')) throw new TypeError('holds a path that does not start with /');
@@ -55,7 +54,7 @@ export function parseForwardHeader(text: string): string {
   return field;
 }
 
-/** Its errors never quote it, as it holds a password. */
+/** Errors do not quote the URL, as it contains a password. */
 export function parseRedisUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
   if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {

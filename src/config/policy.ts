@@ -5,15 +5,15 @@ export const LEVELS = ['default', 'read-only', 'open', ...FAMILIES] as const;
 
 export type Level = (typeof LEVELS)[number];
 
-/** Value of MKIO_PROXY_POLICY: levels that must all agree (families are alternatives), or a file. */
+/** Value of MKIO_PROXY_POLICY: a file, or levels that must all allow a request (families are alternatives). */
 export type PolicyChoice = { readonly levels: readonly Level[] } | { readonly file: string };
 
-/** A method, or `*` for any, and a path in which `*` stands for one segment and `**` for any number of them. */
+/** A method, or `*` for any, and a path. In the path, `*` matches one segment and `**` any number of segments. */
 export interface Rule {
   readonly method: string;
   /** Absolute, e.g. `/api/v1/user/tokens`, or `**`. */
   readonly path: string;
-  /** As the operator wrote it. */
+  /** The rule as the operator wrote it, for display. */
   readonly text: string;
 }
 
@@ -24,7 +24,7 @@ export interface OrderedRule extends Rule {
 const BASE = '/api/v1';
 const ABSOLUTE = /^\/(?:api|auth|\.well-known)(?:\/|$)/;
 const RULE = /^(?:([A-Z]+|\*) +)?(\*\*|\/[\w/\-.~!$&'()*+;=:@%]*)$/;
-// The target holds none of these, and names of MK.IO neither `*` nor `%`.
+// Canonical targets contain none of these characters, and MK.IO names contain neither `*` nor `%`.
 const VOID_ESCAPE = /%(?![0-9a-f]{2})|%(?:2[5af]|5c|0[0ad])/i;
 
 export function parsePolicy(text: string): PolicyChoice {
@@ -43,8 +43,8 @@ function parseLevel(text: string): Level {
 }
 
 /**
- * `POST /user/tokens` → POST on `/api/v1/user/tokens`. No method: any method. `**`: every path. Commas and other separators of
- * a list are percent-encoded.
+ * `POST /user/tokens` → POST on `/api/v1/user/tokens`. No method: any method. `**`: every path.
+ * Percent-encode commas and other list separators.
  */
 export function parseRule(text: string): Rule {
   const [, method = '*', path] = RULE.exec(text.trim()) ?? [];
@@ -55,7 +55,7 @@ export function parseRule(text: string): Rule {
   return { method, path: path === '**' ? path : parseRulePath(path), text: text.trim() };
 }
 
-/** A rule that no request can match would be silently void. */
+/** Throws if no request can match the rule, which would have no effect. */
 function parseRulePath(text: string): string {
   const path = text.replace(/\/$/, '');
   const segments = path.split('/').slice(1);
@@ -72,10 +72,10 @@ function parseRulePath(text: string): string {
 export const renderAbsolute = (path: string): string => (ABSOLUTE.test(path) ? path : BASE + path);
 
 /**
- * The content of a policy file: `{"allow":["GET /projects/**"],"deny":["DELETE **"],"otherwise":"deny"}`. The members stand
- * in the order in which they are tried, and may be objects of a list where either comes more than once.
+ * Parses a policy file: `{"allow":["GET /projects/**"],"deny":["DELETE **"],"otherwise":"deny"}`. Members are tried in their
+ * order. To repeat a member, use a list of such objects.
  *
- * @throws TypeError whose message names the error
+ * @throws TypeError with the reason
  */
 export function parsePolicyFile(json: unknown): PolicyRules {
   const parts = Array.isArray(json) ? (json as unknown[]) : [json];
@@ -92,7 +92,7 @@ export function parsePolicyFile(json: unknown): PolicyRules {
   return { rules, otherwise };
 }
 
-/** Rules of which the first match decides, and the default. */
+/** The first matching rule decides; `otherwise` is the default. */
 export interface PolicyRules {
   readonly rules: readonly OrderedRule[];
   readonly otherwise: 'allow' | 'deny';

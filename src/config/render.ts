@@ -16,19 +16,19 @@ const GROUPS = Object.keys(GROUP_TITLES) as readonly Group[];
 
 const keysOf = (group: Group): readonly OptionKey[] => OPTION_KEYS.filter((key) => optionOf(key).group === group);
 
-/** `--port <port>`, as commander declares it; undefined for a secret. */
+/** commander's declaration, e.g. `--port <port>`; undefined for a secret. */
 export function renderFlag(key: OptionKey): string | undefined {
   const flag = flagOf(key);
   return flag === undefined ? undefined : `${flag} <${optionOf(key).kind.placeholder}>`;
 }
 
-/** The line of `--help`: description, environment name and default. */
+/** Line of `--help`: description, environment name and default. */
 export function renderAbout(key: OptionKey): string {
   const { about, env, default: text } = optionOf(key);
   return `${about} [${env}${text === undefined ? '' : `, default ${text}`}]`;
 }
 
-/** The part of `--help` about settings without a flag. */
+/** Section of `--help` about settings without a flag. */
 export function renderSecretHelp(): string {
   const secrets = OPTION_KEYS.map(optionOf).filter(({ secret }) => secret === true);
   return ['Environment alone, as others can read argv:', ...secrets.map(({ env, about }) => `  ${env}  ${about}`)].join(
@@ -36,7 +36,7 @@ export function renderSecretHelp(): string {
   );
 }
 
-/** A `.env` file that changes nothing: every setting is a comment with its default. */
+/** A `.env` file with every setting commented out, with its default. */
 export function renderEnvExample(): string {
   const sections = GROUPS.map((group) => [`# ${GROUP_TITLES[group]}`, ...keysOf(group).map(envLines)].join('\n'));
   return `${[ENV_HEAD, ...sections].join('\n\n')}\n`;
@@ -51,7 +51,7 @@ function envLines(key: OptionKey): string {
   return `\n# ${about}.\n# Give ${kind.expects}.\n# ${env}=${text}`;
 }
 
-/** JSON Schema for settings files, so that editors complete and check them. */
+/** JSON Schema of settings files, for completion and checks in editors. */
 export function renderSchema(): string {
   const properties = OPTION_KEYS.filter((key) => optionOf(key).outsideFile !== true).map((key) => {
     const { about, kind, default: text } = optionOf(key);
@@ -68,14 +68,14 @@ export function renderSchema(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** A default as JSON would write it: `6546` for a port, but `10s` for a duration. */
+/** A default as a JSON value: `6546` for a port, `"10s"` for a duration. */
 function naturalOf(key: OptionKey, text: string): unknown {
   const parsed: unknown = optionOf(key).kind.parse(text);
   const isNatural = typeof parsed === 'boolean' || String(parsed) === text;
   return isNatural && !Array.isArray(parsed) ? parsed : text;
 }
 
-/** The README's table. */
+/** The settings table of the README. */
 export function renderMarkdown(): string {
   const rows = OPTION_KEYS.map((key) => {
     const { env, about, default: text } = optionOf(key);

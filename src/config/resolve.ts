@@ -9,7 +9,7 @@ import { OPTION_KEYS, OPTIONS, optionOf } from './options.ts';
 import type { PolicyChoice } from './policy.ts';
 import { parsePolicyFile } from './policy.ts';
 
-/** A setting for the eye of the operator: a secret's text is masked. */
+/** A setting for display. The text of a secret is masked. */
 export interface Setting {
   readonly text: string | undefined;
   readonly origin: string;
@@ -30,7 +30,7 @@ export interface Surroundings {
   readonly readPolicyFile: (path: string) => unknown;
 }
 
-/** Parses the merged layers by the option table, checks across them and freezes; throws all problems at once. */
+/** Parses, checks and freezes the merged layers. Throws one ConfigError with all problems. */
 export function resolveConfig(
   layers: readonly CheckedLayer[],
   { env, execArgv, readPolicyFile }: Surroundings,
@@ -56,7 +56,7 @@ export interface LoadedPolicy {
 
 const OF_POLICY = ['policy', 'policyAllow', 'projects'] as const;
 
-/** Resolves only the policy; throws all problems at once. */
+/** Resolves only the policy. Throws one ConfigError with all problems. */
 export function resolvePolicyAlone(
   layers: readonly CheckedLayer[],
   readPolicyFile: Surroundings['readPolicyFile'],

@@ -1,8 +1,8 @@
 import type { Env } from './layers.ts';
 
 /**
- * Kubernetes gives every pod the addresses of the services beside it as environment variables. A service that is called
- * `mkio-proxy` yields MKIO_PROXY_PORT=tcp://10.0.0.1:6546 and more, none of which the operator wrote.
+ * Kubernetes injects service addresses as environment variables into every pod. A service named `mkio-proxy` yields
+ * MKIO_PROXY_PORT=tcp://10.0.0.1:6546 and others, which are not settings.
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
 export function withoutServiceLinks(env: Env): Env {

@@ -9,10 +9,10 @@ const SIZE_BYTES = {
   GiB: 1_024 ** 3,
 } as const;
 
-/** Node's timers hold 31 bits; a longer delay silently becomes 1 ms. */
+/** Node's timers hold 31 bits. A longer delay silently becomes 1 ms. */
 export const MAX_DURATION_MS = 2 ** 31 - 1;
 
-/** `500ms`, `10s`, `2m`, `1h`. A number without a unit is refused, even `0`: it could mean seconds or milliseconds. */
+/** `500ms`, `10s`, `2m`, `1h`. The unit is required, even for `0`: a bare number could be seconds or milliseconds. */
 export function parseDuration(text: string): number {
   return parseQuantity(text, DURATION_MS, { max: MAX_DURATION_MS, example: '10s' });
 }

@@ -1,4 +1,4 @@
-// White space, quotes and backslashes as in POSIX (IEEE Std 1003.1, §2.2), without expansion.
+// Quoting rules of POSIX (IEEE Std 1003.1, §2.2), without expansion.
 const PIECES: readonly [pattern: RegExp, read: (piece: string) => string][] = [
   [/'([^']*)'/y, (piece) => piece],
   [/"((?:[^"\\$`]|\\["\\$`])*)"/y, (piece) => piece.replace(/\\(.)/g, '$1')],
@@ -8,7 +8,7 @@ const PIECES: readonly [pattern: RegExp, read: (piece: string) => string][] = [
 const SPACE = /\s+/y;
 
 /**
- * The words of a command. Shell syntax beyond quoting is refused, not passed on as text.
+ * Splits a command into words. Throws on shell syntax other than quoting, rather than passing it on as text.
  *
  * @throws RangeError
  */

@@ -6,7 +6,7 @@ import { createNumberedFile } from './numbered-file.ts';
 
 export interface LogFileOptions extends Pick<LogQueueOptions, 'mask' | 'onDropped'> {
   readonly config: LogFileConfig;
-  /** Receives once the reason why the file cannot be written. */
+  /** Called once with the reason when the file cannot be written. */
   readonly onBroken: (reason: string) => void;
 }
 

@@ -7,7 +7,7 @@ import { printable, printableJson } from '../text/unseen.ts';
 
 export interface LogWorlds {
   readonly isTTY: boolean;
-  /** Last defence: masks tokens in all output. */
+  /** Last line of defence: masks tokens in all output. */
   readonly mask?: (text: string) => string;
   /** Default: standard output. */
   readonly stream?: { readonly write: (text: string) => unknown };
@@ -16,11 +16,11 @@ export interface LogWorlds {
 export interface Logging {
   readonly log: Logger;
   readonly pretty: boolean;
-  /** Plain text between the lines. */
+  /** Prints plain text, such as the banner. */
   readonly print: (text: string) => void;
-  /** Waits until the queue is written, within its limits. */
+  /** Resolves when the queue is written, or after its time limit. */
   readonly flush: (limitMs?: number) => Promise<void>;
-  /** Reopens a moved or deleted log file at once. */
+  /** Reopens the log file if it was moved or deleted. */
   readonly reopenFile: () => void;
 }
 
@@ -81,7 +81,7 @@ async function createPrettyRenderer(colorize: boolean): Promise<(line: string) =
   });
 }
 
-// Fields that the message of an exchange shows already, and its id, which the answer carries.
+// The message of an exchange already shows these fields. The id is in the answer's headers.
 const EXCHANGE_FIELDS =
   'event,id,replayOf,receivedAtMs,caller,callerName,method,target,operation,operationName,project,status,answeredBy,code,upstreamCode,ref,ending,requestBytes,bytes,retries,connectedMs,sentMs,firstByteMs,ms';
 
@@ -91,7 +91,7 @@ function renderMessage(line: Line, messageKey: string): string {
   return line.event === 'exchange' ? renderExchange(line) : String(line[messageKey]);
 }
 
-/** `GET /api/v1/projects 200 12.3 ms`, and anything unusual. */
+/** `GET /api/v1/projects 200 12.3 ms`, then anything unusual. */
 function renderExchange({ method, target, status, code, ending, retries, ms }: Line): string {
   const duration = ms === undefined ? undefined : `${ms} ms`;
   const unusual = [code, ending === 'complete' ? undefined : ending, retries === undefined ? undefined : 'repeated'];

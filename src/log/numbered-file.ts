@@ -7,7 +7,7 @@ import type { LogFileConfig } from '../config/config.ts';
 export interface NumberedFile {
   /** Opens the file with the highest number. */
   readonly open: () => Promise<void>;
-  /** Appends the beginning of the bytes and resolves to its length. One call at a time. */
+  /** Appends as many bytes as fit and resolves to their number. One call at a time. */
   readonly append: (bytes: Buffer) => Promise<number>;
 }
 
@@ -19,7 +19,7 @@ interface OpenFile {
 
 const OWNER_ONLY = 0o600;
 
-/** Appends to a file until it is full, then to the next one. If somebody moved or deleted the file, it is opened anew. */
+/** Appends to a file until it is full, then to the next. Reopens the file if it was moved or deleted. */
 export function createNumberedFile({ path, maxBytes, maxCount }: LogFileConfig): NumberedFile {
   const names = parseNames(path);
   let number = 1;
@@ -63,7 +63,7 @@ export function createNumberedFile({ path, maxBytes, maxCount }: LogFileConfig):
 async function openFile(name: string): Promise<OpenFile> {
   const handle = await open(name, 'a', OWNER_ONLY);
   const opened = await handle.stat();
-  // Also for a file that existed before; a device keeps its mode.
+  // An existing file may have another mode. A device keeps its mode.
   if (opened.isFile()) await handle.chmod(OWNER_ONLY).catch(() => undefined);
   return { handle, opened, size: opened.size };
 }

@@ -1,30 +1,30 @@
 export interface LogQueue {
   readonly write: (text: string) => void;
-  /** Resolves when all is written, on a failure, after `limitMs` without progress, or after 3 × `limitMs`. */
+  /** Resolves when flushed, on a write error, after `limitMs` without progress, or after 3 × `limitMs`. */
   readonly flush: (limitMs: number) => Promise<void>;
-  /** Sends once more, even after a failure or without a line. */
+  /** Calls `send` at once, even after a failure or with an empty queue. */
   readonly wake: () => void;
 }
 
 export interface LogQueueOptions {
-  /** Writes the beginning of the bytes and resolves to its length. */
+  /** Writes as many bytes as possible and resolves to their number. */
   readonly send: (bytes: Buffer) => Promise<number>;
   /** Masks secrets in many lines at once. */
   readonly mask: (text: string) => string;
-  /** Receives the number of dropped lines as soon as others are written again. */
+  /** Called with the number of dropped lines when writing succeeds again. */
   readonly onDropped: (lines: number) => void;
-  /** Receives the first of several failures. If set, a failure drops the queue; otherwise the queue waits. */
+  /** Called with the first of consecutive failures. If set, a failure drops the queue; otherwise the queue waits. */
   readonly onBroken?: (error: unknown) => void;
 }
 
-/** In characters; lines beyond it are dropped. */
+/** Capacity in characters. Further lines are dropped. */
 const MAX_UNSENT = 1_000_000;
 const MAX_BUSY_MS = 64;
 const BROKEN_MS = 1_000;
 
 /**
- * Asynchronous and bounded: a slow, stuck or closed reader, or a full disk, neither slows nor ends the process. Lines
- * that arrive during a write leave together with the next one.
+ * Asynchronous and bounded, so that a slow, stuck or closed reader or a full disk neither blocks nor ends the process.
+ * Lines that arrive during a write are sent together in the next one.
  */
 export function createLogQueue({ send, mask, onDropped, onBroken }: LogQueueOptions): LogQueue {
   let waiting = '';

@@ -10,8 +10,8 @@ export interface LogSinkOptions extends Pick<LogQueueOptions, 'mask' | 'onDroppe
 const writeSome = promisify(write);
 
 /**
- * Standard output. sonic-boom, pino's own, retries EPIPE for ever at exit, blocks there for a reader that is stuck, and
- * makes an uncaught exception of a full disk.
+ * Writes to standard output in place of pino's sonic-boom, which at exit retries EPIPE for ever and blocks on a stuck
+ * reader. On a full disk, sonic-boom throws an uncaught exception.
  */
 export function createLogSink({ fd, mask, onDropped }: LogSinkOptions): LogQueue {
   const file = openNonBlocking(fd);
@@ -20,9 +20,8 @@ export function createLogSink({ fd, mask, onDropped }: LogSinkOptions): LogQueue
 }
 
 /**
- * Opens the same pipe or terminal again, for this process only: a blocking write would hold up the exit, and other
- * processes change the mode of a shared one. Files need no such mode; sockets cannot be opened again, but Node has made
- * standard output non-blocking if it is a socket.
+ * Reopens a pipe or terminal as non-blocking, as a blocking write would delay the exit. A shared descriptor does not
+ * suffice, as other processes may change its mode. Files need no such mode. Node already makes sockets non-blocking.
  */
 function openNonBlocking(fd: number): number {
   const kind = fstatSync(fd);
@@ -30,6 +29,6 @@ function openNonBlocking(fd: number): number {
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    return fd; // Not Linux, or another user's.
+    return fd; // Not Linux, or owned by another user.
   }
 }

@@ -7,29 +7,29 @@ import { MAX_SOURCE_BYTES } from './file.ts';
 export interface CommandWorlds {
   /** The environment of the helper. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Ends a helper together with whatever it started. */
+  /** Kills a helper and its process group. */
   readonly killGroup: (pid: number) => void;
-  /** Ends a helper that still runs. */
+  /** Aborting kills a running helper. */
   readonly signal: AbortSignal;
 }
 
 export interface Command {
   readonly words: readonly string[];
   readonly timeoutMs: number;
-  /** For errors. */
+  /** Name of the source in errors. */
   readonly source: string;
 }
 
 export interface Printed {
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it gave nothing: it could not be started, took too long, failed. */
+  /** Reason of a failure: not started, timeout, exit code or signal. */
   readonly problem: string | undefined;
 }
 
 /**
- * Runs a credential helper, without a shell and without standard input, until it and all that holds its output has ended. In
- * a process group of its own, so that the time limit ends the whole of it.
+ * Runs a credential helper without a shell or standard input. Resolves when it has exited and its output is closed. It
+ * gets a process group of its own, so that the timeout also kills its child processes.
  */
 export async function runCommand({ words, timeoutMs }: Command, worlds: CommandWorlds): Promise<Printed> {
   const { env, killGroup, signal } = worlds;
@@ -39,7 +39,7 @@ export async function runCommand({ words, timeoutMs }: Command, worlds: CommandW
   const stop = (reason: string): void => {
     problem ??= reason;
     if (child.pid !== undefined) killGroup(child.pid);
-    // A process outside of the group may hold them open.
+    // A process outside the group may hold the pipes open.
     child.stdout.destroy();
     child.stderr.destroy();
   };
@@ -57,7 +57,7 @@ export async function runCommand({ words, timeoutMs }: Command, worlds: CommandW
   }
 }
 
-/** Keeps as much as any token needs. */
+/** Keeps only as many bytes as a token may need. */
 function collect(stream: Readable, onExcess: () => void): () => string {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -80,13 +80,13 @@ async function whenEnded(child: ChildProcess): Promise<string | undefined> {
 }
 
 export interface PrintedToken {
-  /** Not looked at yet. */
+  /** Not validated yet. */
   readonly token: string;
   readonly expiresAtMs: number | undefined;
 }
 
 /**
- * Output of a helper: the token, or `{"token":…,"expiresAt":…}` with an ISO 8601 time or seconds since 1970.
+ * Parses the output of a helper: the token, or `{"token":…,"expiresAt":…}` with an ISO 8601 time or seconds since 1970.
  *
  * @throws ProxyError TOKEN_UNAVAILABLE
  */
@@ -106,7 +106,7 @@ function parseJson(text: string, source: string): Readonly<Record<string, unknow
   }
 }
 
-/** The year 5138: more would be milliseconds that were taken for seconds. */
+/** The year 5138: a larger number is in milliseconds. */
 const LAST_SECOND = 1e11;
 
 function parseTime(time: unknown, source: string): number | undefined {
@@ -115,7 +115,7 @@ function parseTime(time: unknown, source: string): number | undefined {
   if (!(ms < LAST_SECOND * 1_000)) {
     throw unusable(source, 'printed an `expiresAt` that is neither an ISO 8601 time nor seconds since 1970');
   }
-  // Before 1970 stands for no time at all, as the zero time of Go does.
+  // A time before 1970, such as Go's zero time, means no expiry.
   return ms < 0 ? undefined : ms;
 }
 

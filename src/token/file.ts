@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { ProxyError, readReason } from '../errors.ts';
 
-/** Far more than a token with whatever stands around it. */
+/** Far above the size of a token, or of JSON around it. */
 export const MAX_SOURCE_BYTES = 64 * 1024;
 
 export interface ReadFile {
@@ -20,8 +20,8 @@ export interface ExposedFile {
 }
 
 /**
- * Reads a regular file whole. Without waiting, as opening a pipe that nobody writes to would wait for ever, and within
- * bounds, as a device never ends.
+ * Reads a whole regular file. Opening does not block, as a pipe without a writer would block for ever. The size is
+ * limited, as a device never ends.
  *
  * @throws ProxyError TOKEN_UNAVAILABLE
  */
@@ -33,7 +33,7 @@ export async function readTokenFile(path: string, source: string): Promise<ReadF
     if (!found.isFile()) throw unreadable(source, found.isDirectory() ? 'is a folder' : 'is no regular file');
     const chunks = file.createReadStream({ end: MAX_SOURCE_BYTES, autoClose: false });
     const text = await readBounded(chunks, source);
-    // Windows has no such bits.
+    // Windows has no permission bits.
     const isExposed = (found.mode & 0o077) !== 0 && platform() !== 'win32';
     return { text, ...(isExposed && { exposed: { path, mode: found.mode & 0o777 } }) };
   } catch (error) {
@@ -44,7 +44,7 @@ export async function readTokenFile(path: string, source: string): Promise<ReadF
   }
 }
 
-/** @throws ProxyError TOKEN_UNAVAILABLE, for more than any token needs */
+/** @throws ProxyError TOKEN_UNAVAILABLE above the size limit */
 export async function readBounded(chunks: AsyncIterable<Buffer>, source: string): Promise<string> {
   const read: Buffer[] = [];
   let bytes = 0;

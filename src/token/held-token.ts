@@ -9,7 +9,7 @@ export interface HeldToken {
   readonly hash: string;
   readonly type: 'JWT' | 'opaque';
   readonly jti: string | undefined;
-  /** The earlier of the token's own expiry and its source's. */
+  /** The earlier of the expiry in the token and the one from its source. */
   readonly expiresAtMs: number | undefined;
   readonly exposed: ExposedFile | undefined;
   readonly sinceMs: number;

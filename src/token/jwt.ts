@@ -1,12 +1,12 @@
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { decodeJwt } from 'jose/jwt/decode';
 
-/** Unverified claims of a JWT, only for display and expiry, never for trust. */
+/** Unverified claims of a JWT. Use them for display and expiry only. */
 export interface Claims {
   readonly kid: string | undefined;
   readonly alg: string | undefined;
   readonly jti: string | undefined;
-  /** Seconds since 1970, as in the JWT. */
+  /** In seconds since 1970. */
   readonly exp: number | undefined;
   readonly iat: number | undefined;
 }
@@ -25,7 +25,7 @@ export function readClaims(token: string): Claims | undefined {
   }
 }
 
-// jose's types promise strings and numbers; an unverified token may hold anything.
+// An unverified token may contain other types than jose declares.
 const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' ? claim : undefined);
 const timeOf = (claim: unknown): number | undefined =>
   typeof claim === 'number' && Math.abs(claim) <= LAST_SECOND ? claim : undefined;

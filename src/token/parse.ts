@@ -1,12 +1,12 @@
 import { ProxyError } from '../errors.ts';
 
-/** Far above any JWT, and within the header limits of common servers. */
+/** Far above the length of a JWT, and within the header limits of common servers. */
 const MAX_TOKEN_LENGTH = 16_384;
 
 /**
- * Trims white space, which editors and `echo` add. Anything else that is not a token is refused.
+ * Trims white space, which editors and `echo` add, and validates the token.
  *
- * @throws ProxyError TOKEN_UNAVAILABLE, which quotes no character of it
+ * @throws ProxyError TOKEN_UNAVAILABLE that does not quote the text
  */
 export function parseToken(text: string, source: string): string {
   const token = text.trim();
@@ -21,7 +21,7 @@ function readProblem(token: string): string | undefined {
   if (token === '') return 'is blank';
   if (/\s/.test(token)) return 'has white space inside';
   if (/\p{Cc}/u.test(token)) return 'has control characters inside';
-  // The syntax that RFC 6750 §2.1 gives a bearer token.
+  // Syntax of a bearer token (RFC 6750 §2.1).
   if (!/^[\w\-.~+/]+=*$/.test(token)) return 'has characters that no bearer token has';
   if (token.length > MAX_TOKEN_LENGTH) return `is longer than ${MAX_TOKEN_LENGTH} characters`;
   return undefined;

@@ -4,20 +4,20 @@ import type { FoundToken, TokenSource } from './sources.ts';
 
 export interface Reload {
   readonly changed: boolean;
-  /** Why the last good token stays. */
+  /** Reason why the last good token stays in use. */
   readonly failure?: ProxyError;
 }
 
 export interface TokenReader {
-  /** Reads the source, or joins a running reading; undefined during a pause or if the source never changes. */
+  /** Reads the source or joins a running reading. undefined during a pause, or if the source never changes. */
   readonly refresh: () => Promise<Reload> | undefined;
-  /** Reads the source even during a pause. `asked`: an operator asked for it, so every failure is logged. */
+  /** Reads the source even during a pause. `asked`: by an operator, so every failure is logged. */
   readonly reload: (asked: boolean) => Promise<Reload>;
 }
 
 export interface ReaderWorlds {
   readonly source: TokenSource;
-  /** The reading that is under way since the start. */
+  /** A first reading that is still running. */
   readonly begun: Promise<FoundToken> | undefined;
   /** @throws ProxyError if the token is unusable */
   readonly onFound: (found: FoundToken) => Reload;
@@ -28,7 +28,7 @@ export interface ReaderWorlds {
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 30_000;
 
-/** Reads a token source: one reading at a time, with growing pauses between requests' readings that bring no new token. */
+/** Reads a token source, one reading at a time. Readings for requests pause longer each time they bring no new token. */
 export function createTokenReader({ source, begun, onFound, onFailure, now }: ReaderWorlds): TokenReader {
   const canChange = source.kind === 'file' || source.kind === 'command';
   let reading: Promise<Reload> | undefined;

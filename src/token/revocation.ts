@@ -2,16 +2,16 @@ import type { TokenLog, TokenStore } from './store.ts';
 
 export interface RevocationOptions {
   readonly token: Pick<TokenStore, 'status' | 'markRevoked'>;
-  /** Reads the list, without the token. */
+  /** Reads the list without sending the token. */
   readonly readList: () => Promise<string>;
   readonly everyMs: number;
   readonly log: Pick<TokenLog, 'info'>;
 }
 
 /**
- * Looks now and then whether MK.IO lists the token as revoked. A list that can't be had says nothing.
+ * Checks periodically whether MK.IO lists the token as revoked. If the list cannot be read, the token's state stays as it is.
  *
- * @returns ends it
+ * @returns stops it
  */
 export function watchRevocations({ token, readList, everyMs, log }: RevocationOptions): () => void {
   let failing = false;
@@ -33,7 +33,7 @@ export function watchRevocations({ token, readList, everyMs, log }: RevocationOp
 }
 
 /**
- * The ids in `{"revokedTokens":[…]}`.
+ * Parses `{"revokedTokens":[…]}`.
  *
  * @throws Error if the text is not such a list
  */

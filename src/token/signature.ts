@@ -3,11 +3,11 @@ import { createLocalJWKSet } from 'jose/jwks/local';
 import { compactVerify } from 'jose/jws/compact/verify';
 import type { JSONWebKeySet } from 'jose';
 
-/** `unknown-key`: no published key has the token's `kid`. */
+/** `unknown-key`: no published key matches the token's `kid`. */
 export type SignatureVerdict = 'valid' | 'invalid' | 'unknown-key';
 
 /**
- * Whether one of the keys in `jwks` has signed the JWT. Its expiry is not looked at.
+ * Verifies the JWT by the keys in `jwks`, without checking its expiry.
  *
  * @throws Error if `jwks` is not a list of keys
  */

@@ -9,7 +9,7 @@ import { parseToken } from './parse.ts';
 
 export interface FoundToken {
   readonly token: string;
-  /** Expiry given by the source, in addition to the token's own. */
+  /** Expiry from the source, in addition to the token's own. */
   readonly expiresAtMs?: number | undefined;
   /** The token's file, if other users may read it. */
   readonly exposed?: ExposedFile | undefined;
@@ -17,11 +17,11 @@ export interface FoundToken {
 
 /** The source of the token. */
 export interface TokenSource {
-  /** A value and standard input are read once; a file and a command may give another token each time. */
+  /** `value` and `stdin` are read once. `file` and `command` may return a new token each time. */
   readonly kind: 'value' | 'stdin' | 'file' | 'command';
-  /** For banners and logs; never a character of the token. */
+  /** For banners and logs. It never contains the token. */
   readonly name: string;
-  /** The path of a file, to watch it. */
+  /** Path of the file to watch. */
   readonly path?: string;
   /** @throws ProxyError TOKEN_UNAVAILABLE */
   readonly read: () => Promise<FoundToken>;
@@ -36,17 +36,16 @@ export interface TokenOrigins {
 
 export interface SourceWorlds extends CommandWorlds {
   readonly stdin: () => AsyncIterable<Buffer>;
-  /** Told of every token as soon as it is known, before anything else is done with it. */
+  /** Masks a token. Called with each token before any other use. */
   readonly hold: (token: string) => void;
-  /** A line that a helper wrote to standard error, raw. */
+  /** Receives each raw line of a helper's standard error. */
   readonly onStderr: (line: string) => void;
 }
 
-/** Standard input, by the name that most programs give it. */
 const STDIN = '-';
 
 /**
- * The one source that is set.
+ * Creates the configured source.
  *
  * @throws ProxyError TOKEN_UNAVAILABLE without a token
  */
@@ -71,7 +70,7 @@ const nameOf = (setting: string, origin: string | undefined): string =>
 
 type Hold = SourceWorlds['hold'];
 
-/** A token that is at hand. */
+/** A source with a fixed token. */
 export const createValueSource = (value: string, name: string, hold: Hold = () => undefined): TokenSource => ({
   kind: 'value',
   name,
@@ -113,17 +112,17 @@ const createCommandSource = (command: CommandOptions, worlds: SourceWorlds): Tok
       const { token, expiresAtMs } = parsePrinted(stdout, source);
       return held({ token: parseToken(token, source), expiresAtMs }, worlds.hold);
     } finally {
-      // Only now, as the token that it may repeat is known.
+      // After parsing, as stderr may repeat the token, which is masked by now.
       for (const line of readLines(stderr, stdout)) worlds.onStderr(line);
     }
   },
 });
 
 const MAX_STDERR_LINES = 50;
-/** Shorter words say nothing. */
+/** Shorter words are not secrets. */
 const MIN_SECRET_LENGTH = 8;
 
-/** Removes words of stdout from stderr: an unusable output may still contain a token. */
+/** Removes words of stdout from stderr, as unusable output may still contain a token. */
 function readLines(stderr: string, stdout: string): string[] {
   const words = stdout.split(/\s+/).filter(({ length }) => length >= MIN_SECRET_LENGTH);
   const clean = words.reduce((text, word) => text.replaceAll(word, MASK), stderr);

@@ -19,13 +19,13 @@ export interface TokenStatus extends Lifetime {
   /** The first 8 hex digits of its SHA-256; undefined without a token. */
   readonly hash: string | undefined;
   readonly jti: string | undefined;
-  /** How often the source gave another token. */
+  /** Number of readings with a new token. */
   readonly reloads: number;
-  /** How often the source could not be read. */
+  /** Number of failed readings. */
   readonly failures: number;
-  /** Why the last reading failed; undefined after a success. */
+  /** Reason of the last failure; undefined after a success. */
   readonly failure: string | undefined;
-  /** 401 answers to requests that carried a token of this process. */
+  /** Number of 401 answers to requests with a token of this process. */
   readonly unauthorized: number;
   /** Time of the last of them, in milliseconds since 1970. */
   readonly lastUnauthorizedAtMs: number | undefined;
@@ -33,21 +33,21 @@ export interface TokenStatus extends Lifetime {
 }
 
 export interface TokenStore {
-  /** @throws ProxyError TOKEN_UNAVAILABLE without a token; TOKEN_EXPIRED, as MK.IO would refuse the request */
+  /** @throws ProxyError TOKEN_UNAVAILABLE without a token; TOKEN_EXPIRED if MK.IO would refuse it */
   readonly current: () => string;
   /**
-   * After a 401 to `used`: whether there is another token by now. Concurrent calls share one reading of the source.
-   * undefined: no, and no reading is under way.
+   * After a 401 to `used`: whether a different token is available. Concurrent calls share one reading of the source.
+   * undefined: no, and no reading is running.
    */
   readonly renew: (used: string) => Promise<boolean> | undefined;
-  /** Reads the source again unless a reading has just failed or brought no new token. */
+  /** Reads the source again, except during the pause after a failure or an unchanged token. */
   readonly refresh: () => Promise<Reload> | undefined;
-  /** Reads the source again for an operator, even during a pause; every failure is logged. */
+  /** Reads the source again for an operator, even during a pause. Every failure is logged. */
   readonly reload: () => Promise<Reload>;
-  /** Reads the source again because it changed; a repeated failure is logged once. */
+  /** Reads the source again after it changed. A repeated failure is logged once. */
   readonly follow: () => Promise<Reload>;
   readonly status: () => TokenStatus;
-  /** MK.IO lists the token with this id as revoked. */
+  /** Call it if MK.IO lists the token with this id as revoked. */
   readonly markRevoked: (jti: string) => void;
 }
 
@@ -58,16 +58,16 @@ export interface TokenStoreOptions {
   readonly source: TokenSource;
   /** The first token, or the reason why the proxy waits for one. */
   readonly first: FoundToken | ProxyError;
-  /** The reading that is under way since the start. */
+  /** A first reading that is still running. */
   readonly begun?: Promise<FoundToken> | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly log?: TokenLog;
-  /** Keeps the current token masked: called after each reading that was rejected. */
+  /** Keeps the current token masked. Called after each rejected reading. */
   readonly hold?: (token: string) => void;
-  /** Called when the file's mode newly lets others read it. */
+  /** Called when other users become able to read the file. */
   readonly onExposed?: (file: ExposedFile) => void;
-  /** Called with a token that replaces none or an expired one. */
+  /** Called with the first token, and with one that replaces an expired token. */
   readonly onAppeared?: (token: string) => void;
 }
 
@@ -75,7 +75,7 @@ const NONE_YET = 'the token could not be read; there is none yet';
 const LAST_GOOD = 'the token could not be read again; the last good one stays';
 const EXPIRED = 'the token could not be read again; the last one has expired';
 
-/** The token's one home: the current one, replaced whole while requests run. */
+/** The only holder of the token. Replaces it atomically while requests run. */
 export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const { source, first, begun, now = Date.now, log, hold, onExposed, onAppeared } = options;
   const counts = { reloads: 0, failures: 0, unauthorized: 0 };
@@ -113,7 +113,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const onFailure = (error: ProxyError, asked: boolean): Reload => {
     const { code, message, hint, cause } = error;
     counts.failures++;
-    // A rejected token is masked too, and must not displace the current one.
+    // A rejected token is masked too. It must not displace the mask of the current one.
     if (held !== undefined) hold?.(held.token);
     if (asked || message !== failure) {
       const reason = code === 'INTERNAL' ? String(cause) : message;

@@ -11,13 +11,13 @@ export interface UpkeepWorlds {
   readonly now?: () => number;
 }
 
-/** Short, so that a machine that wakes up again learns of the time that has passed. */
+/** Short, so that a machine notices soon after sleep how much time has passed. */
 const TICK_MS = 1_000;
 
 /**
- * Keeps the token fresh while no request asks for it: follows its file, runs its helper before it expires, and warns in time.
+ * Keeps the token fresh without requests: watches its file, runs its helper before expiry, and warns in time.
  *
- * @returns ends it
+ * @returns stops it
  */
 export function startUpkeep({ store, source, log, now = Date.now }: UpkeepWorlds): () => void {
   const unwatch = source.path === undefined ? undefined : watchFile(source.path, () => void store.follow());

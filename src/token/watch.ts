@@ -5,15 +5,15 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 const POLL_MS = 1_000;
-/** A file that is written in place is empty for a moment. */
+/** Wait before reading: a file that is overwritten in place is briefly empty. */
 const SETTLE_MS = 20;
 
 /**
- * Calls back when the file has become another one: written in place, renamed over, or behind a link that was swapped, as
- * Kubernetes swaps `..data`. Folders are watched, as a watched file is lost when it is replaced; and the file is looked at
- * every second, for file systems without events. It is also called once at the start, for a change since the first reading.
+ * Calls back when the file changes: overwritten, replaced by a rename, or behind a link that was swapped, as Kubernetes
+ * swaps `..data`. Watches folders, as the watch of a file ends when the file is replaced. Also polls every second, for
+ * file systems without events. Calls back once at the start, as the file may have changed since the first reading.
  *
- * @returns ends it
+ * @returns stops watching
  */
 export function watchFile(path: string, onChange: () => void, pollMs = POLL_MS): () => void {
   const watchers = new Map<string, FSWatcher>();
@@ -52,7 +52,7 @@ export function watchFile(path: string, onChange: () => void, pollMs = POLL_MS):
       watcher.on('error', () => drop(folder, watcher));
       watchers.set(folder, watcher);
     } catch {
-      // The system has no more watches, or no such folder: looking every second remains.
+      // The watch limit is reached or the folder is missing: polling continues.
     }
   };
   const drop = (folder: string, watcher: FSWatcher): void => {
@@ -70,9 +70,9 @@ export function watchFile(path: string, onChange: () => void, pollMs = POLL_MS):
 }
 
 interface Mark {
-  /** Another one for another file or other content. */
+  /** Changes with the file or its content. */
   readonly mark: string;
-  /** Folders of the path and of its link targets. */
+  /** Folders of the path and its link targets. */
   readonly folders: ReadonlySet<string>;
 }
 

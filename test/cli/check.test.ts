@@ -67,7 +67,7 @@ async function mintFor(projectId: string, ...verbs: string[]): Promise<string> {
 }
 
 describe('check', () => {
-  test('shows every fact in one line if all is well, exits with code 0, and never shows the token', async () => {
+  test('shows each fact in one line and exits with code 0 without problems, and never shows the token', async () => {
     const { code, stdout, stderr } = await runProcess({ MKIO_TOKEN: await mintFor(PROJECT_ID, 'get') });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^ {2}MKIO_TOKEN +set \(\d+ characters\) +environment$/m);
@@ -112,7 +112,7 @@ describe('check', () => {
     ]);
   });
 
-  test('calls MK.IO whatever limits and rules hold for callers', async () => {
+  test('ignores the limits and rules for callers', async () => {
     const limits = { MKIO_PROXY_MAX_CONNECTIONS: '1', MKIO_PROXY_PREFIXES: '/api/ams', MKIO_PROXY_MAX_EXCHANGES: '1' };
     expect((await check(limits)).code).toBe(0);
   });
@@ -125,7 +125,7 @@ describe('check', () => {
 });
 
 describe('The token of check', () => {
-  test('comes from a file, whose permissions are shown', async () => {
+  test('can come from a file, and its permissions are shown', async () => {
     const path = join(createFolder(), 'token');
     writeFileSync(path, sandbox.token, { mode: 0o600 });
     const { code, stdout } = await run({ ...without('MKIO_TOKEN'), MKIO_TOKEN_FILE: path });
@@ -133,7 +133,7 @@ describe('The token of check', () => {
     expect(stdout).toContain(`✓ token-source  MKIO_TOKEN_FILE ${path} (environment), mode 0600\n`);
   });
 
-  test('comes from a file that others can read, reported with a remedy', async () => {
+  test('gives a warning with a remedy if other users can read its file', async () => {
     const path = join(createFolder(), 'token');
     writeFileSync(path, sandbox.token, { mode: 0o644 });
     const { code, stdout } = await run({ ...without('MKIO_TOKEN'), MKIO_TOKEN_FILE: path });
@@ -146,14 +146,14 @@ describe('The token of check', () => {
     ['good', (token: string) => token, 0],
     ['refused', () => 'opaque', 3],
     ['expired', () => forgeJwt({ jti: 'x', exp: 1 }), 3],
-  ])('comes from a helper, which runs once where it is %s', async (_, printed, exit) => {
+  ])('can come from a helper, which runs only once if the token is %s', async (_, printed, exit) => {
     const folder = createFolder({ token: printed(sandbox.token), runs: '' });
     const words = `sh -c "echo run >>'${folder}/runs'; cat '${folder}/token'"`;
     const { code } = await run({ ...without('MKIO_TOKEN'), MKIO_TOKEN_COMMAND: words });
     expect([code, readFileSync(join(folder, 'runs'), 'utf8')]).toEqual([exit, 'run\n']);
   });
 
-  test('does not come from a failing helper, whose message is shown', async () => {
+  test('is missing if the helper fails, and the message of the helper is shown', async () => {
     const { code, stdout } = await run({
       ...without('MKIO_TOKEN'),
       MKIO_TOKEN_COMMAND: "sh -c 'echo vault is sealed >&2; exit 7'",
@@ -162,7 +162,7 @@ describe('The token of check', () => {
     expect(stdout).toMatch(/^ {2}✗ token-source .* ended with exit code 7: vault is sealed$/m);
   });
 
-  test('may be opaque: then only its hash is shown', async () => {
+  test('may be opaque, and then only its hash is shown', async () => {
     const { origin } = await startUpstream(
       (_, response) => void response.end('{"spec":{"loginEmail":"ada@example.com"}}'),
     );
@@ -174,7 +174,7 @@ describe('The token of check', () => {
     expect(stdout).toMatch(/^ {2}– token-type +not looked at: the token has no id to ask for$/m);
   });
 
-  test('is warned of when it ends soon', async () => {
+  test('gives a warning if it expires soon', async () => {
     const { token } = await sandbox.mintToken({ lifetimeSeconds: 3 * 86_400 });
     const { code, stdout } = await check({ MKIO_TOKEN: token });
     expect(code).toBe(0);
@@ -228,7 +228,7 @@ describe('The exit code of check is', () => {
       () => ({ MKIO_TOKEN: JWT() }),
     ],
     [
-      'a token that was signed by somebody else',
+      'a token with a signature of another key',
       3,
       /✗ signature +the token was not signed by the key of MK\.IO that it names/,
       async () => ({ MKIO_TOKEN: await signByAnother(kidOf(sandbox.token)) }),
@@ -242,7 +242,7 @@ describe('The exit code of check is', () => {
     ],
     ['404 on the project', 2, /✗ project +nope: 404 /, () => ({ MKIO_PROJECT: 'nope' })],
     [
-      'a name without address',
+      'a host name without an address',
       5,
       /✗ dns +UPSTREAM_UNREACHABLE: The host name/,
       () => ({ MKIO_BASE_URL: 'https://no-such-host.invalid' }),
@@ -265,7 +265,7 @@ describe('The exit code of check is', () => {
       /✗ tls +UPSTREAM_UNTRUSTED: /,
       async () => ({ MKIO_BASE_URL: (await startTlsUpstream(await createAuthority())).origin }),
     ],
-    ['a certificate of another name', 5, /✗ tls +UPSTREAM_UNTRUSTED: /, () => serveTls(['app.mk.io'])],
+    ['a certificate for another name', 5, /✗ tls +UPSTREAM_UNTRUSTED: /, () => serveTls(['app.mk.io'])],
     ['an expired certificate', 5, /✗ tls +UPSTREAM_UNTRUSTED: /, () => serveTls(['localhost'], YESTERDAY)],
     [
       'no answer in time',
@@ -304,7 +304,7 @@ describe('The exit code of check is', () => {
     expect(stdout).not.toContain('eyJ');
   });
 
-  test('0 for an MK.IO that is slow but works, with a warning', async () => {
+  test('0 with a warning if MK.IO is slow', async () => {
     let delayMs = 2_100;
     const pass = async ({ url, headers }: IncomingMessage, response: ServerResponse): Promise<void> => {
       await delay(delayMs);
@@ -319,7 +319,7 @@ describe('The exit code of check is', () => {
     expect(code).toBe(0);
   });
 
-  test('0 with warnings if MK.IO denies facts that the proxy does not need', async () => {
+  test('0 with warnings if MK.IO denies facts that the proxy does not require', async () => {
     const { origin } = await startUpstream(({ url = '' }, response) => {
       response.writeHead(/user\/(?:tokens|organizations|rbac)/.test(url) ? 403 : 200);
       response.end(JSON.stringify({ spec: { loginEmail: 'ada@example.com', activeOrganizationId: PROJECT_ID } }));
@@ -379,7 +379,7 @@ test('A wrong clock is reported', async () => {
   expect(stdout).toMatch(/^ {2}! clock +(?:599|60\d) s behind MK\.IO's$/m);
 });
 
-test('A list that comes with an error says nothing of the token', async () => {
+test('A list in an error answer is ignored', async () => {
   const { origin } = await startUpstream((_, response) => {
     response.writeHead(404).end('{"revokedTokens":["x"],"keys":[]}');
   });
@@ -389,19 +389,16 @@ test('A list that comes with an error says nothing of the token', async () => {
   expect(stdout).toMatch(/^ {2}✗ profile +404$/m);
 });
 
-test.each([[], ['--json']])(
-  'What MK.IO says neither steers the terminal nor shows a secret of others: %j',
-  async (...flags) => {
-    const told = `\u001b[2Jada ${forgeJwt({ jti: 'another' })}`;
-    const body = JSON.stringify({ spec: { loginEmail: told, name: told }, error: { detail: told } });
-    const { origin } = await startUpstream(({ url }, response) => {
-      response.writeHead(url === '/api/v1/user/profile' ? 200 : 403).end(body);
-    });
-    const { stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: JWT_OF_NOBODY }, ...flags);
-    expect(stdout.match(/ada \[redacted\]/g)?.length).toBeGreaterThan(3);
-    for (const bad of ['eyJ', '\u001b', String.raw`\u001b`]) expect(stdout).not.toContain(bad);
-  },
-);
+test.each([[], ['--json']])('Text of MK.IO is shown without control characters and secrets: %j', async (...flags) => {
+  const told = `\u001b[2Jada ${forgeJwt({ jti: 'another' })}`;
+  const body = JSON.stringify({ spec: { loginEmail: told, name: told }, error: { detail: told } });
+  const { origin } = await startUpstream(({ url }, response) => {
+    response.writeHead(url === '/api/v1/user/profile' ? 200 : 403).end(body);
+  });
+  const { stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: JWT_OF_NOBODY }, ...flags);
+  expect(stdout.match(/ada \[redacted\]/g)?.length).toBeGreaterThan(3);
+  for (const bad of ['eyJ', '\u001b', String.raw`\u001b`]) expect(stdout).not.toContain(bad);
+});
 
 describe('For a full-access token, check prints a call', () => {
   interface Minted {
@@ -417,7 +414,7 @@ describe('For a full-access token, check prints a call', () => {
     ['default', { read: 200, remove: 200 }],
     ['read-only', { read: 200, remove: 403 }],
     ['fleets', { read: 403, remove: 403 }],
-  ])('that makes a restricted one for policy %s when it is pasted', { tags: 'curl' }, async (policy, expected) => {
+  ])('that creates a restricted token for policy %s when it is pasted', { tags: 'curl' }, async (policy, expected) => {
     const { found } = await checkJson({ MKIO_PROXY_POLICY: policy });
     const advice = found('advice');
     expect(advice).toMatchObject({
@@ -442,7 +439,7 @@ describe('For a full-access token, check prints a call', () => {
     expect([again.found('token-type')?.status, again.found('advice')?.detail]).toEqual(['ok', 'none']);
   });
 
-  test('in text too, on a line of its own', async () => {
+  test('on its own line in text output', async () => {
     const { stdout } = await check();
     expect(stdout).toMatch(
       /^curl -X POST http:\/\/127\.0\.0\.1:\d+\/api\/v1\/user\/tokens -H "Authorization: Bearer \$MKIO_TOKEN" -H /m,
@@ -450,7 +447,7 @@ describe('For a full-access token, check prints a call', () => {
   });
 
   test.each([{ MKIO_PROJECT: 'nope' }, { MKIO_PROJECT: '', MKIO_PROXY_PROJECTS: 'demo-project' }])(
-    'for no more than the project that callers use: none under %j',
+    'only for a known project, and no call with %j',
     async (extra) => {
       const set = Object.entries({ ...env, ...extra }).filter(([, value]) => value !== '');
       const { stdout } = await run(Object.fromEntries(set), '--json');
@@ -460,7 +457,7 @@ describe('For a full-access token, check prints a call', () => {
     },
   );
 
-  test('whatever MK.IO says, without a word that a shell would run', async () => {
+  test('without shell syntax from answers of MK.IO', async () => {
     const evil = "x'; touch /evil; '$(touch evil)`touch evil`";
     const body = {
       metadata: { id: PROJECT_ID, type: 'full-access', name: evil },
@@ -480,7 +477,7 @@ describe('For a full-access token, check prints a call', () => {
 });
 
 describe('check --json', () => {
-  test('prints one object, whose names are stable', async () => {
+  test('prints one object with stable names', async () => {
     const { code, report } = await checkJson();
     expect(code).toBe(0);
     expect(Object.keys(report)).toEqual(['ok', 'exit', 'settings', 'findings']);
@@ -500,12 +497,12 @@ describe('check --json', () => {
     }
   });
 
-  test('says so when something fails, with the exit code', async () => {
+  test('reports a failure with its exit code', async () => {
     const { code, report } = await checkJson({ MKIO_TOKEN: 'opaque' });
     expect([code, report.ok, report.exit]).toEqual([3, false, 3]);
   });
 
-  test('reports wrong settings in its own format', async () => {
+  test('reports invalid settings as JSON', async () => {
     const { code, stdout } = await runProcess({ MKIO_PROXY_PORT: 'x' }, '--json');
     expect([code, JSON.parse(stdout)]).toMatchObject([2, { ok: false, exit: 2, error: { code: 'CONFIG_INVALID' } }]);
   });

@@ -86,9 +86,9 @@ test('healthcheck exits with code 1 if the listener is too slow', async () => {
 });
 
 test.each([
-  ['a server of pages, which has one for every path', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n<!doctype html>'],
-  ['what speaks no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
-])('healthcheck and wait end with 1 where %s listens in the place of a proxy', async (_, answer) => {
+  ['a web server that answers 200 at every path', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n<!doctype html>'],
+  ['a server without HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+])('healthcheck and wait exit with code 1 if %s listens on the port', async (_, answer) => {
   const port = await listen(createServer((socket) => void socket.resume().end(answer)));
   const env = { MKIO_PROXY_ADMIN_PORT: String(port) };
 
@@ -98,7 +98,7 @@ test.each([
   }
 });
 
-test('wait exits with code 0 as soon as the proxy is ready, however late it starts', async () => {
+test('wait exits with code 0 as soon as the proxy is ready, even if it starts late', async () => {
   const server = createServer();
   const port = String(await listen(server));
   server.close();
@@ -141,7 +141,7 @@ test('healthcheck exits with code 2 if the admin listener is off, and names the 
   expect(stderr).toContain('set MKIO_PROXY_ADMIN_PORT to a port');
 });
 
-test.each(['healthcheck', 'check'])('%s in a folder that was deleted ends with 2 and says so', (command) => {
+test.each(['healthcheck', 'check'])('%s in a deleted folder exits with code 2 and the reason', (command) => {
   const folder = join(createFolder(), 'gone');
   mkdirSync(folder);
   const main = join(import.meta.dirname, '../../dist/cli/main.js');

@@ -9,7 +9,7 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}
 const runProcess = (args: readonly string[]) => runCli(['policy', ...args], { cwd: createFolder() });
 
 describe('policy explain', () => {
-  test('shows that a request is allowed, and by which rule', async () => {
+  test('shows the rule that allows a request', async () => {
     expect(await runProcess(['explain', 'DELETE /api/v1/projects/p/media/assets/x'])).toEqual({
       code: 0,
       stdout: 'allowed  DELETE /api/v1/projects/p/media/assets/x\n  rule    level default\n',
@@ -32,7 +32,7 @@ describe('policy explain', () => {
   test.each<[string, string[], Record<string, string>]>([
     ['a flag', ['--policy-allow', 'POST /user/tokens'], {}],
     ['the environment', [], { MKIO_PROXY_POLICY_ALLOW: 'POST /user/tokens' }],
-  ])('heeds %s', async (_, flags, env) => {
+  ])('applies %s', async (_, flags, env) => {
     const { stdout } = await run(['explain', 'POST /user/tokens', '--json', ...flags], env);
     expect(JSON.parse(stdout)).toEqual({
       method: 'POST',
@@ -42,7 +42,7 @@ describe('policy explain', () => {
     });
   });
 
-  test('heeds a policy file', async () => {
+  test('applies a policy file', async () => {
     const files = { 'policy.json': '{"deny":["DELETE **"],"otherwise":"allow"}' };
     const { stdout } = await run(['explain', 'DELETE /x', '--policy', 'policy.json'], {}, files);
     expect(stdout).toMatch(/^refused {2}DELETE \/api\/v1\/x\n {2}rule {4}policy file: deny DELETE \*\*\n/);
@@ -52,21 +52,21 @@ describe('policy explain', () => {
     ['GET /projects/../user', '400 TARGET_INVALID'],
     ['GET /api/ready', '404 NOT_FORWARDED'],
     ['GET https://app.mk.io/elsewhere', '404 NOT_FORWARDED'],
-  ])('tells of %s that the proxy answers %s', async (request, answer) => {
+  ])('shows for %s that the proxy answers %s', async (request, answer) => {
     expect((await run(['explain', request])).stdout).toContain(`  answer  ${answer}\n`);
   });
 
-  test('takes a URL with a query, and GET for granted', async () => {
+  test('accepts a URL with a query, and GET is the default', async () => {
     const { stdout } = await run(['explain', 'http://localhost:6546/api/v1/projects?$top=1']);
     expect(stdout).toContain('allowed  GET ');
   });
 
-  test('does not repeat the signature of a path that was copied from somewhere', async () => {
+  test('masks the signature in a pasted path', async () => {
     const { stdout } = await run(['explain', 'GET /projects?sig=s3cret&$top=1']);
     expect(stdout).toContain('GET /api/v1/projects?sig=[redacted]&$top=1\n');
   });
 
-  test.each([['nonsense'], ['TRACE /x'], ['get /x']])('%s ends with 2 and an example', async (request) => {
+  test.each([['nonsense'], ['TRACE /x'], ['get /x']])('%s exits with code 2 and an example', async (request) => {
     const { code, stderr } = await run(['explain', request]);
     expect(code).toBe(2);
     expect(stderr).toContain('CONFIG_INVALID: that is not a request\nGive one of GET,');
@@ -83,7 +83,7 @@ describe('policy list', () => {
     );
   });
 
-  test('judges by the settings, in a project that callers may use', async () => {
+  test('applies the settings, in a project that callers may use', async () => {
     const { stdout } = await run(['list', '--policy', 'read-only', '--projects', 'mine', '--json']);
     const listed = JSON.parse(stdout) as { id: string; path: string; allowed: boolean; code?: string }[];
     expect(listed).toHaveLength(238);
@@ -99,13 +99,13 @@ describe('policy', () => {
     [[], 'a command is missing: explain, list, help'],
     [['exlain'], "unknown command 'exlain' (Did you mean explain?)"],
     [['eyJhbGciOiJSUzI1NiJ9.e30.x'], 'unknown command\n'],
-  ])('%j ends with 2 and says what is there', async (args, text) => {
+  ])('%j exits with code 2 and lists the commands', async (args, text) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`CONFIG_INVALID: ${text}`);
   });
 
-  test('of wrong settings exits with code 2', async () => {
+  test('exits with code 2 if the settings are invalid', async () => {
     expect((await run(['list', '--policy', 'readonly'])).stderr).toContain('"readonly" names no level');
   });
 });
@@ -116,14 +116,14 @@ describe('The other commands', () => {
     return { MKIO_TOKEN: sandbox.token, MKIO_BASE_URL: sandbox.origin, MKIO_PROJECT: sandbox.project };
   };
 
-  test('show at start which defaults were loosened', async () => {
+  test('show the loosened defaults at start', async () => {
     const env = { ...(await startMkio()), MKIO_PROXY_POLICY_ALLOW: 'POST /user/tokens' };
     const running = spawnCli(['--port', '0', '--admin-port', 'off'], { env, cwd: createFolder() });
     onTestFinished(() => void running.child.kill('SIGKILL'));
     await running.printed(/callers may now create a token\. Minted tokens go to the caller/);
   });
 
-  test('check the token whatever callers may do', async () => {
+  test('check the token under any policy for callers', async () => {
     const env = { ...(await startMkio()), MKIO_PROXY_POLICY: 'media', MKIO_PROXY_PROJECTS: 'other' };
     expect((await runCli(['check'], { env, cwd: createFolder() })).code).toBe(0);
   });

@@ -43,7 +43,7 @@ describe('start', () => {
     expect(stdout).not.toContain(sandbox.token.slice(0, 20));
   });
 
-  test.each(['warn', 'silent'])('says where it listens at LOG_LEVEL=%s, and no more', async (level) => {
+  test.each(['warn', 'silent'])('logs only its address at LOG_LEVEL=%s', async (level) => {
     const running = spawnInFolder(ANY_PORTS, { ...env, LOG_LEVEL: level });
     const [line] = await running.printed(/^.*"event":"ready".*$/m);
     await fetch(`${(JSON.parse(line) as ReadyLine).address}/api/v1/user/profile`);
@@ -53,14 +53,14 @@ describe('start', () => {
     expect((await running.ended).stdout).toBe(`${line}\n`);
   });
 
-  test('listens on IPv6 if asked', async () => {
+  test('can listen on IPv6', async () => {
     const running = spawnInFolder([...ANY_PORTS, '--host', '::1'], env);
     const [, address = ''] = await running.printed(/"address":"(http:\/\/\[::1\]:\d+)"/);
 
     expect((await fetch(`${address}/api/v1/user/profile`)).status).toBe(200);
   });
 
-  test('shows a banner when it writes for the eye, and warnings after it', async () => {
+  test('shows a banner and then warnings with --log-format pretty', async () => {
     const args = [...ANY_PORTS, '--host', '0.0.0.0', '--unsafe-open', 'yes', '--log-format', 'pretty'];
     const running = spawnInFolder(args, env);
     await running.printed(/WARN.*MKIO_PROXY_HOST .*whoever reaches the proxy uses MK\.IO with your token/);
@@ -80,7 +80,7 @@ describe('start', () => {
 });
 
 describe('demo', () => {
-  test('--once makes its three calls in any environment and exits with code 0', async () => {
+  test('with --once makes three calls in any environment and exits with code 0', async () => {
     const stray = {
       MKIO_TOKEN: 'stray',
       MKIO_BASE_URL: 'http://example.com',
@@ -93,7 +93,7 @@ describe('demo', () => {
     expect(stdout).not.toContain('eyJ');
   });
 
-  test('stays up, shows working commands, and exits with code 0 on Ctrl-C', async () => {
+  test('keeps running, shows working commands, and exits with code 0 on Ctrl-C', async () => {
     const running = spawnInFolder(['demo', '--port', '0', '--admin-port', 'off']);
     const [, url = ''] = await running.printed(/curl '(http:[^']+)'/);
     await running.printed(/Ctrl-C/);

@@ -57,11 +57,11 @@ describe('A line of tail', () => {
     expect(render({}, width)).toHaveLength(width);
   });
 
-  test('is not cut without a terminal', () => {
+  test('is not truncated without a terminal', () => {
     expect(render({ operationName: undefined, target: '/x'.repeat(200) })).toContain('/x'.repeat(200));
   });
 
-  test('says a long time and a large body in larger units, and nothing of an answer that never came', () => {
+  test('uses larger units for a long time and a large body, and shows - for a missing status', () => {
     expect(render({ ms: 61_234, bytes: 12_345_678, status: undefined })).toMatch(/ {3}- {4}61\.2 s {2}12\.3 MB$/);
   });
 
@@ -69,12 +69,12 @@ describe('A line of tail', () => {
     [200, 32],
     [404, 33],
     [502, 31],
-  ])('shows %i in a colour of its own', (status, colour) => {
+  ])('shows status %i in its own colour', (status, colour) => {
     expect(render({ status }, 80, true)).toContain(`\u001b[${colour}m${status}\u001b[39m`);
     expect(render({ status }, 80)).not.toContain('\u001b');
   });
 
-  test('cannot steer the terminal', () => {
+  test('contains no control characters of remote text', () => {
     const remote = 'a\u001b]0;b\u0007c\u009b31m\u202e';
     const line = render({
       operationName: undefined,

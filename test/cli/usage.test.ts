@@ -37,14 +37,14 @@ describe('Help', () => {
     }
   });
 
-  test.each(COMMANDS)('and version are there for %s', async (name) => {
+  test.each(COMMANDS)('and version exist for %s', async (name) => {
     const help = await run([name, '--help']);
     const shown = await run([name, '--version']);
     expect([help.code, help.stdout.startsWith(`Usage: mkio-proxy ${name}`)]).toEqual([0, true]);
     expect([shown.code, shown.stdout]).toEqual([0, `${version}\n`]);
   });
 
-  test('asked for before a command shows the version too', async () => {
+  test('and version also work without a command', async () => {
     expect((await runProcess(['--version'])).stdout).toBe(`${version}\n`);
   });
 });
@@ -69,9 +69,12 @@ describe('key new', () => {
     expect(second.stdout).not.toContain(key);
   });
 
-  test.each([[['key', 'old', 'ada']], [['key', 'new', 'a:b']], [['key', 'new']]])('%j ends with 2', async (args) => {
-    expect(await run(args)).toMatchObject({ code: 2, stdout: '' });
-  });
+  test.each([[['key', 'old', 'ada']], [['key', 'new', 'a:b']], [['key', 'new']]])(
+    '%j exits with code 2',
+    async (args) => {
+      expect(await run(args)).toMatchObject({ code: 2, stdout: '' });
+    },
+  );
 });
 
 describe('A mistyped command line', () => {
@@ -82,7 +85,7 @@ describe('A mistyped command line', () => {
     [['start', 'now'], /too many arguments for 'start'/],
     [['start', '--port'], /option '--port <port>' argument missing/],
     [['settings', '--format', 'yaml'], /Allowed choices are env, schema, markdown/],
-  ])('%j ends with 2 and says what was meant', async (args, text) => {
+  ])('%j exits with code 2 and explains the mistake', async (args, text) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^mkio-proxy: CONFIG_INVALID: /);
@@ -106,14 +109,14 @@ describe('A mistyped command line', () => {
     [['sandbox', '--next-links', CANARY]],
     [['sandbox', '--rate-limit', CANARY]],
     [['demo', `--once=${CANARY}`]],
-  ])('%j does not repeat the token that was typed', async (args) => {
+  ])('%j does not repeat the typed token', async (args) => {
     const { code, stdout, stderr } = await run(args);
     expect(code).toBe(2);
     expect(stdout + stderr).not.toContain(CANARY.slice(0, 12));
   });
 
   test.each([[['--token', CANARY]], [[`--MKIO_TOKEN=${CANARY}`]], [[`--Token=${CANARY}`]], [['--mkio-token', CANARY]]])(
-    '%j says why there is no such flag',
+    '%j explains why a token has no flag',
     async (args) => {
       expect((await run(args)).stderr).toContain('A token has no flag, as others can read argv');
     },
@@ -121,7 +124,7 @@ describe('A mistyped command line', () => {
 });
 
 describe('start', () => {
-  test('exits with code 2 and every problem of the settings', async () => {
+  test('exits with code 2 and reports all problems of the settings', async () => {
     const { code, stderr } = await runProcess(['--port', '80x'], { MKIO_PROXY_MAX_BODY: '10', MKIO_TOKEN: CANARY });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^mkio-proxy: CONFIG_INVALID: 2 problems in the settings:/);

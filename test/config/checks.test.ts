@@ -27,9 +27,9 @@ function failureOf(env: Env): ConfigError {
   throw new Error('the settings were taken');
 }
 
-describe('The upstream', () => {
+describe('MKIO_BASE_URL', () => {
   test.each(['http://app.mk.io', 'http://10.0.0.1', 'http://localhost.example.com', 'http://128.0.0.1'])(
-    'may not be %s: the token would cross a network in plain text',
+    'refuses %s, as the token would cross a network in plain text',
     (url) => {
       expect(problemsOf({ MKIO_BASE_URL: url })).toEqual([
         'MKIO_BASE_URL would send the token in plain text over a network',
@@ -43,7 +43,7 @@ describe('The upstream', () => {
     'http://127.1.2.3:1',
     'http://[::1]:1',
     'http://127.1:1',
-  ])('may be %s, which stays on this machine', (url) => {
+  ])('accepts %s, which stays on this machine', (url) => {
     expect(problemsOf({ MKIO_BASE_URL: url })).toEqual([]);
   });
 
@@ -54,7 +54,7 @@ describe('The upstream', () => {
     ['https://localhost:7000', { MKIO_PROXY_PORT: '7000' }],
     ['http://localhost', { MKIO_PROXY_PORT: '80' }],
     ['https://proxy.test:6546', { MKIO_PROXY_HOST: 'proxy.test', MKIO_PROXY_UNSAFE_OPEN: 'yes' }],
-  ])('may not be the proxy itself: %s with %j', (url, env) => {
+  ])('refuses the address of the proxy itself: %s with %j', (url, env) => {
     expect(problemsOf({ MKIO_BASE_URL: url, ...env })).toEqual([
       'MKIO_BASE_URL points at the proxy itself, which is the value for its callers',
     ]);
@@ -65,18 +65,18 @@ describe('The upstream', () => {
     ['http://localhost:6547', { MKIO_PROXY_ADMIN_PORT: 'off' }],
     ['http://localhost:6546', { MKIO_PROXY_HOST: '10.0.0.5', MKIO_PROXY_UNSAFE_OPEN: 'yes' }],
     ['http://localhost:1', { MKIO_PROXY_PORT: '0' }],
-  ])('may be another server on this machine: %s with %j', (url, env) => {
+  ])('accepts another server on this machine: %s with %j', (url, env) => {
     expect(problemsOf({ MKIO_BASE_URL: url, ...env })).toEqual([]);
   });
 });
 
-describe('The surroundings', () => {
-  test('may not turn off the verification of certificates', () => {
+describe('The environment of the process', () => {
+  test('must not disable the verification of certificates', () => {
     expect(problemsOf({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toHaveLength(1);
     expect(problemsOf({ NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
   });
 
-  test('may not make the HTTP parser lax, by environment or argument', () => {
+  test('must not make the HTTP parser lax, by variable or argument', () => {
     expect(problemsOf({ NODE_OPTIONS: '--max-old-space-size=64 --insecure-http-parser' })).toHaveLength(1);
     for (const text of ['--insecure_http_parser', '"--insecure-http-parser"', '--insecure-http-parser=true']) {
       expect(problemsOf({ NODE_OPTIONS: text })).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('The surroundings', () => {
 });
 
 describe('The token', () => {
-  test('comes from one source', () => {
+  test('has only one source', () => {
     expect(problemsOf({ MKIO_TOKEN: 'x', MKIO_TOKEN_FILE: 'f' })).toEqual([
       'MKIO_TOKEN is set beside MKIO_TOKEN_FILE (environment)',
     ]);
@@ -107,7 +107,7 @@ describe('The listeners', () => {
     [{ MKIO_PROXY_ADMIN_PORT: '6546', MKIO_PROXY_HOST: '0.0.0.0', MKIO_PROXY_UNSAFE_OPEN: 'yes' }, 1],
     [{ MKIO_PROXY_ADMIN_PORT: '6546', MKIO_PROXY_ADMIN_HOST: '127.0.0.2' }, 0],
     [{ MKIO_PROXY_ADMIN_PORT: '0', MKIO_PROXY_PORT: '0' }, 0],
-  ])('do not share an address: %j gives %d problems', (env, count) => {
+  ])('must not share an address: %j gives %d problems', (env, count) => {
     expect(problemsOf(env)).toHaveLength(count);
   });
 
@@ -116,7 +116,7 @@ describe('The listeners', () => {
     ['MKIO_PROXY_HOST', { MKIO_PROXY_HOST: 'proxy.example.com', MKIO_PROXY_UNSAFE_OPEN: 'no' }],
     ['MKIO_PROXY_SOCKET_MODE', { MKIO_PROXY_SOCKET: '/run/mkio.sock', MKIO_PROXY_SOCKET_MODE: '0660' }],
     ['MKIO_PROXY_SOCKET_MODE', { MKIO_PROXY_SOCKET: '/run/mkio.sock', MKIO_PROXY_SOCKET_MODE: '0602' }],
-  ])('open to others need a caller key: %s with %j is refused, with both ways out', (name, env) => {
+  ])('need a caller key if other users can connect: %s with %j is refused with both remedies', (name, env) => {
     const error = failureOf(env);
     expect(error.issues).toEqual([
       expect.objectContaining({
@@ -153,12 +153,12 @@ describe('The listeners', () => {
       { MKIO_PROXY_ADMIN_HOST: '::', MKIO_PROXY_ADMIN_KEY: 'a-key-of-sixteen' },
       /and with MKIO_PROXY_ADMIN_KEY everything/,
     ],
-  ])('%j warns of what it allows: %s', (env, warning) => {
+  ])('give a warning for each loosened default: %j warns %s', (env, warning) => {
     const { warnings } = load(env);
     expect(warnings).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
   });
 
-  test('on loopback give none', () => {
+  test('give no warning on loopback', () => {
     expect(load({ MKIO_PROXY_HOST: '::1' }).warnings).toEqual([]);
   });
 });

@@ -29,34 +29,34 @@ describe('Precedence', () => {
   const files = { '.env': 'MKIO_PROXY_PORT=3', 's.json': '{"port": 2}' };
   const config = 's.json';
 
-  test('a default applies without another value', () => {
+  test('a default applies if nothing overrides it', () => {
     const { config, settings } = load();
     expect(config.listener.port).toBe(6546);
     expect(settings.port).toEqual({ text: '6546', origin: 'default' });
     expect(settings.project).toEqual({ text: undefined, origin: 'not set' });
   });
 
-  test('a settings file beats a default', () => {
+  test('a settings file overrides a default', () => {
     const { settings } = load({ files: { 's.json': files['s.json'] }, flags: { config } });
     expect(settings.port).toEqual({ text: '2', origin: 'file s.json' });
   });
 
-  test('.env beats a settings file', () => {
+  test('.env overrides a settings file', () => {
     expect(load({ files, flags: { config } }).settings.port).toEqual({ text: '3', origin: '.env' });
   });
 
-  test('the environment beats .env', () => {
+  test('the environment overrides .env', () => {
     const { settings } = load({ files, flags: { config }, env: { MKIO_PROXY_PORT: '4' } });
     expect(settings.port).toEqual({ text: '4', origin: 'environment' });
   });
 
-  test('a flag beats everything', () => {
+  test('a flag overrides everything', () => {
     const { settings, config: loaded } = load({ files, flags: { config, port: '5' }, env: { MKIO_PROXY_PORT: '4' } });
     expect(settings.port).toEqual({ text: '5', origin: 'flag --port' });
     expect(loaded.listener.port).toBe(5);
   });
 
-  test('a .env line that only looks like a setting is reported by its number', () => {
+  test('an ignored .env line that looks like a setting is reported with its line number', () => {
     const text = `MKIO_TOKEN=x\nMKIO_PROXY_POLICY read-only\n# MKIO_PROXY_PORT 1\nMKIO_TOKEN${CANARY}\nexport LOG_LEVEL=warn\nLOG_DIR\nKEY="a\nMKIO_A b\n"`;
     const error = failureOf({ files: { '.env': text } });
     expect(error.issues.map(({ problem }) => problem)).toEqual([
@@ -66,7 +66,7 @@ describe('Precedence', () => {
     expect(error.message).not.toContain(CANARY.slice(0, 12));
   });
 
-  test('the settings file itself may be named by flag, environment or .env', () => {
+  test('a flag, the environment or .env can name the settings file', () => {
     expect(load({ files, env: { MKIO_PROXY_CONFIG: config } }).settings.config.origin).toBe('environment');
     const dotenv = { '.env': 'MKIO_PROXY_CONFIG=s.json', 's.json': '{"port": 2}' };
     expect(load({ files: dotenv }).config.listener.port).toBe(2);
@@ -78,7 +78,7 @@ describe('Precedence', () => {
 });
 
 describe('Reading', () => {
-  test('a settings file may write numbers, booleans and lists as JSON does', () => {
+  test('a settings file may contain JSON numbers, booleans and lists', () => {
     const json = {
       port: 7000,
       rewriteLinks: false,
@@ -100,22 +100,22 @@ describe('Reading', () => {
     expect(load({ env: { MKIO_PROXY_PORT: ' ', MKIO_PROJECT: '' } }).settings.port.origin).toBe('default');
   });
 
-  test('a blank token is kept, for the token source to refuse', () => {
+  test('a blank token is kept, and the token source refuses it', () => {
     expect(load({ env: { MKIO_TOKEN: '' } }).config.token.value).toBe('');
   });
 
-  test('the result is frozen through and through', () => {
+  test('the result is deeply frozen', () => {
     const { config, settings } = load();
     const parts = [config, config.listener, config.listener.prefixes, config.upstream, settings, settings.port];
     expect(parts.every((part) => Object.isFrozen(part))).toBe(true);
   });
 
-  test('the environment that was given is left as it is', () => {
+  test('the given environment is not modified', () => {
     const env = Object.freeze({ MKIO_TOKEN: 'x' });
     expect(load({ env, files: { '.env': 'MKIO_PROXY_PORT=1' } }).config.token.value).toBe('x');
   });
 
-  test('addresses that Kubernetes injects for a service called mkio-proxy are no settings', () => {
+  test('service addresses that Kubernetes injects for a service named mkio-proxy are ignored', () => {
     const env = {
       MKIO_PROXY_SERVICE_HOST: '10.0.0.1',
       MKIO_PROXY_SERVICE_PORT: '6546',
@@ -161,19 +161,19 @@ describe('Problems', () => {
     ['MKIO_TOKNE', 'did you mean MKIO_TOKEN'],
     ['MKIO_BASEURL', 'did you mean MKIO_BASE_URL'],
     ['mkio_token', 'did you mean MKIO_TOKEN'],
-  ])('an unknown environment name such as %s is refused: %s', (name, remedy) => {
+  ])('the unknown environment name %s is refused with the remedy: %s', (name, remedy) => {
     expect(issuesOf({ env: { [name]: CANARY } })).toEqual([
       { setting: name, origin: 'environment', problem: 'is no setting of mkio-proxy', remedy },
     ]);
   });
 
-  test('MKIO_ names that may belong to other tools give a warning only', () => {
+  test('an unknown MKIO_ name that may belong to another tool only gives a warning', () => {
     expect(load({ env: { MKIO_PLAYER_LICENCE: CANARY } }).warnings).toEqual([
       'MKIO_PLAYER_LICENCE (environment) is no setting of mkio-proxy and is ignored.',
     ]);
   });
 
-  test.each(['token', 'mkioToken', 'config', 'wholly-different'])('a settings file may not say %s', (key) => {
+  test.each(['token', 'mkioToken', 'config', 'wholly-different'])('a settings file must not contain %s', (key) => {
     const error = failureOf({ files: { 's.json': JSON.stringify({ [key]: CANARY }) }, flags: { config: 's.json' } });
     expect(error.issues).toHaveLength(1);
     expect(error.message).not.toContain(CANARY);
@@ -190,7 +190,7 @@ describe('Problems', () => {
     expect(error.message).not.toContain('eyJ');
   });
 
-  test('a settings file that is missing is named', () => {
+  test('the error names a missing settings file', () => {
     expect(failureOf({ flags: { config: 'none.json' } }).message).toContain('(file none.json)');
   });
 
@@ -199,13 +199,13 @@ describe('Problems', () => {
       [optionOf(key).env, CANARY],
       [optionOf(key).env, `Bearer ${CANARY.replaceAll('.', '')}`],
     ]),
-  )('%s refuses a token, and neither shows nor opens nor looks it up: %#', (name, value) => {
+  )('%s refuses a token, which is not displayed, opened or resolved: %#', (name, value) => {
     const error = failureOf({ env: { [name]: value } });
     expect(error.issues).toEqual([expect.objectContaining({ setting: name, problem: 'holds a token' })]);
     expect(JSON.stringify([error.message, error.issues, error.hint])).not.toContain(CANARY.slice(0, 12));
   });
 
-  test('no message holds a secret, wherever it was put', () => {
+  test('no message contains a secret, even if it is misplaced', () => {
     const env = Object.fromEntries(
       ['TOKEN_FILE', 'PROJECT', 'BASE_URL', 'PROXY_PORT', 'PROXY_HOST', 'PROXY_PREFIXES', 'PROXY_FORWARD_HEADERS']
         .concat(['PROXY_MAX_BODY', 'PROXY_IDLE_TIMEOUT', 'PROXY_ADMIN_PORT', 'PROXY_REWRITE_LINKS'])

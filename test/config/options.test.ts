@@ -205,7 +205,7 @@ const NEVER_FORWARDED = [
 const parse = (key: OptionKey, text: string) => optionOf(key).kind.parse(text);
 
 describe('The option table', () => {
-  test.each(GOOD)('reads %s from %j', (key, text, value) => {
+  test.each(GOOD)('parses %s from %j', (key, text, value) => {
     expect(parse(key, text)).toEqual(value);
   });
 
@@ -213,20 +213,20 @@ describe('The option table', () => {
     expect(() => parse(key, text)).toThrow(problem);
   });
 
-  test.each(NEVER_FORWARDED)('never forwards %s, in any spelling', (name) => {
+  test.each(NEVER_FORWARDED)('never forwards %s, in any case or separator', (name) => {
     for (const spelling of [name, name.toUpperCase(), name.replaceAll('-', '_'), `x-ok, ${name}`]) {
       expect(() => parse('forwardHeaders', spelling)).toThrow(`${name}, which is never forwarded`);
     }
   });
 
-  test('tries every setting with a good and, but for the token, a bad value', () => {
+  test('is tested with a valid value of every setting and an invalid value of all but three', () => {
     const keysOf = (rows: readonly (readonly [OptionKey, ...unknown[]])[]) => new Set(rows.map(([key]) => key));
     expect(keysOf(GOOD)).toEqual(new Set(OPTION_KEYS));
     const free: readonly OptionKey[] = ['token', 'config', 'adminHost'];
     expect(keysOf(BAD)).toEqual(new Set(OPTION_KEYS.filter((key) => !free.includes(key))));
   });
 
-  test('names each setting alike in the environment, as a flag and in a settings file', () => {
+  test('uses matching names in the environment, as a flag and in a settings file', () => {
     for (const key of OPTION_KEYS) {
       const flag = flagOf(key);
       const camelCase = flag?.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -240,7 +240,7 @@ describe('The option table', () => {
     ]);
   });
 
-  test('has defaults that are valid and no two rows of one name', () => {
+  test('has valid defaults and unique names', () => {
     for (const key of OPTION_KEYS) {
       const { default: text } = optionOf(key);
       if (text !== undefined) expect(() => parse(key, text)).not.toThrow();
@@ -248,7 +248,7 @@ describe('The option table', () => {
     expect(new Set(OPTION_KEYS.map((key) => optionOf(key).env)).size).toBe(OPTION_KEYS.length);
   });
 
-  test('accepts the settings file that is shipped for sidecars', () => {
+  test('accepts the sidecar example config/sidecar.json', () => {
     const cwd = new URL('../..', import.meta.url).pathname;
     const { config } = loadConfig({ env: {}, cwd, flags: { config: 'config/sidecar.json' } });
     expect(config.log.format).toBe('json');

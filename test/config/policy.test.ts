@@ -29,11 +29,11 @@ describe('A rule', () => {
     ['GET /auth/token', 'GET', '/auth/token'],
     ['DELETE  **', 'DELETE', '**'],
     ['GET /projects/p/media/assets/a%2Cb', 'GET', '/api/v1/projects/p/media/assets/a%2Cb'],
-  ])('%j means %s on %s', (text, method, path) => {
+  ])('%j is parsed as %s on %s', (text, method, path) => {
     expect(parseRule(text)).toEqual({ method, path, text });
   });
 
-  test('may name every method that is forwarded', () => {
+  test('accepts every forwarded method', () => {
     for (const method of FORWARDED_METHODS) expect(parseRule(`${method} /user`).method).toBe(method);
   });
 
@@ -53,13 +53,13 @@ describe('A rule', () => {
     ['GET /user%2ftokens', /escape that no path has/],
     ['GET /user%zz', /escape that no path has/],
     ['GET /user/%2a', /escape that no path has/],
-  ])('%j is none', (text, problem) => {
+  ])('%j is refused', (text, problem) => {
     expect(() => parseRule(text)).toThrow(problem);
   });
 });
 
 describe('A policy file', () => {
-  test('keeps its rules in the order in which they stand', () => {
+  test('keeps the order of its rules', () => {
     const { rules, otherwise } = parsePolicyFile([
       { $schema: 'x', deny: ['DELETE **'], allow: ['GET /a', 'GET /b'] },
       { deny: ['/c'], otherwise: 'allow' },
@@ -73,7 +73,7 @@ describe('A policy file', () => {
     expect(otherwise).toBe('allow');
   });
 
-  test('refuses the rest unless it says otherwise', () => {
+  test('denies unmatched requests by default', () => {
     expect(parsePolicyFile({})).toEqual({ rules: [], otherwise: 'deny' });
   });
 
@@ -86,15 +86,15 @@ describe('A policy file', () => {
     ['{"otherwise":"maybe"}', /otherwise that is neither allow nor deny$/],
     ['{"allowed":[]}', /member that is neither allow, deny nor otherwise$/],
     ['{', 'the file policy.json is not valid JSON'],
-  ])('may not be %s', (content, problem) => {
+  ])('is refused with content %s', (content, problem) => {
     expect(problemOf(content)).toMatch(problem);
   });
 
-  test('that is missing ends the start', () => {
+  test('must exist at start', () => {
     expect(() => load({}, { MKIO_PROXY_POLICY: 'none.json' })).toThrow('the file none.json cannot be read (ENOENT)');
   });
 
-  test('is shipped as an example that loads', () => {
+  test('loads from the example config/policy.json', () => {
     const cwd = new URL('../..', import.meta.url).pathname;
     const { base } = loadConfig({ env: {}, cwd, flags: { policy: 'config/policy.json' } }).config.policy;
     const shipped = JSON.parse(readFileSync(`${cwd}/config/policy.json`, 'utf8')) as Record<string, string[]>;
@@ -102,8 +102,8 @@ describe('A policy file', () => {
   });
 });
 
-describe('The settings of the policy', () => {
-  test('are all projects and everything but guarded operations when nothing is set', () => {
+describe('The policy settings', () => {
+  test('allow all projects and all operations that are not guarded by default', () => {
     expect(load({}, {})).toEqual({ base: { levels: ['default'] }, allow: [], projects: [] });
   });
 
@@ -120,7 +120,7 @@ describe('The settings of the policy', () => {
 });
 
 test.each(['x-http-method-override', 'x-http-method', 'X_Original_URL', 'x-rewrite-url'])(
-  'No setting forwards %s, by which a request would be another than the one that was judged',
+  'No setting forwards %s, which could change the request after the policy decision',
   (name) => {
     expect(() => load({}, { MKIO_PROXY_FORWARD_HEADERS: name })).toThrow('which is never forwarded');
   },

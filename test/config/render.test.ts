@@ -6,23 +6,23 @@ import { renderEnvExample, renderMarkdown, renderSchema } from '../../src/config
 
 const fileOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-describe('Generated files are as the option table says', () => {
-  test('.env.example: `mkio-proxy settings --format env > .env.example` renews it', () => {
+describe('Generated files match the option table', () => {
+  test('.env.example: update with `mkio-proxy settings --format env > .env.example`', () => {
     expect(fileOf('.env.example')).toBe(renderEnvExample());
   });
 
-  test('config/schema.json: `mkio-proxy settings --format schema > config/schema.json` renews it', () => {
+  test('config/schema.json: update with `mkio-proxy settings --format schema > config/schema.json`', () => {
     expect(fileOf('config/schema.json')).toBe(renderSchema());
   });
 
-  test('README.md: `mkio-proxy settings --format markdown` prints what belongs between the settings markers', () => {
+  test('README.md: `mkio-proxy settings --format markdown` prints the table between the settings markers', () => {
     const [, table] = /<!-- settings -->\n([^]*?)<!-- \/settings -->/.exec(fileOf('README.md')) ?? [];
     expect(table?.trim()).toBe(renderMarkdown().trim());
   });
 });
 
 describe('.env.example', () => {
-  test('changes nothing when it is copied as it is', () => {
+  test('changes no setting if it is copied unmodified', () => {
     expect(dotenv.parse(renderEnvExample())).toEqual({});
   });
 

@@ -11,24 +11,24 @@ const createPipe = (): string => {
   return path;
 };
 
-test('A file is read whole, however many reads it takes', () => {
+test('A whole file is read, even with many reads', () => {
   const path = join(createFolder(), 'file');
   const text = 'ä€'.repeat(60_000);
   writeFileSync(path, text);
   expect(readTextFile(path)).toBe(text);
 });
 
-test('A pipe is read to its end, whenever its writer comes', () => {
+test('A pipe is read to its end, even if its writer starts late', () => {
   const path = createPipe();
   spawn('sh', ['-c', 'sleep 0.1; { printf "{"; sleep 0.1; printf "}"; } > "$0"', path]);
   expect(readTextFile(path)).toBe('{}');
 });
 
 test.each([
-  ['a pipe that nobody writes to', 'ETIMEDOUT', createPipe],
+  ['a pipe without a writer', 'ETIMEDOUT', createPipe],
   ['a device without an end', 'EFBIG', () => '/dev/zero'],
   ['a folder', 'EISDIR', () => createFolder()],
-  ['what is not there', 'ENOENT', () => join(createFolder(), 'nothing')],
-])('The reading of %s ends with %s', (_, code, create) => {
+  ['a missing file', 'ENOENT', () => join(createFolder(), 'nothing')],
+])('Reading %s fails with %s', (_, code, create) => {
   expect(() => readTextFile(create())).toThrow(expect.objectContaining({ code }));
 });

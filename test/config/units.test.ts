@@ -20,11 +20,11 @@ describe('Durations', () => {
     },
   );
 
-  test('a bare number is refused with the units that it lacks', () => {
+  test('the error for a number without a unit lists the units', () => {
     expect(() => parseDuration('10')).toThrow('has no unit: add one of ms, s, m, h, as in 10s');
   });
 
-  test('nothing longer than a timer of Node holds is accepted', () => {
+  test('a duration above the limit of Node timers is refused', () => {
     expect(parseDuration(`${MAX_DURATION_MS}ms`)).toBe(MAX_DURATION_MS);
     expect(() => parseDuration(`${MAX_DURATION_MS + 1}ms`)).toThrow('too large');
     expect(() => parseDuration(`${'9'.repeat(400)}h`)).toThrow('too large');
@@ -48,7 +48,7 @@ describe('Sizes', () => {
     expect(() => parseSize(text)).toThrow(RangeError);
   });
 
-  test('any text gives a safe whole number or a RangeError', () => {
+  test('any text gives a safe integer or a RangeError', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,30}(B|KB|KiB|MB|GB|GiB)$/)), (text) => {
         try {

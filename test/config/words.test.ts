@@ -30,19 +30,19 @@ describe('The words of a command', () => {
     'a #b',
     'a {b,c}',
     'a !b',
-  ])('are refused where only a shell knows them: %s', (text) => {
+  ])('are refused if they need a shell: %s', (text) => {
     expect(() => parseWords(text)).toThrow(/half a quote, or what needs a shell/);
   });
 
-  test.each([`a 'b`, 'a "b', 'a \\'])('are refused with half a quote: %s', (text) => {
+  test.each([`a 'b`, 'a "b', 'a \\'])('are refused with an unterminated quote or escape: %s', (text) => {
     expect(() => parseWords(text)).toThrow(/half a quote, or what needs a shell/);
   });
 
-  test.each(['', '  ', `''`])('name a program: %j does not', (text) => {
+  test.each(['', '  ', `''`])('must include a program: %j is refused', (text) => {
     expect(() => parseWords(text)).toThrow('names no program');
   });
 
-  test('are those of sh, wherever they are taken', () => {
+  test('match those of sh if they are accepted', () => {
     const part = fc.stringMatching(/^[a-z '"\\./=-]{0,12}$/);
     fc.assert(
       fc.property(part, (text) => {

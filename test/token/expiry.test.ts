@@ -17,11 +17,11 @@ describe('A token that expires', () => {
     [0.1, 1],
     [0, 0],
     [-3, 0],
-  ])('in %d days brings the warning of %d days', (left, days) => {
+  ])('in %d days gives the warning for %d days', (left, days) => {
     expect(decideWarning(year, (365 - left) * DAY)).toBe(days);
   });
 
-  test('brings each warning once', () => {
+  test('gives each warning once', () => {
     const given: number[] = [];
     for (let now = 0; now < 370 * DAY; now += HOUR) {
       const days = decideWarning(year, now, given.at(-1));
@@ -30,7 +30,7 @@ describe('A token that expires', () => {
     expect(given).toEqual([30, 7, 1, 0]);
   });
 
-  test('at an unknown time brings none', () => {
+  test('at an unknown time gives no warning', () => {
     expect(decideWarning({ ...year, expiresAtMs: undefined }, 400 * DAY)).toBeUndefined();
     expect(isExpiringSoon({ ...year, expiresAtMs: undefined }, 400 * DAY)).toBe(false);
   });
@@ -39,19 +39,19 @@ describe('A token that expires', () => {
     [25, false],
     [24, true],
     [-1, true],
-  ])('in %d hours needs somebody to look at it: %s', (hours, soon) => {
+  ])('in %d hours counts as expiring soon: %s', (hours, soon) => {
     expect(isExpiringSoon(year, 365 * DAY - hours * HOUR)).toBe(soon);
   });
 });
 
 describe('A short-lived token', () => {
-  test('of a helper is not reported before it expires', () => {
+  test('of a helper gives no warning before it expires', () => {
     expect(decideWarning(hour, HOUR - 1)).toBeUndefined();
     expect(isExpiringSoon(hour, HOUR - 1)).toBe(false);
     expect(decideWarning(hour, HOUR)).toBe(0);
   });
 
-  test('that nothing renews is', () => {
+  test('without a helper gives a warning', () => {
     expect(decideWarning({ ...hour, kind: 'value' }, 0)).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import { readClaims } from '../../src/token/jwt.ts';
 import { forgeJwt } from '../support/jwt.ts';
 
 describe('The claims of a token', () => {
-  test('are read from a JWT without trust', () => {
+  test('are read from a JWT without verification', () => {
     const token = forgeJwt({ jti: 'e90ee585', iat: 1_767_225_600, exp: 1_798_761_600 });
     expect(readClaims(token)).toEqual({
       kid: '1767225600',
@@ -22,13 +22,13 @@ describe('The claims of a token', () => {
     },
   );
 
-  test('of another type than expected count as absent', () => {
+  test('with an unexpected type count as absent', () => {
     const claims = readClaims(forgeJwt({ jti: 7, exp: 'tomorrow', iat: null }));
     expect(claims).toMatchObject({ jti: undefined, exp: undefined, iat: undefined });
-    expect(readClaims(forgeJwt({ exp: 9e12 }))?.exp).toBeUndefined(); // beyond what a Date can tell
+    expect(readClaims(forgeJwt({ exp: 9e12 }))?.exp).toBeUndefined(); // beyond the range of a Date
   });
 
-  test('never throw, whatever the token holds', () => {
+  test('can be read from any text without an exception', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.jsonValue(), (text, json) => {
         const part = Buffer.from(JSON.stringify(json)).toString('base64url');

@@ -16,10 +16,10 @@ const failureOf = (run: () => unknown): ProxyError => {
 
 describe('A token', () => {
   test.each([
-    ['as it is', TOKEN],
+    ['unchanged', TOKEN],
     ['with the newline of an editor', `${TOKEN}\n`],
     ['with the line end of Windows', `${TOKEN}\r\n`],
-    ['with white space around', `  \t${TOKEN} \n\n`],
+    ['with surrounding white space', `  \t${TOKEN} \n\n`],
     ['with a byte order mark', `\uFEFF${TOKEN}`],
   ])('is read %s', (_, text) => {
     expect(parseToken(text, 'test')).toBe(TOKEN);
@@ -31,7 +31,7 @@ describe('A token', () => {
 
   test.each([
     ['blank', '', 'is blank'],
-    ['white space alone', ' \n', 'is blank'],
+    ['only white space', ' \n', 'is blank'],
     ['two words', `Bearer ${TOKEN}`, 'has white space inside'],
     ['two lines', `${TOKEN}\n${TOKEN}`, 'has white space inside'],
     ['a header injection', `${TOKEN}\r\nx-evil: 1`, 'has white space inside'],
@@ -39,7 +39,7 @@ describe('A token', () => {
     ['quotes around it', `"${TOKEN}"`, 'has characters that no bearer token has'],
     ['a look-alike letter', `${TOKEN}\u0435`, 'has characters that no bearer token has'],
     ['no end', 'a'.repeat(20_000), 'is longer than 16384 characters'],
-  ])('is refused when it is or has %s, and no character of it is told', (_, text, problem) => {
+  ])('is refused if it is or has %s, and the error does not quote it', (_, text, problem) => {
     const error = failureOf(() => parseToken(text, 'MKIO_TOKEN (environment)'));
     expect([error.code, error.exit]).toEqual(['TOKEN_UNAVAILABLE', 3]);
     expect(error.message).toBe(`the token of MKIO_TOKEN (environment) ${problem}`);

@@ -11,7 +11,7 @@ import { onTestFinished } from 'vitest';
 const admin = { host: '127.0.0.1', port: 0 };
 
 describe('A token that MK.IO lists as revoked', () => {
-  test('is detected without a request, reported loudly, and read again', async () => {
+  test('is detected without a request, logged as an error, and replaced by a reload', async () => {
     const sandbox = await startTestSandbox();
     const { token: next } = await sandbox.mintToken();
     const { token, jti } = await sandbox.mintToken();
@@ -47,10 +47,10 @@ describe('A token that MK.IO lists as revoked', () => {
   });
 
   test.each([
-    ['is not there', 404, '{"revokedTokens":[]}'],
+    ['is missing', 404, '{"revokedTokens":[]}'],
     ['is something else', 200, '<html>'],
     ['has another shape', 200, '{"revoked":[]}'],
-  ])('is left in peace where the list %s', async (_, status, body) => {
+  ])('is not reported if the list %s', async (_, status, body) => {
     const upstream = await startUpstream((_request, response) => response.writeHead(status).end(body));
     const proxy = await startTestProxy({
       ...upstream,
@@ -65,7 +65,7 @@ describe('A token that MK.IO lists as revoked', () => {
     expect(proxy.logged.filter(({ event }) => event === 'token')).toHaveLength(1);
   });
 
-  test('is unknown while MK.IO does not answer, and MK.IO is reported as failing without a caller', async () => {
+  test('is unknown if MK.IO does not answer, and MK.IO is reported as failing even without requests', async () => {
     const proxy = await startTestProxy({
       origin: 'http://127.0.0.1:9',
       admin,
@@ -76,7 +76,7 @@ describe('A token that MK.IO lists as revoked', () => {
     await expect.poll(readUpstream).toMatchObject({ state: 'failing', lastFailure: { code: 'UPSTREAM_UNREACHABLE' } });
   });
 
-  test('is not checked if the token has no id, or the check is off', async () => {
+  test('is not checked if the token has no id or the check is off', async () => {
     const upstream = await startUpstream();
     await startTestProxy({
       ...upstream,
@@ -89,7 +89,7 @@ describe('A token that MK.IO lists as revoked', () => {
   });
 });
 
-test('the list is the ids in `revokedTokens`', () => {
+test('The list contains the ids in `revokedTokens`', () => {
   expect(readRevoked('{"revokedTokens":["a","b"]}')).toEqual(['a', 'b']);
   expect(() => readRevoked('[]')).toThrow();
 });

@@ -19,22 +19,22 @@ async function createKey(kid: string): Promise<Key> {
 const listOf = (...keys: Key[]): string => JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 
 describe('The signature of a token', () => {
-  test('is valid by the key that it names, whatever its expiry', async () => {
+  test('is valid if the named key made it, even if the token has expired', async () => {
     const [one, two] = await Promise.all([createKey('1'), createKey('2')]);
     expect(await verifySignature(await two.sign(), listOf(one, two))).toBe('valid');
   });
 
-  test('is invalid by another key of that name', async () => {
+  test('is invalid if another key with the same id made it', async () => {
     const [real, forged] = await Promise.all([createKey('1'), createKey('1')]);
     expect(await verifySignature(await forged.sign(), listOf(real))).toBe('invalid');
   });
 
-  test('has an unknown key if no key has this id', async () => {
+  test('has an unknown key if no key has its id', async () => {
     const [real, other] = await Promise.all([createKey('1'), createKey('2')]);
     expect(await verifySignature(await other.sign(), listOf(real))).toBe('unknown-key');
   });
 
-  test('is invalid if the token has none, or one by a shared secret', async () => {
+  test('is invalid if it is missing or made with a shared secret', async () => {
     const real = await createKey('1');
     const shared = new SignJWT({}).setProtectedHeader({ alg: 'HS256', kid: '1' }).sign(Buffer.alloc(32, 1));
     expect(await verifySignature(new UnsecuredJWT({ jti: 'x' }).encode(), listOf(real))).toBe('invalid');
@@ -42,7 +42,7 @@ describe('The signature of a token', () => {
   });
 
   test.each(['', '<html>', 'null', '{}', '{"keys":7}'])(
-    'is not judged by %j, which is no list of keys',
+    'cannot be verified with %j, which is not a list of keys',
     async (text) => {
       const { sign } = await createKey('1');
       await expect(verifySignature(await sign(), text)).rejects.toThrow();

@@ -27,7 +27,7 @@ const sourceOf = (config: Partial<TokenConfig>, worlds: Partial<SourceWorlds> = 
       try {
         process.kill(-pid, 'SIGKILL');
       } catch {
-        // It has ended meanwhile.
+        // It has already exited.
       }
     },
     signal: new AbortController().signal,
@@ -40,19 +40,19 @@ const unavailable = (message: RegExp): unknown =>
   expect.objectContaining({ code: 'TOKEN_UNAVAILABLE', exit: 3, message: expect.stringMatching(message) as string });
 
 describe('The token source', () => {
-  test('is the setting', async () => {
+  test('can be the setting', async () => {
     const source = sourceOf({ value: ` ${TOKEN}\n` });
     expect(source.name).toBe('MKIO_TOKEN (.env)');
     expect(await source.read()).toEqual({ token: TOKEN });
   });
 
-  test('that is missing says which settings give one', () => {
+  test('is required: the error lists the settings', () => {
     expect(() => sourceOf({})).toThrow(
       unavailable(/none of MKIO_TOKEN, MKIO_TOKEN_FILE and MKIO_TOKEN_COMMAND is set/),
     );
   });
 
-  test('is standard input, to its end', async () => {
+  test('can be standard input, which is read to its end', async () => {
     const source = sourceOf(
       { file: '-' },
       { stdin: () => Readable.from([Buffer.from(TOKEN.slice(0, 9)), Buffer.from(`${TOKEN.slice(9)}\n`)]) },
@@ -61,7 +61,7 @@ describe('The token source', () => {
     expect(await source.read()).toEqual({ token: TOKEN });
   });
 
-  test('is masked before any other use', async () => {
+  test('masks each token before any other use', async () => {
     const held: string[] = [];
     const hold = (token: string): void => void held.push(token);
     await sourceOf({ value: TOKEN }, { hold }).read();
@@ -85,13 +85,13 @@ describe('A token file', () => {
     [0o400, undefined],
     [0o640, 0o640],
     [0o604, 0o604],
-  ])('is one that others can read, or not, with mode %i', async (mode, told) => {
+  ])('is reported if other users can read it: mode %i', async (mode, told) => {
     const path = join(createFolder({ token: TOKEN }), 'token');
     chmodSync(path, mode);
     expect((await read(path)).exposed).toEqual(told && { path, mode: told });
   });
 
-  test('that cannot be read says why', async () => {
+  test('gives the reason if it cannot be read', async () => {
     const folder = createFolder({ empty: '\n', huge: 'a'.repeat(70_000) });
     await expect(read(join(folder, 'none'))).rejects.toThrow(unavailable(/cannot be read \(ENOENT\)/));
     await expect(read(folder)).rejects.toThrow(unavailable(/is a folder/));
@@ -99,7 +99,7 @@ describe('A token file', () => {
     await expect(read(join(folder, 'huge'))).rejects.toThrow(unavailable(/holds more than 65536 bytes/));
   });
 
-  test('that never ends or never begins is refused at once', async () => {
+  test('is refused at once if it is a device or a pipe', async () => {
     const folder = createFolder();
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     symlinkSync('/dev/zero', join(folder, 'link'));
@@ -126,12 +126,12 @@ describe('A token command', () => {
       { token: TOKEN, expiresAtMs: Date.UTC(2027, 0) },
     ],
     ['JSON without an end', `echo '{"token":"${TOKEN}","expiresAt":null}'`, { token: TOKEN }],
-  ])('prints %s', async (_, script, found) => {
+  ])('may print %s', async (_, script, found) => {
     expect(await sourceOf({ command: sh(script) }).read()).toMatchObject(found);
   });
 
   test.each<[string, readonly string[], RegExp]>([
-    ['is not there', ['no-such-helper'], /cannot be started \(ENOENT\)/],
+    ['is missing', ['no-such-helper'], /cannot be started \(ENOENT\)/],
     ['fails', sh('echo x; exit 7'), /ended with exit code 7/],
     ['is killed', sh('kill -9 $$'), /was ended by SIGKILL/],
     ['prints nothing', sh('true'), /printed nothing/],
@@ -145,7 +145,7 @@ describe('A token command', () => {
     ],
     ['prints two words', sh(`echo token ${TOKEN}`), /has white space inside/],
     ['prints without end', ['yes'], /printed more than 65536 bytes/],
-  ])('that %s gives none, and says why', async (_, command, message) => {
+  ])('that %s fails with the reason', async (_, command, message) => {
     const error = await sourceOf({ command })
       .read()
       .catch((caught: unknown) => caught);
@@ -153,18 +153,18 @@ describe('A token command', () => {
     expect(String((error as Error).stack)).not.toMatch(/eyJ|canary/);
   });
 
-  test('that takes too long is ended, with whatever it started', async () => {
+  test('that exceeds its timeout is killed with its child processes', async () => {
     const folder = createFolder();
     const command = sh(`sh -c 'echo $$ >${folder}/pid; exec sleep 60' & wait`);
     await expect(sourceOf({ command, commandTimeoutMs: 500 }).read()).rejects.toThrow(
       unavailable(/did not end within 500 ms/),
     );
-    // What has ended, reaped or not, has no command line any more.
+    // An exited process, reaped or not, has no command line.
     const path = `/proc/${readFileSync(join(folder, 'pid'), 'utf8').trim()}/cmdline`;
     await expect.poll(() => (existsSync(path) ? readFileSync(path, 'utf8') : '')).toBe('');
   });
 
-  test('whose output is held open from another process group is not waited for beyond its limit', async () => {
+  test('times out even if another process group keeps its output open', async () => {
     const folder = createFolder();
     const command = sh(`setsid sh -c 'echo $$ >${folder}/pid; exec sleep 60' & echo token`);
     await expect(sourceOf({ command, commandTimeoutMs: 500 }).read()).rejects.toThrow(
@@ -173,14 +173,14 @@ describe('A token command', () => {
     process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')));
   });
 
-  test('that still runs is ended with the proxy', async () => {
+  test('is killed if the proxy exits', async () => {
     const life = new AbortController();
     const reading = sourceOf({ command: ['sleep', '9'] }, { signal: life.signal }).read();
     life.abort();
     await expect(reading).rejects.toThrow(unavailable(/was ended with the proxy/));
   });
 
-  test('is run without a shell and without standard input', async () => {
+  test('runs without a shell and without standard input', async () => {
     const lines: string[] = [];
     const onStderr = (line: string): void => void lines.push(line);
     const command = ['sh', '-c', 'cat; echo "$0" "$1" >&2; echo token-token', '$HOME', '; echo evil'];
@@ -188,16 +188,13 @@ describe('A token command', () => {
     expect(lines).toEqual(['$HOME ; echo evil']);
   });
 
-  test.each(['', '; exit 1'])(
-    'tells the log what it says on standard error, without what it printed%s',
-    async (end) => {
-      const lines: string[] = [];
-      const onStderr = (line: string): void => void lines.push(line);
-      const script = `echo '${TOKEN}'; echo 'unlocking' >&2; echo 'got ${TOKEN}' >&2${end}`;
-      await sourceOf({ command: sh(script) }, { onStderr })
-        .read()
-        .catch(() => undefined);
-      expect(lines).toEqual(['unlocking', 'got [redacted]']);
-    },
-  );
+  test.each(['', '; exit 1'])('logs its standard error without the token from its output%s', async (end) => {
+    const lines: string[] = [];
+    const onStderr = (line: string): void => void lines.push(line);
+    const script = `echo '${TOKEN}'; echo 'unlocking' >&2; echo 'got ${TOKEN}' >&2${end}`;
+    await sourceOf({ command: sh(script) }, { onStderr })
+      .read()
+      .catch(() => undefined);
+    expect(lines).toEqual(['unlocking', 'got [redacted]']);
+  });
 });

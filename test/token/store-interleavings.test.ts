@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createTokenStore } from '../../src/token/store.ts';
 import { createTestSource } from '../support/token.ts';
 
-/** What happens around the store, in any order and overlapping in any way. */
+/** Events around the store, in any order and with any overlap. */
 type Step = 'rotate' | 'break' | 'mend' | 'reload' | 'refresh' | 'request' | 'wait';
 const STEPS: readonly Step[] = [
   'rotate',
@@ -20,14 +20,14 @@ const STEPS: readonly Step[] = [
 const nameOf = (generation: number): string => `token-${generation}`;
 const generationOf = (token: string): number => Number(/^token-(\d+)$/.exec(token)?.[1] ?? NaN);
 
-test('under any interleaving no token is stale, no two readings overlap and no header is empty', async () => {
+test('Under any interleaving, no token is stale or empty, and no two readings overlap', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
       fc.array(fc.constantFrom(...STEPS), { minLength: 1, maxLength: 40 }),
       async (scheduler, steps) => {
         let [newest, broken, reading, overlapped, nowMs] = [0, false, 0, false, 0];
-        /** The newest token that anybody got. */
+        /** The newest token that a request has used. */
         let seen = 0;
 
         const source = createTestSource(async () => {
@@ -50,14 +50,14 @@ test('under any interleaving no token is stale, no two readings overlap and no h
           return token;
         };
 
-        /** Goes upstream, which takes the newest token alone, and once more after a 401 with another token. */
+        /** The upstream accepts only the newest token. After a 401, the request is retried with a different token. */
         const request = async (): Promise<void> => {
           const used = take();
           await scheduler.schedule(Promise.resolve(), 'a request arrives');
           if (generationOf(used) === newest) return;
           if ((await store.renew(used)) === true) expect(take()).not.toBe(used);
         };
-        /** Sees at least what the source had when it was asked for, unless that was broken meanwhile. */
+        /** Returns at least the token from the time of the call, unless the source is broken. */
         const reload = async (): Promise<void> => {
           const wanted = newest;
           const { failure } = await store.reload();
@@ -74,7 +74,7 @@ test('under any interleaving no token is stale, no two readings overlap and no h
         };
 
         const running: unknown[] = [];
-        // The steps overlap: none waits for what the one before has begun.
+        // Steps overlap: none waits for the previous one.
         const begin = (step: Step) => () => Promise.resolve(void running.push(act[step]()));
         scheduler.scheduleSequence(steps.map(begin));
         await scheduler.waitIdle();

@@ -7,11 +7,11 @@ import { forgeJwt } from '../support/jwt.ts';
 import { createFixedStore, createTestSource } from '../support/token.ts';
 
 describe('The token store', () => {
-  test('gives an opaque token for ever', () => {
+  test('returns an opaque token without expiry', () => {
     expect(createFixedStore('opaque', { now: () => Number.MAX_SAFE_INTEGER }).current()).toBe('opaque');
   });
 
-  test('gives a JWT until the second in which it expires', () => {
+  test('returns a JWT until it expires', () => {
     let nowMs = 999_999;
     const token = forgeJwt({ exp: 1_000 });
     const store = createFixedStore(token, { now: () => nowMs });
@@ -58,7 +58,7 @@ describe('A source that is read again', () => {
     return { store, lines, exposed, reads: () => reads, wait: (ms: number) => (nowMs += ms) };
   }
 
-  test('gives the new token, and the log shows only hashes', async () => {
+  test('returns the new token, and the log shows only hashes', async () => {
     const { store, lines } = createStore(() => Promise.resolve({ token: 'token-2' }));
     expect(await store.reload()).toEqual({ changed: true });
     expect(store.current()).toBe('token-2');
@@ -71,7 +71,7 @@ describe('A source that is read again', () => {
     expect(store.status()).toMatchObject({ hash, reloads: 1, failures: 0, state: 'ok' });
   });
 
-  test('and fails keeps the last good token, and says so once unless it is asked for outright', async () => {
+  test('keeps the last good token on failure, and logs it once, or each time on request', async () => {
     const { store, lines, wait } = createStore(() =>
       Promise.reject(new ProxyError('TOKEN_UNAVAILABLE', 'it is blank')),
     );
@@ -87,14 +87,14 @@ describe('A source that is read again', () => {
     expect(store.status()).toMatchObject({ state: 'failing', failure: 'it is blank', failures: 6 });
   });
 
-  test('and fails once the last token has expired says that', async () => {
+  test('reports on failure that the last token has expired', async () => {
     const failing = () => Promise.reject(new ProxyError('TOKEN_UNAVAILABLE', 'the file is gone'));
     const { store, lines } = createStore(failing, { token: forgeJwt({ exp: 0 }) });
     await store.reload();
     expect(lines.map(({ text }) => text)).toEqual([expect.stringContaining('the last one has expired')]);
   });
 
-  test('is read after pauses of 1 to 30 seconds if it is not new, and at once on request', async () => {
+  test('is read after pauses of 1 to 30 seconds if the token is unchanged, and at once on request', async () => {
     const { store, reads, wait } = createStore(() => Promise.resolve({ token: 'token-1' }));
     const pauses: number[] = [];
     for (let second = 0, last = 0; second < 120; second++) {
@@ -110,7 +110,7 @@ describe('A source that is read again', () => {
     expect(reads()).toBe(before + 1);
   });
 
-  test('is read for a request at once, whatever following its changes brought before', async () => {
+  test('is read at once for a request, even after changes without a new token', async () => {
     let reads = 0;
     const source = createTestSource(() => Promise.resolve({ token: ++reads < 3 ? 'old' : 'new' }));
     const store = createTokenStore({ source, first: { token: 'old' } });
@@ -121,13 +121,13 @@ describe('A source that is read again', () => {
     expect(await store.renew('old')).toBe(true);
   });
 
-  test('and gives a token that has expired keeps the one that has not', async () => {
+  test('keeps the valid token if the new one has expired', async () => {
     const { store } = createStore(() => Promise.resolve({ token: 'token-2', expiresAtMs: -1 }));
     expect((await store.reload()).failure?.code).toBe('TOKEN_EXPIRED');
     expect(store.current()).toBe('token-1');
   });
 
-  test('is asked for another token as soon as the last one has expired', async () => {
+  test('is read again when the last token expires', async () => {
     const { store, wait } = createStore(() => Promise.resolve({ token: 'token-2' }), {
       token: 'token-1',
       expiresAtMs: 10,
@@ -138,7 +138,7 @@ describe('A source that is read again', () => {
     expect(store.current()).toBe('token-2');
   });
 
-  test('warns once about a mode that lets others read it', async () => {
+  test('warns once if other users can read its file', async () => {
     const path = '/run/token';
     const modes = [0o640, 0o640, undefined, 0o644];
     const first = { token: 'token-0', exposed: { path, mode: 0o640 } };

@@ -18,7 +18,7 @@ function startKept(first: string, read: () => Promise<{ token: string }>, kind: 
   return { store, lines };
 }
 
-test('warns 30, 7 and 1 days before a token expires, and when it has, once each', async () => {
+test('Upkeep warns once each at 30, 7 and 1 days before expiry, and after it', async () => {
   const { lines } = startKept(forgeJwt({ exp: (40 * DAY) / 1_000 }), () => Promise.reject(new Error()), 'value');
   const atDays: [number, number][] = [
     [9, 0],
@@ -44,7 +44,7 @@ test('warns 30, 7 and 1 days before a token expires, and when it has, once each'
   ]);
 });
 
-test('runs a helper again before its token expires, and after each pause if the token is not new', async () => {
+test('Upkeep runs a helper again before its token expires, and after each pause if the token is unchanged', async () => {
   const tokenUntil = (seconds: number) => forgeJwt({ exp: seconds });
   let reads = 0;
   let next = tokenUntil(3_600);
@@ -53,7 +53,7 @@ test('runs a helper again before its token expires, and after each pause if the 
   await vi.advanceTimersByTimeAsync(3_290_000);
   expect(reads).toBe(0);
   await vi.advanceTimersByTimeAsync(60_000);
-  // After 1, 2, 4, 8, 16 seconds, and then every 30.
+  // Pauses: 1, 2, 4, 8 and 16 seconds, then always 30.
   expect(reads).toBeGreaterThan(3);
   expect(reads).toBeLessThan(8);
   next = tokenUntil(7_200);

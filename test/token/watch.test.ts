@@ -7,24 +7,24 @@ import { createTokenStore } from '../../src/token/store.ts';
 import { watchFile } from '../../src/token/watch.ts';
 import { createFolder } from '../support/folder.ts';
 
-/** What the proxy promises for every kind of change. */
+/** The documented delay for any kind of change. */
 const WITHIN = { timeout: 2_000, interval: 10 };
 
-/** Without its looks at the file, but for the first. */
+/** Effectively disables polling after the first check. */
 const BY_FOLDERS_ALONE_MS = 3_600_000;
 
 async function follow(path: string, pollMs = BY_FOLDERS_ALONE_MS): Promise<TokenStore> {
   const source = createFileSource(path, 'the file', () => undefined);
   const store = createTokenStore({ source, first: await source.read() });
   onTestFinished(watchFile(path, () => void store.reload(), pollMs));
-  // The look at the start.
+  // The check at start.
   await expect.poll(() => store.refresh(), WITHIN).toBeUndefined();
   return store;
 }
 
 const expectToken = (store: TokenStore, token: string) => expect.poll(() => store.current(), WITHIN).toBe(token);
 
-test('a file that is written in place is followed', async () => {
+test('A file that is overwritten in place is read again', async () => {
   const path = join(createFolder({ token: 'token-1' }), 'token');
   const store = await follow(path);
   for (const token of ['token-2', 'token-3']) {
@@ -33,7 +33,7 @@ test('a file that is written in place is followed', async () => {
   }
 });
 
-test('a file that another one is renamed over is followed', async () => {
+test('A file that is replaced by a rename is read again', async () => {
   const folder = createFolder({ token: 'token-1' });
   const store = await follow(join(folder, 'token'));
   for (const token of ['token-2', 'token-3']) {
@@ -43,7 +43,7 @@ test('a file that another one is renamed over is followed', async () => {
   }
 });
 
-/** As the kubelet's atomic writer does: a new folder, and a rename of a fresh link over `..data`. */
+/** Like the kubelet's atomic writer: creates a folder, then renames a new link over `..data`. */
 function swapData(volume: string, revision: string, token: string): void {
   mkdirSync(join(volume, revision));
   writeFileSync(join(volume, revision, 'token'), token);
@@ -51,7 +51,7 @@ function swapData(volume: string, revision: string, token: string): void {
   renameSync(join(volume, '..data_tmp'), join(volume, '..data'));
 }
 
-test('a mounted secret of Kubernetes is followed when its `..data` is swapped, and the old folder removed', async () => {
+test('A mounted Kubernetes secret is read again when `..data` is swapped and the old folder removed', async () => {
   const volume = createFolder();
   swapData(volume, '..2026_01', 'token-1');
   symlinkSync('..data/token', join(volume, 'token'));
@@ -67,7 +67,7 @@ test('a mounted secret of Kubernetes is followed when its `..data` is swapped, a
   expect(store.status()).toMatchObject({ reloads: 2, failures: 0 });
 });
 
-test('a link to another file is followed, and so is its target', async () => {
+test('A link is watched, and so is its target', async () => {
   const [here, there] = [createFolder(), createFolder({ a: 'token-1', b: 'token-2' })];
   const path = join(here, 'token');
   symlinkSync(join(there, 'a'), path);
@@ -79,7 +79,7 @@ test('a link to another file is followed, and so is its target', async () => {
   await expectToken(store, 'token-3');
 });
 
-test('a file that goes and comes back is followed, and the last good token serves meanwhile', async () => {
+test('A file that is deleted and created again is read again, and the last good token stays in use', async () => {
   const path = join(createFolder({ token: 'token-1' }), 'token');
   const store = await follow(path);
   rmSync(path);
@@ -90,7 +90,7 @@ test('a file that goes and comes back is followed, and the last good token serve
   expect(store.status().state).toBe('ok');
 });
 
-test('a file in a folder that does not exist yet is polled', async () => {
+test('A file in a folder that does not exist yet is polled', async () => {
   const folder = join(createFolder(), 'later');
   const path = join(folder, 'token');
   const source = createFileSource(path, 'the file', () => undefined);
@@ -102,7 +102,7 @@ test('a file in a folder that does not exist yet is polled', async () => {
   await expectToken(store, 'token-2');
 });
 
-test('a file that stays as it is is not read again and again', async () => {
+test('An unchanged file is not read again', async () => {
   const path = join(createFolder({ token: 'token-1' }), 'token');
   let calls = 0;
   onTestFinished(watchFile(path, () => calls++));

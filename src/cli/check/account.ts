@@ -4,10 +4,10 @@ import { examination, REACHED, TAKEN } from './examination.ts';
 import { fail, ok, skipped } from './findings.ts';
 import { renderRights, resolveRights } from './rights.ts';
 
-/** Goes into a path, so it is nothing that could lead elsewhere. */
+/** The id becomes a path segment, so slashes and dots are refused. */
 const JTI = /^[\w-]{1,128}$/;
 
-/** The first call with the token: whether MK.IO takes it. */
+/** The first call with the token shows whether MK.IO accepts it. */
 export const profile = examination(
   'profile',
   ['token', 'fresh', ...REACHED, 'unrevoked'],
@@ -23,7 +23,7 @@ export const profile = examination(
   },
 );
 
-/** MK.IO's record of the token. */
+/** Reads MK.IO's record of the token. */
 export const tokenType = examination('token-type', TAKEN, async ({ ask }, known): Promise<Outcome> => {
   const jti = known.token.claims?.jti;
   if (jti === undefined || !JTI.test(jti)) return { fact: skipped('the token has no id to ask for') };

@@ -8,12 +8,12 @@ import { renderCommand } from '../../text/shell.ts';
 const TERM_MS = 90 * 86_400_000;
 const MAX_DESCRIPTION_LENGTH = 128;
 
-/** For a full-access token: the call that makes a restricted one for the policy in force. */
+/** For a full-access token: suggests the call that creates a restricted token for the current policy. */
 export const advice = examination('advice', [...TAKEN, 'record', 'rights'], (worlds, known): Outcome => {
   const { type, organizationId = known.owner.organizationId } = known.record;
   if (type !== 'full-access') return { fact: ok('none') };
   const { config, now } = worlds;
-  // Callers that use some projects do not need a token for all.
+  // If callers use only some projects, the token needs no rights in others.
   const isOfSome = config.project !== undefined || config.policy.projects.length > 0;
   const isPlanned = known.project !== undefined || !isOfSome;
   const permissions = isPlanned ? planPermissions(known.rights, config, known.project?.id) : undefined;
@@ -41,7 +41,7 @@ export const advice = examination('advice', [...TAKEN, 'record', 'rights'], (wor
 
 const nameOf = ({ base }: PolicyConfig): string => ('levels' in base ? base.levels.join(',') : 'of the file');
 
-/** Straight to MK.IO, as the proxy refuses to make tokens; the shell puts the token in. */
+/** Calls MK.IO directly, as the proxy refuses to create tokens. The shell inserts the token. */
 const renderMinting = ({ upstream }: Config, body: object): string =>
   [
     renderCommand(['curl', '-X', 'POST', `${upstream.origin}/api/v1/user/tokens`]),

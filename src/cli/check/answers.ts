@@ -4,16 +4,16 @@ import { REMEDIES, TROUBLE } from '../../mkio/statuses.ts';
 import type { Fact } from './findings.ts';
 import { fail, failed, warn } from './findings.ts';
 
-/** An answer that came through the proxy. */
+/** An answer received through the proxy. */
 export interface Answer {
   readonly status: number;
-  /** The code of the proxy when it answered itself. */
+  /** Error code if the proxy itself answered. */
   readonly ownCode: string | null;
-  /** JSON, or undefined. */
+  /** The parsed JSON; undefined for other bodies. */
   readonly body: unknown;
 }
 
-/** Exit codes by MK.IO's status. */
+/** Exit codes by MK.IO's status codes. */
 const EXITS: Readonly<Record<number, number>> = { 401: 3, 403: 3, 404: 2 };
 const TROUBLE_EXIT = 5;
 
@@ -31,14 +31,14 @@ export function judgeRefusal({ status, ownCode, body }: Answer): Fact {
   return failed(new ProxyError(code, detail));
 }
 
-/** The same for facts that the proxy does not need. */
+/** Explains an error answer about an optional fact. */
 export function judgeAside(answer: Answer): Fact {
   const fact = judgeRefusal(answer);
   const isRefused = answer.ownCode === null && answer.status < 500;
   return isRefused ? warn(`not told: ${fact.detail}`, 'The proxy works without; MK.IO keeps it from the token.') : fact;
 }
 
-/** Reads a path in untrusted JSON. */
+/** Reads a nested member of untrusted JSON. */
 export const readAt = (body: unknown, ...path: readonly string[]): unknown =>
   path.reduce((value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined), body);
 
@@ -47,7 +47,7 @@ export function readText(body: unknown, ...path: readonly string[]): string | un
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
-/** An id of MK.IO, which are UUIDs; anything else goes into no path and no command line. */
+/** Reads an MK.IO id. Only a UUID is safe in paths and command lines. */
 export function readId(body: unknown, ...path: readonly string[]): string | undefined {
   const text = readText(body, ...path);
   return text !== undefined && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ? text : undefined;

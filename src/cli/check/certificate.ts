@@ -3,22 +3,22 @@ import type { PeerCertificate } from 'node:tls';
 import { connect } from 'node:tls';
 import { readName } from '../../http/hosts.ts';
 
-/** Facts of a server's verified certificate. */
+/** A server's verified certificate. */
 export interface Certificate {
-  /** Organization or name of who signed it. */
+  /** Organization or name of the issuer. */
   readonly issuer: string;
   readonly expiresAtMs: number;
 }
 
 /**
- * Shakes hands with the server of an `https:` origin and sends it nothing more.
+ * Reads the certificate in a TLS handshake with an `https:` origin, without sending a request.
  *
- * @throws Error with the codes of Node and OpenSSL
+ * @throws Error with a code of Node or OpenSSL
  */
 export async function readCertificate({ hostname, port }: URL, timeoutMs: number): Promise<Certificate> {
   const host = readName(hostname);
   const named = isIP(host) === 0 && { servername: host };
-  // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED does not decide.
+  // Set explicitly to override NODE_TLS_REJECT_UNAUTHORIZED.
   const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: true, ...named });
   try {
     return await new Promise((resolve, reject) => {

@@ -14,21 +14,21 @@ export interface Worlds {
   readonly config: Config;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds that only ever grow. */
+  /** Monotonic clock. */
   readonly clockMs: () => number;
-  /** Runs a credential helper once. Throws TOKEN_UNAVAILABLE. */
+  /** Runs a credential helper only once. Throws TOKEN_UNAVAILABLE. */
   readonly openToken: () => Promise<OpenToken>;
-  /** Permission bits; undefined if there are none. */
+  /** Permission bits; undefined if unavailable. */
   readonly readMode: (path: string) => Promise<number | undefined>;
   readonly resolveName: (host: string) => Promise<readonly string[]>;
   readonly readCertificate: (origin: URL) => Promise<Certificate>;
-  /** Reads from MK.IO without the token. */
+  /** Requests a public document from MK.IO without the token. */
   readonly readPublic: (path: string) => Promise<PublicAnswer>;
-  /** Asks MK.IO with the token that was opened, as a caller of a proxy. */
+  /** Sends a request with the token to MK.IO through a proxy. */
   readonly ask: (path: string) => Promise<Answer>;
 }
 
-/** Facts learned so far; an absent one has a reason. */
+/** Facts from earlier examinations. */
 export interface Known {
   readonly token?: OpenToken;
   readonly fresh?: true;
@@ -38,14 +38,14 @@ export interface Known {
   readonly unrevoked?: true;
   readonly owner?: { readonly organizationId: string | undefined };
   readonly record?: { readonly type: string; readonly organizationId: string | undefined };
-  /** The id of the configured project. */
+  /** The configured project. */
   readonly project?: { readonly id: string };
   readonly rights?: Rights;
 }
 
 type Need = keyof Known;
 
-/** In the order of learning; the first missing one gives the reason. */
+/** In the order of the examinations: the first missing fact is the reason for skipping. */
 export const REACHED = ['address', 'channel', 'reached'] as const;
 export const TAKEN = ['token', 'fresh', ...REACHED, 'unrevoked', 'owner'] as const;
 
@@ -75,14 +75,14 @@ export interface Examination {
 
 type Given<N extends Need> = Known & { readonly [K in N]-?: NonNullable<Known[K]> };
 
-/** An examination with its prerequisites; skipped without them. */
+/** Creates an examination that is skipped if a required fact is missing. */
 export const examination = <N extends Need>(
   what: string,
   needs: readonly N[],
   examine: (worlds: Worlds, known: Given<N>) => Promise<Outcome> | Outcome,
 ): Examination => ({ what, needs, examine: examine as Examination['examine'] });
 
-/** Runs examinations in order, each with the facts learned before. */
+/** Runs examinations in order. Each gets the facts of those before it. */
 export async function examineAll(examinations: readonly Examination[], worlds: Worlds): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   let known: Known = {};

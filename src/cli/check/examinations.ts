@@ -6,7 +6,7 @@ import { project, rights } from './project.ts';
 import { revocation, signature } from './published.ts';
 import { tokenClaims, tokenExpiry, tokenSource } from './token.ts';
 
-/** From local facts to MK.IO's answers. The first failure decides the exit code. */
+/** In order from local facts to MK.IO's answers. The first failure decides the exit code. */
 export const EXAMINATIONS: readonly Examination[] = [
   tokenSource,
   tokenClaims,

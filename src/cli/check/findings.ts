@@ -2,22 +2,22 @@ import type { ProxyError } from '../../errors.ts';
 
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
-/** The finding of one examination. */
+/** Result of an examination. */
 export interface Finding {
   readonly status: Status;
-  /** Name of the examination, e.g. `token-type`; stable. */
+  /** Stable name of the examination, e.g. `token-type`. */
   readonly what: string;
   /** The fact. */
   readonly detail: string;
-  /** Next step; only for warnings and failures. */
+  /** Next step; required for warnings and failures, otherwise absent. */
   readonly hint?: string;
-  /** A command line that does it. */
+  /** Command line for the next step. */
   readonly call?: string;
-  /** The exit code that it asks for. */
+  /** Exit code for this result. */
   readonly exit: number;
 }
 
-/** A finding that does not know its name yet. */
+/** A finding without the name of its examination. */
 export type Fact = Omit<Finding, 'what'>;
 
 export const ok = (detail: string): Fact => ({ status: 'ok', detail, exit: 0 });

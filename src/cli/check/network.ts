@@ -5,7 +5,7 @@ import { examination, REACHED } from './examination.ts';
 import { fail, ok, warn } from './findings.ts';
 import { dayOf, daysUntil } from './token.ts';
 
-/** Outside a gateway that inspects TLS, certificates are renewed before. */
+/** Certificates are usually renewed earlier, except on gateways that inspect TLS. */
 const CERTIFICATE_WARNING_MS = 14 * 86_400_000;
 const SLOW_MS = 2_000;
 const SKEW_MS = 60_000;
@@ -20,7 +20,7 @@ export const dns = examination('dns', [], async ({ config, resolveName }): Promi
 export const tls = examination('tls', ['address'], async ({ config, readCertificate, now }): Promise<Outcome> => {
   const origin = new URL(config.upstream.origin);
   const learned = { channel: true } as const;
-  // The settings allow it only for loopback.
+  // The settings allow http only for loopback.
   if (origin.protocol === 'http:') return { fact: ok('none (loopback)'), learned };
   const { issuer, expiresAtMs } = await readCertificate(origin);
   const detail = `verified, issued by ${issuer}, until ${dayOf(expiresAtMs)}, ${daysUntil(expiresAtMs, now())}`;
@@ -56,7 +56,7 @@ export const clock = examination('clock', REACHED, (_, { reached: { date, atMs }
   if (Number.isNaN(skewMs)) return { fact: ok('MK.IO does not tell its time') };
   const seconds = Math.round(Math.abs(skewMs) / 1_000);
   const side = skewMs > 0 ? 'ahead of' : 'behind';
-  // MK.IO's time has whole seconds.
+  // MK.IO's Date header has whole seconds.
   if (Math.abs(skewMs) <= SKEW_MS) return { fact: ok(`within ${seconds + 1} s of MK.IO's`) };
   const hint = "Set this machine's clock: the proxy judges by it whether the token has expired.";
   return { fact: warn(`${seconds} s ${side} MK.IO's`, hint) };

@@ -6,8 +6,8 @@ import { createPolicy } from '../../policy/rules.ts';
 import type { Capabilities, Rights } from './rights.ts';
 
 /**
- * First words of the capabilities that a family's operations need. MK.IO documents few of them; those for live and templates
- * are inferred.
+ * Prefixes of the capabilities that each family's operations need. MK.IO documents few of them. The entries for live and
+ * templates are inferred.
  */
 const AREAS: Readonly<Record<Family, readonly string[]>> = {
   media: ['ams', 'transform'],
@@ -18,14 +18,14 @@ const AREAS: Readonly<Record<Family, readonly string[]>> = {
   management: ['core', 'webhooks'],
 };
 
-/** By area whether callers may do more there than read; an absent area is closed to them. */
+/** By area, whether callers may write. Callers have no access to absent areas. */
 type Reach = ReadonlyMap<string, { readonly writes: boolean }>;
 
 type Permissions = Readonly<Record<string, Readonly<Record<string, Capabilities>>>>;
 
 /**
- * The part of the rights that callers can use under the policy, in one project or all: the `permissions` of a restricted
- * token. undefined if there are none.
+ * Plans the `permissions` of a restricted token: the rights that callers can use under the policy, in one project or all.
+ * undefined if there are none.
  */
 export function planPermissions(
   rights: Rights,
@@ -45,7 +45,7 @@ export function planPermissions(
 }
 
 const IN_PROJECT = '/api/v1/projects/{';
-/** Other operations above projects need no right of their own. */
+/** Other operations outside projects need no rights. */
 const OF_ORGANIZATION = /^\/api\/v1\/(?:organization|locations)(?:\/|$)/;
 
 function listAllowed({ policy, project }: Config): readonly Operation[] {

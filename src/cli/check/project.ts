@@ -25,7 +25,7 @@ export const project = examination('project', TAKEN, async ({ ask, config }): Pr
   return { fact: ok([name, shown && `"${shown}"`, 'active'].filter(Boolean).join(', ')), learned };
 });
 
-/** The token's rights in the project. */
+/** Reads the token's rights in the project. */
 export const rights = examination('rights', TAKEN, async ({ ask }, { project: found }): Promise<Outcome> => {
   const answer = await ask('/api/v1/user/rbac');
   if (!isGood(answer)) return { fact: judgeAside(answer) };

@@ -44,7 +44,7 @@ async function readList({ readPublic }: Worlds, path: string): Promise<string> {
   return (await readPublic(path)).text;
 }
 
-/** An unreadable list is not a failure; the first call with the token will show more. */
+/** An unreadable list is only a warning, as the first call with the token decides. */
 async function tryRead<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

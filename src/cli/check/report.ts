@@ -9,10 +9,10 @@ export interface Report {
   readonly findings: readonly Finding[];
 }
 
-/** The first finding that is wrong decides: later ones mostly follow from it. */
+/** The first failure decides the exit code, as it usually causes the later ones. */
 export const exitOf = ({ findings }: Report): number => findings.find(({ status }) => status === 'fail')?.exit ?? 0;
 
-/** Makes text printable: findings quote MK.IO, and settings contain user input. */
+/** Makes text printable, as findings quote MK.IO and settings contain user input. */
 export function cleanReport({ settings, findings }: Report, { redact, maskTokens }: Secrets): Report {
   const clean = (text: string): string => redact(printable(text));
   return {
@@ -23,7 +23,7 @@ export function cleanReport({ settings, findings }: Report, { redact, maskTokens
       ...finding,
       detail: clean(detail),
       ...(hint !== undefined && { hint: clean(hint) }),
-      // For pasting: removes only forbidden characters.
+      // A call must stay ready to paste: removes only unprintable characters.
       ...(call !== undefined && { call: maskTokens(printable(call)) }),
     })),
   };
@@ -49,12 +49,12 @@ function renderFinding({ status, what, detail, hint, call }: Finding, width: num
   const indent = ' '.repeat(width + 6);
   const lines = [`  ${TICKS[status]} ${what.padEnd(width)}  ${detail}`];
   if (hint !== undefined) lines.push(`${indent}${hint}`);
-  // On a line of its own without indent, for copying.
+  // On its own line without indent, for copying.
   if (call !== undefined) lines.push('', call);
   return lines.join('\n');
 }
 
-/** One object, for machines. */
+/** One JSON object for scripts. */
 export function renderReportJson(report: Report): string {
   const exit = exitOf(report);
   const settings = Object.fromEntries(OPTION_KEYS.map((key) => [OPTIONS[key].env, report.settings[key]]));

@@ -3,7 +3,7 @@ import { isRecord, readAt } from './answers.ts';
 /** Verbs by capability, `{"ams.asset":["get"]}`. */
 export type Capabilities = Readonly<Record<string, readonly string[]>>;
 
-/** Rights by ids of organizations and projects: MK.IO's `rbac`, and `permissions` of a token. */
+/** Rights by organization and project ids, as in MK.IO's `rbac` and a token's `permissions`. */
 export interface Rights {
   readonly organizations: Readonly<Record<string, Capabilities>>;
   readonly projects: Readonly<Record<string, Capabilities>>;
@@ -13,7 +13,7 @@ const ID = /^[\w-]{1,64}$/;
 const CAPABILITY = /^[a-z]+(?:\.[a-z]+)+$/i;
 const VERB = /^[a-z]+$/i;
 
-/** Reads rights from untrusted JSON; unknown words are dropped. */
+/** Reads rights from untrusted JSON and drops unknown words. */
 export const resolveRights = (body: unknown, ...path: readonly string[]): Rights => ({
   organizations: readScope(readAt(body, ...path, 'core.customer')),
   projects: readScope(readAt(body, ...path, 'core.project')),

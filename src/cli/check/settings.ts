@@ -5,7 +5,7 @@ import { ok, warn } from './findings.ts';
 
 const what = 'settings';
 
-/** The number of settings, and each that loosens a default or is misleading. */
+/** Counts the settings and lists those that loosen a default or mislead. */
 export function examineSettings(settings: Settings, warnings: readonly string[]): readonly Finding[] {
   const set = OPTION_KEYS.filter((key) => isSet(settings[key].origin));
   const names = set.map((key) => optionOf(key).env);

@@ -11,7 +11,7 @@ export const daysUntil = (endMs: number, nowMs: number): string => {
 
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** The source, and the readers of its file. */
+/** Reads the token and reports its source and the permissions of its file. */
 export const tokenSource = examination('token-source', [], async ({ openToken, readMode }): Promise<Outcome> => {
   const token = await openToken();
   const { name, path } = token.source;
@@ -21,7 +21,7 @@ export const tokenSource = examination('token-source', [], async ({ openToken, r
   return { fact: warning === undefined ? ok(detail) : warn(detail, warning), learned: { token } };
 });
 
-/** Unverified claims. */
+/** Reports the unverified claims. */
 export const tokenClaims = examination('token', ['token'], (_, { token: { claims, store } }) => {
   const { hash } = store.status();
   if (claims === undefined) return { fact: ok(`opaque: not a JWT, hash ${hash}`) };

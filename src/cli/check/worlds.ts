@@ -22,7 +22,7 @@ export interface RealWorlds extends Worlds {
   readonly close: () => Promise<void>;
 }
 
-/** As limits and rules for callers have nothing to say to the operator. */
+/** Default settings: the limits and rules for callers do not apply to the operator. */
 const { config: OWN_PROXY } = loadFlags({
   host: '127.0.0.1',
   port: '0',
@@ -30,7 +30,7 @@ const { config: OWN_PROXY } = loadFlags({
   revocationCheck: 'off',
 });
 
-/** Public readers never get the token. */
+/** Requests for public documents never carry the token. */
 const NO_TOKEN: Pick<TokenStore, 'current' | 'renew'> = {
   current: () => {
     throw new ProxyError('INTERNAL', 'a public reading asked for the token');
@@ -48,10 +48,10 @@ export async function createWorlds(loaded: LoadedProcess): Promise<RealWorlds> {
   let token: TokenStore | undefined;
   let proxy: Promise<ProxyHandle> | undefined;
 
-  // Through a proxy of its own, so that TLS, origin pinning and errors are those of `start`.
+  // A separate proxy, so that TLS, origin pinning and errors match those of `start`.
   const startOwn = (): Promise<ProxyHandle> => {
     if (token === undefined) throw new ProxyError('TOKEN_UNAVAILABLE', 'no token');
-    // A 401 is an answer here, and no reason to run a helper again.
+    // Here a 401 is the result, so the helper does not run again.
     const fixed: TokenStore = { ...token, renew: () => undefined };
     return startProxy({ config: { ...OWN_PROXY, upstream }, token: fixed, secrets, log });
   };
@@ -79,7 +79,7 @@ export async function createWorlds(loaded: LoadedProcess): Promise<RealWorlds> {
   };
 }
 
-/** `check` has no log, so a helper's messages are shown beside the finding. */
+/** `check` has no log, so the finding includes a helper's messages. */
 async function openWithHelper(loaded: LoadedProcess, log: Logger): Promise<OpenToken> {
   const said: string[] = [];
   const life = new AbortController();

@@ -13,7 +13,7 @@ interface CheckFlags extends Flags {
   readonly json?: boolean;
 }
 
-/** Shows the settings, then examines network, token and MK.IO; resolves to the exit code. */
+/** Shows the settings and checks network, token and MK.IO. Resolves to the exit code. */
 export async function check({ json = false, ...flags }: CheckFlags): Promise<number> {
   try {
     const report = await examine(flags);

@@ -19,7 +19,7 @@ interface DemoFlags extends Pick<Flags, 'port' | 'adminPort'> {
   readonly once?: boolean;
 }
 
-/** Nothing of the operator's environment gets in: the demo must neither use a real token nor reach the real MK.IO. */
+/** Ignores the operator's environment: the demo must neither use a real token nor reach the real MK.IO. */
 export async function demo({ once = false, ...ports }: DemoFlags): Promise<number> {
   const sandbox = await startSandbox();
   try {
@@ -54,7 +54,7 @@ export async function demo({ once = false, ...ports }: DemoFlags): Promise<numbe
   }
 }
 
-/** The default ports, as in the docs; free ones if these are taken and no flag names one. */
+/** The default ports, as in the docs. Free ports if these are taken and no flag sets one. */
 async function startOnFreePort(ports: Flags, start: (flags: Flags) => Promise<ProxyHandle>): Promise<ProxyHandle> {
   try {
     return await start(ports);

@@ -15,7 +15,7 @@ interface ExportFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> 
   readonly filter?: string;
 }
 
-/** Exports the exchanges of a running proxy to a new file; resolves to the exit code. */
+/** Exports the exchanges of a running proxy to a new file. Resolves to the exit code. */
 export async function exportHar({ har, filter = '', ...flags }: ExportFlags): Promise<number> {
   const query = `filter=${encodeURIComponent(normalizeFilter(filter))}`;
   const { body } = await createAdminClient(flags).ask(`/export.har?${query}`);
@@ -32,12 +32,12 @@ export async function exportHar({ har, filter = '', ...flags }: ExportFlags): Pr
   return 0;
 }
 
-/** The reader may close the pipe early. */
+/** Ignores a pipe that its reader closed early. */
 function refuseAllButLeaving(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-/** Half an export is none. */
+/** Removes an incomplete export, but not a file that existed before. */
 async function refuseFile(path: string, error: NodeJS.ErrnoException): Promise<ProxyError> {
   if (error.code === 'EEXIST') {
     const hint = 'Name another file, or remove it first.';

@@ -7,15 +7,15 @@ import { isWildcard } from '../../http/hosts.ts';
 import { printable } from '../../text/unseen.ts';
 import { loadOwnSettings, withoutPolicy } from '../own-settings.ts';
 
-/** Longer than this, a probe's own limit is over anyway. */
+/** Probes usually time out by themselves after this time. */
 const LIMIT_MS = 2_000;
 const MAX_ANSWER = 64_000;
-/** A readiness, or an error such as that of a host name that is refused. */
+/** A readiness report or an error, e.g. for a refused host name. */
 const OWN_ANSWER = /^\{"(?:status":"(?:ok|degraded|not ready)"|error":\{)/;
 
-/** Asks a running proxy whether it is ready; resolves to 0, or to 1 if it is not ready or does not answer. */
+/** Checks whether a running proxy is ready. Resolves to exit code 0, or to 1 if it is not ready or does not answer. */
 export async function healthcheck(flags: Flags): Promise<number> {
-  // Less than the other commands load, as probes come every few seconds.
+  // Loads fewer modules than other commands, as probes run every few seconds.
   const { exit, text } = await askReadiness(requireAdmin(flags));
   process.stdout.write(`${printable(text)}\n`);
   return exit;
@@ -41,7 +41,7 @@ export async function askReadiness({ host, port }: AdminConfig): Promise<Readine
   try {
     const answer = await ask(hostname, port);
     const [, status, text = ''] = /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n([^]*)$/.exec(answer) ?? [];
-    // Servers of pages answer 200 at any path.
+    // A server of web pages may answer 200 at any path.
     if (!OWN_ANSWER.test(text)) return { exit: 1, text: `what answers at ${hostname} port ${port} is no mkio-proxy` };
     return { exit: status === '200' ? 0 : 1, text };
   } catch (error) {
@@ -53,8 +53,8 @@ export async function askReadiness({ host, port }: AdminConfig): Promise<Readine
 const isAborted = (error: unknown): boolean => (error as Error).name === 'AbortError';
 
 /**
- * The whole answer as text. Over a socket, as loading node:http loads Node's own undici too: 70 ms of CPU, more than all the
- * rest of a probe takes. To HTTP/1.0 no server answers in chunks (RFC 9112 §6.1).
+ * Resolves to the whole answer as text. Uses a socket, as node:http also loads Node's own undici: 70 ms of CPU, more than
+ * the rest of a probe. Uses HTTP/1.0, as servers may not answer it in chunks (RFC 9112 §6.1).
  */
 async function ask(host: string, port: number): Promise<string> {
   const socket = connect({ host, port, signal: AbortSignal.timeout(LIMIT_MS) });

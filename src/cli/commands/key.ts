@@ -3,9 +3,9 @@ import process from 'node:process';
 import { ProxyError } from '../../errors.ts';
 import { hashKey, parseCallers, renderCallerLine } from '../../access/callers.ts';
 
-/** `key new NAME`: the key for the caller, shown this once, and the line for the file of MKIO_PROXY_CALLER_KEYS_FILE. */
+/** `key new NAME`: prints a new caller key, only this once, and its line for MKIO_PROXY_CALLER_KEYS_FILE. */
 export function newKey(_flags: unknown, [name = '']: readonly string[]): Promise<number> {
-  // The prefix identifies the key for redaction and secret scanners; the proxy keeps only its hash.
+  // Redaction and secret scanners detect the key by its prefix. The proxy stores only its hash.
   const fresh = `mkp_${randomBytes(32).toString('base64url')}`;
   const line = renderCallerLine({ name, sha256: hashKey(fresh) });
   if (parseCallers(line).entries.length === 0) {

@@ -18,11 +18,11 @@ interface PolicyFlags extends Flags {
   readonly json?: boolean;
 }
 
-/** Resolves to 0 for a refused request too: the question was answered. */
+/** Resolves to 0 for a refused request too, as the explanation succeeded. */
 export function explainPolicy({ json = false, ...flags }: PolicyFlags, words: readonly string[]): Promise<number> {
   const { config } = loadProcessConfig(flags);
   const explained = createExplainer(config)(parseRequest(words.join(' '), config));
-  // A path is copied from wherever a request stood, its signature included.
+  // Users paste paths, which may include a signature.
   process.stdout.write(redactKnown(json ? `${JSON.stringify(explained, null, 2)}\n` : renderExplained(explained)));
   return Promise.resolve(0);
 }
@@ -40,7 +40,7 @@ export function listPolicy({ json = false, ...flags }: PolicyFlags): Promise<num
 
 type Request = Pick<Explained, 'method' | 'path'>;
 
-/** Judges like the proxy, including requests that it would not forward at all. */
+/** Decides like the proxy, including requests that it would not forward. */
 function createExplainer({ policy, listener }: Config): (request: Request) => Explained {
   const rules = createPolicy(policy);
   return (request) => {
@@ -54,7 +54,7 @@ function createExplainer({ policy, listener }: Config): (request: Request) => Ex
   };
 }
 
-/** `DELETE /projects/p/media/assets/x`; the path may be written out or be a URL, and GET be left away. */
+/** Parses e.g. `DELETE /projects/p/media/assets/x`. Also accepts a full path or a URL; the default method is GET. */
 function parseRequest(text: string, { listener: { prefixes } }: Config): Request {
   const [, method = 'GET', path] = /^(?:([A-Z]+) +)?((?:\/|https?:).*)$/.exec(text.trim()) ?? [];
   const isForwarded = (FORWARDED_METHODS as readonly string[]).includes(method);
@@ -66,7 +66,7 @@ function parseRequest(text: string, { listener: { prefixes } }: Config): Request
   return { method, path: isWhole ? path : renderAbsolute(path) };
 }
 
-/** The template itself: `{asset_name}` is a name that no rule can mean. For the project one that callers may use. */
+/** Uses the template as the path, as no rule can match `{asset_name}`, with a project that callers may use. */
 function exampleOf({ template }: Operation, { policy: { projects }, project }: Config): string {
   return template.replace('{project_name}', projects[0] ?? project ?? '{project_name}');
 }

@@ -13,9 +13,9 @@ import { renderJson, renderLines, say } from './tail.ts';
 interface ReplayFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
   readonly method?: string;
   readonly target?: string;
-  /** `name: value` each. */
+  /** Each as `name: value`. */
   readonly header?: readonly string[];
-  /** A file; `-` for standard input. */
+  /** Path of a file; `-` for standard input. */
   readonly body?: string;
   readonly json?: boolean;
 }
@@ -23,7 +23,7 @@ interface ReplayFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> 
 const MAX_BODY_BYTES = 1_048_576;
 const STDIN = 0;
 
-/** Repeats an exchange that a running proxy keeps, and shows the new one; resolves to the exit code. */
+/** Replays a recorded exchange of a running proxy and shows the new one. Resolves to the exit code. */
 export async function replay(flags: ReplayFlags, [id = '']: readonly string[]): Promise<number> {
   const { method, target, header = [], body, json = false, ...where } = flags;
   const added = header.map(parseHeader);
@@ -45,7 +45,7 @@ async function send(admin: AdminClient, path: string, edits: Edits): Promise<Rep
   return (await answer.json()) as ReplayAnswer;
 }
 
-/** The answer's own hint addresses HTTP clients. */
+/** Replaces the hint of the answer, which is for HTTP clients. */
 function inOwnWords(error: unknown): never {
   if (error instanceof ProxyError && (error.code === 'REPLAY_INCOMPLETE' || error.code === 'REPLAY_INVALID'))
     throw new ProxyError(error.code, error.message, { hint: HINTS[error.code] });
@@ -60,7 +60,7 @@ const HINTS = {
 const readExchange = async (admin: AdminClient, path: string): Promise<ExchangeDetail> =>
   (await (await admin.ask(path)).json()) as ExchangeDetail;
 
-/** Those that are given take the place of those of the same name. */
+/** Added fields override recorded fields of the same name. */
 function withFields({ request }: ExchangeDetail, added: readonly Field[]): Field[] {
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   return [...request.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added];

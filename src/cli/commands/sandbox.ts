@@ -15,7 +15,7 @@ interface SandboxFlags extends Pick<Flags, 'host' | 'port'> {
   readonly nextLinks?: 'relative' | 'absolute';
 }
 
-/** Only the sandbox, for clients and tests that send a token themselves. */
+/** Runs only the sandbox, for clients and tests that send their own token. */
 export async function sandbox({ host, port, rateLimit, nextLinks }: SandboxFlags): Promise<number> {
   const { listener } = loadFlags({ ...(host && { host }), ...(port && { port }), adminPort: 'off' }).config;
   const { log, print, flush } = await createLogger(

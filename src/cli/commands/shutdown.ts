@@ -11,10 +11,10 @@ interface ShutdownFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'
 
 const DEFAULT_TIMEOUT = '60s';
 const PAUSE_MS = 100;
-/** A proxy that answers no more would be waited for without end. */
+/** Limits the wait for a proxy that hangs. */
 const ANSWER_LIMIT_MS = 2_000;
 
-/** Ends a running proxy and waits; resolves to 0, or to 1 if it still drains after the timeout. */
+/** Shuts a running proxy down and waits. Resolves to exit code 0, or to 1 if it still drains after the timeout. */
 export async function shutdown({ timeout = DEFAULT_TIMEOUT, ...flags }: ShutdownFlags): Promise<number> {
   const timeoutMs = readTimeout(timeout);
   const endsAt = performance.now() + timeoutMs;

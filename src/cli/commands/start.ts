@@ -17,7 +17,7 @@ import { readTokenFacts, renderBanner } from '../ready.ts';
 import { renderAbout } from '../about.ts';
 import { readVersion } from '../version.ts';
 
-/** Serves until a signal; resolves to the exit code. */
+/** Runs the proxy until a signal. Resolves to the exit code. */
 export async function start(flags: Flags): Promise<number> {
   const loaded = loadProcessConfig(flags);
   const { config, warnings, secrets } = loaded;
@@ -29,12 +29,12 @@ export async function start(flags: Flags): Promise<number> {
   const life = new AbortController();
   const token = await openToken(loaded, { env: clearEnvironment(), log, life }, config.token.wait);
   const { store, source } = token;
-  // A token that has expired ends the start, rather than every request.
+  // If the token has expired, fail now rather than on every request.
   if (token.appears === undefined) store.current();
 
   const worlds = { token: store, secrets, log, about: renderAbout(loaded), containerBytes: readContainerBytes() };
   const proxy = await interruptible(life, async () => {
-    // Loaded late, so that a wrong setting is reported without waiting for a web server.
+    // Loaded late, so that invalid settings are reported without loading a web server.
     const { startProxy } = await import('../../server.ts');
     return await startProxy({ config: withoutToken(config), ...worlds });
   });
@@ -49,7 +49,7 @@ export async function start(flags: Flags): Promise<number> {
   const close = async () => {
     const closed = await proxy.close({ drainTimeoutMs, prestopDelayMs });
     endUpkeep();
-    // Until then a running exchange may wait for another token.
+    // Not earlier, as a running exchange may wait for a new token.
     life.abort();
     return closed;
   };
@@ -65,7 +65,7 @@ export async function start(flags: Flags): Promise<number> {
   return await ended;
 }
 
-/** Without a limit, Node returns 0 or more than any machine has. */
+/** Without a limit, Node returns 0 or a number above the total memory. */
 function readContainerBytes(): number | undefined {
   const bytes = process.constrainedMemory();
   return bytes > 0 && bytes < totalmem() ? bytes : undefined;
@@ -79,9 +79,9 @@ interface Announcer {
 
 type Places = Pick<ReadyFacts, 'address' | 'admin' | 'upstream'>;
 
-/** Says that the proxy is ready as soon as it has a token, and until then that it waits for it. */
+/** Reports the proxy as ready, or as waiting until it has a token. */
 function announce({ store, source, claims, appears }: OpenToken, places: Places, { log, show }: Announcer): void {
-  // Scripts wait for these lines, so they are logged at every level.
+  // Logged at every level, as scripts wait for these lines.
   const told = log.child({}, { level: 'info' });
   const tellReady = (known: Claims | undefined): void => {
     const ready = { ...places, ...readTokenFacts(source.name, known, Date.now()) };

@@ -21,11 +21,11 @@ const FIRST_PAUSE_MS = 250;
 const LAST_PAUSE_MS = 5_000;
 const SIDES = ['request', 'response'] as const;
 
-/** Follows a running proxy until nobody reads any more; resolves to the exit code. */
+/** Follows a running proxy until the output is closed. Resolves to the exit code. */
 export async function tail({ filter = '', json = false, bodies = false, ...flags }: TailFlags): Promise<number> {
   const query = `filter=${encodeURIComponent(normalizeFilter(filter))}`;
   const admin = createAdminClient(flags);
-  // A broken pipe is an error there before it is closed.
+  // A broken pipe emits an error before it closes.
   const gone = once(process.stdout, 'close').catch(() => undefined);
   const show = async (exchange: ExchangeSummary): Promise<void> => {
     const texts = bodies ? await readTexts(admin, exchange.id) : [];
@@ -46,7 +46,7 @@ export function normalizeFilter(text: string): string {
   }
 }
 
-/** Fails if it cannot start; later it waits for a lost proxy to return. */
+/** Throws if the first connection fails. Later, reconnects to a lost proxy. */
 async function follow(admin: AdminClient, query: string, show: Show): Promise<never> {
   let place: string | undefined;
   let run: string | undefined;
@@ -78,7 +78,7 @@ function greet({ run, capture }: Hello, before: string | undefined): string {
   return run;
 }
 
-/** On stderr, so that a pipe gets only exchanges. */
+/** Uses stderr, so that a pipe receives only exchanges. */
 export const say = (text: string): void => void process.stderr.write(`-- ${text}\n`);
 
 interface BodyText {
@@ -86,7 +86,7 @@ interface BodyText {
   readonly text: string;
 }
 
-/** The kept bodies; none for an exchange that was dropped meanwhile. */
+/** Reads the recorded bodies; none if the exchange has been dropped since. */
 async function readTexts(admin: AdminClient, id: string): Promise<BodyText[]> {
   try {
     const detail = (await (await admin.ask(`/exchanges/${id}`)).json()) as ExchangeDetail;

@@ -12,7 +12,7 @@ interface WaitFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> {
 const DEFAULT_TIMEOUT = '60s';
 const PAUSE_MS = 200;
 
-/** Blocks until a proxy is ready; resolves to 0, or to 1 after the timeout. */
+/** Waits until a proxy is ready. Resolves to exit code 0, or to 1 after the timeout. */
 export async function wait({ timeout = DEFAULT_TIMEOUT, ...flags }: WaitFlags): Promise<number> {
   const admin = requireAdmin(flags);
   const endsAt = performance.now() + readTimeout(timeout);

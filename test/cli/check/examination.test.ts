@@ -9,7 +9,7 @@ import { ProxyError } from '../../../src/errors.ts';
 const NO_WORLDS = {} as Worlds;
 
 describe('Examinations', () => {
-  test('run in order, each with the facts learned before', async () => {
+  test('run in order, and each gets the facts of those before it', async () => {
     const first = examination('first', [], () => ({ fact: ok('1'), learned: { project: { id: 'p' } } }));
     const second = examination('second', ['project'], (_, { project }) => ({ fact: ok(project.id) }));
     const findings = await examineAll([first, second], NO_WORLDS);
@@ -19,7 +19,7 @@ describe('Examinations', () => {
     ]);
   });
 
-  test('that lack something are skipped with the first reason, and fail nothing', async () => {
+  test('without a required fact are skipped with the first reason, and do not fail', async () => {
     const lacking = examination('lacking', ['token', 'reached'], () => ({ fact: ok('never') }));
     expect(await examineAll([lacking], NO_WORLDS)).toEqual([
       { what: 'lacking', status: 'skipped', detail: 'not looked at: no token', exit: 0 },
@@ -35,14 +35,14 @@ describe('Examinations', () => {
     expect(finding?.hint).toBeTruthy();
   });
 
-  test('that throw another error end the program with a stack', async () => {
+  test('that throw another error exit with a stack trace', async () => {
     const broken = examination('broken', [], () => {
       throw new TypeError('a fault of ours');
     });
     await expect(examineAll([broken], NO_WORLDS)).rejects.toThrow('a fault of ours');
   });
 
-  test('have names of their own, which machines read', () => {
+  test('have unique, stable names', () => {
     expect(EXAMINATIONS.map(({ what }) => what)).toEqual([
       'token-source',
       'token',
@@ -81,7 +81,7 @@ describe('Time', () => {
     expect(await looked(clock, 1, skewMs)).toMatchObject({ status, detail, exit: 0 });
   });
 
-  test('an unreadable clock of MK.IO is not reported', async () => {
+  test('a missing date of MK.IO is not a warning', async () => {
     const reached = { ms: 1, date: undefined, atMs };
     expect((await clock.examine(NO_WORLDS, { ...known, reached })).fact.status).toBe('ok');
   });
@@ -89,14 +89,14 @@ describe('Time', () => {
   test.each([
     [2_000, 'ok'],
     [2_001, 'warn'],
-  ])('an answer after %d ms is %s, and neither asks for an exit code', async (ms, status) => {
+  ])('an answer after %d ms is %s, with exit code 0', async (ms, status) => {
     expect(await looked(roundTrip, ms, 0)).toMatchObject({ status, exit: 0 });
   });
 
   test.each([
     [20, 'ok'],
     [5, 'warn'],
-  ])('a certificate that is good for %d days is %s', async (days, status) => {
+  ])('a certificate that is valid for %d days is %s', async (days, status) => {
     const worlds = {
       config: { upstream: { origin: 'https://app.mk.io' } },
       now: () => atMs,

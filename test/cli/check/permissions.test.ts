@@ -16,21 +16,21 @@ const plan = (flags: Flags, projectId?: string) =>
   planPermissions(resolveRights({ rbac }, 'rbac'), loadFlags(flags).config, projectId);
 
 describe('The permissions of a restricted token', () => {
-  test('are the rights that callers can use, in the one project', () => {
+  test('are the rights that callers can use in the given project', () => {
     expect(plan({}, 'one')).toEqual({
       'core.customer': { org: { 'core.customer': ['get'], 'core.location': ['get'] } },
       'core.project': { one: rbac['core.project'].one },
     });
   });
 
-  test('only read if callers only read', () => {
+  test('only allow reading if callers may only read', () => {
     expect(plan({ policy: 'read-only' }, 'one')).toMatchObject({
       'core.project': { one: { 'ams.asset': ['get'], 'fleet.device': ['get'] } },
     });
     expect(plan({ policy: 'read-only' }, 'one')?.['core.project']?.one).not.toHaveProperty(['ams.job']);
   });
 
-  test('are of the families that callers may use', () => {
+  test('include only the families that callers may use', () => {
     expect(plan({ policy: 'media' }, 'one')).toEqual({
       'core.project': { one: { 'ams.asset': ['create', 'get'], 'ams.job': ['delete'] } },
     });
@@ -53,8 +53,8 @@ describe('The permissions of a restricted token', () => {
   });
 });
 
-describe('Rights from elsewhere', () => {
-  test('are read word by word, and other values are dropped', () => {
+describe('Rights in untrusted JSON', () => {
+  test('are validated word by word, and other values are dropped', () => {
     const odd = {
       'core.project': { p: { 'ams.asset': ['get', 7, "'; rm"], '$(x)': ['get'], 'ams.job': 'get' }, "';": {}, q: 3 },
       'core.customer': null,
