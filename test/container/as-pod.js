@@ -1,5 +1,5 @@
-// Turns the Deployment or Job on standard input into a Pod of the given name, which starts nothing again, so that exit codes
-// can be seen, and leaves out what podman does not play: node as-pod.js NAME
+// Converts the Deployment or Job on stdin to a Pod that podman can run: node as-pod.js NAME
+// The Pod restarts no container, so that exit codes stay visible.
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -11,9 +11,9 @@ for (const document of documents) {
   if (document.kind !== 'Deployment' && document.kind !== 'Job') continue;
   const { metadata, spec } = document.spec.template;
   for (const container of spec.containers) {
-    // It would want systemd for them.
+    // podman schedules probes with systemd.
     delete container.livenessProbe;
-    // It would take them of the machine, where the next replica wants them too.
+    // podman publishes ports on the machine, and each replica needs the same ports.
     delete container.ports;
   }
   print({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name }, spec: { ...spec, restartPolicy: 'Never' } });

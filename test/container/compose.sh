@@ -3,8 +3,8 @@
 #
 #   oci.sh within compose.sh
 #
-# Needs docker-compose, and the image that `oci.sh build` makes. docker-compose talks to podman instead of Docker's engine. podman leaves
-# the schedule of health checks to systemd, so this script runs them.
+# Needs docker-compose, and the image that `oci.sh build` makes. docker-compose uses podman instead of Docker's engine.
+# podman schedules health checks with systemd, so this script runs them.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -38,11 +38,11 @@ until_true() {
 }
 say() { printf '  %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
-# is WHAT GOT WANTED, a glob
+# is NAME ACTUAL EXPECTED: EXPECTED is a glob
 is() { [[ $2 == $3 ]] || fail "$1: $2, and not $3"; say "$1: $2"; }
 inspect() { podman inspect "$(container "$1")" --format "$2"; }
 
-# The container sees the file's mode on this machine.
+# The container sees the owner and mode that the file has on this machine.
 install -m 0400 -o 1000 -g 1000 /dev/null mkio-token
 until_true test -S podman.sock
 docker-compose up -d --no-build > up.log 2>&1 &
@@ -51,24 +51,24 @@ up=$!
 waits() { proxy=$(container proxy) && [[ -n $proxy ]] && grep -q '"event":"waiting"' <<<"$(podman logs "$proxy" 2>/dev/null)"; }
 until_true waits
 podman healthcheck run "$proxy" >/dev/null 2>&1 && fail 'healthy without a token'
-say 'without a token it is not healthy'
-is 'and the application does not start' "$(inspect app '{{.State.Status}}' 2>/dev/null || echo created)" created
+say 'the proxy is unhealthy without a token'
+is 'state of the application without a token' "$(inspect app '{{.State.Status}}' 2>/dev/null || echo created)" created
 read_token() {
   local sandbox; sandbox=$(container sandbox) && [[ -n $sandbox ]] || return 1
   token=$(podman logs "$sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p') && [[ -n $token ]]
 }
 until_true read_token
-# In place, because the file itself is mounted.
+# Written in place, because the file itself is mounted.
 printf '%s' "$token" > mkio-token
-# Without health checks: three failures make a container unhealthy, and docker-compose gives up.
+# Uses wait, because docker-compose gives up after three failed health checks.
 podman exec "$proxy" node /app/dist/cli/main.js wait --timeout 20s </dev/null >/dev/null || fail 'not ready'
 podman healthcheck run "$proxy" || fail 'not healthy with a token'
 wait "$up"
-is 'with one it is' "$(inspect proxy '{{.State.Health.Status}}')" healthy
+is 'health of the proxy with a token' "$(inspect proxy '{{.State.Health.Status}}')" healthy
 until_true curl -s -m 5 -o answer http://127.0.0.1:8080/
 is 'the application, from outside' "$(cut -c1-60 answer)" '{"value":\[{*'
 is 'the proxy, from outside' "$(curl -s -m 2 -o /dev/null -w '%{http_code}' http://127.0.0.1:6546/ || true)" 000
-is 'what the application sees of the token' \
+is 'the token in the application' \
   "$(podman exec "$(container app)" sh -c 'cat /run/secrets/mkio_token 2>&1; env | grep ^MKIO_TOKEN' </dev/null | tr '\n' ' ')" '*No such file*MKIO_TOKEN=placeholder*'
 pid=$(inspect proxy '{{.State.Pid}}')
 is 'user, capabilities, no new privileges' "$(awk '/^(Uid|CapEff|NoNewPrivs):/ { printf "%s ", $2 }' "/proc/$pid/status")" '1000 0000000000000000 1 '

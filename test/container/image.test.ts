@@ -26,7 +26,7 @@ interface Inspected {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-describe.each(TARGETS)('the image %s', (target) => {
+describe.each(TARGETS)('The image %s', (target) => {
   test('adds only the program to its base, in less than 12 MB', async () => {
     const { files, bytes } = await readOwnLayers(imageOf(target), BASES[target]);
 
@@ -35,7 +35,7 @@ describe.each(TARGETS)('the image %s', (target) => {
     expect(bytes).toBeLessThan(MAX_BYTES);
   }, 60_000);
 
-  test('runs as an unprivileged user, with exec, a health check and a stop signal', async () => {
+  test('runs as an unprivileged user and sets its command, health check and stop signal', async () => {
     const [image] = JSON.parse(await podman('image', 'inspect', imageOf(target))) as Inspected[];
     const [{ Config: docker }] = JSON.parse(
       await podman('image', 'inspect', '--format', '[{"Config":{{json .HealthCheck}}}]', imageOf(target)),
@@ -62,7 +62,7 @@ describe.each(TARGETS)('the image %s', (target) => {
   });
 });
 
-test('the distroless image has no shell', async () => {
+test('The distroless image has no shell', async () => {
   const listed = await readFiles(imageOf('distroless'));
 
   expect(listed).toContain('nodejs/bin/node');

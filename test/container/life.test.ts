@@ -8,7 +8,7 @@ import { imageOf, podman, startContainer, TARGETS } from '../support/container.t
 const NODE_UID = 1000;
 const NO_CAPABILITIES = '0000000000000000';
 
-describe.each(TARGETS)('a container of %s', (target) => {
+describe.each(TARGETS)('A container of %s', (target) => {
   test('serves as an unprivileged user on a read-only file system and exits with code 0 on SIGTERM', async () => {
     const { origin } = await startUpstream();
     const container = await startContainer({ target, env: { MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque' } });
@@ -41,7 +41,7 @@ describe.each(TARGETS)('a container of %s', (target) => {
     await vi.waitFor(probe, 10_000);
   });
 
-  test('uses a token file of mode 0400, and the file that replaces it', async () => {
+  test('reads a token file of mode 0400, and rereads it when it is replaced', async () => {
     const upstream = await startUpstream();
     const folder = createSecrets();
     putToken(folder, 'first');
@@ -59,7 +59,7 @@ describe.each(TARGETS)('a container of %s', (target) => {
   });
 });
 
-test('beyond loopback it starts only with caller keys', async () => {
+test('A container that listens beyond loopback starts only with caller keys', async () => {
   const beyond = ['--env', 'MKIO_PROXY_HOST=0.0.0.0', '--env', 'MKIO_TOKEN=opaque'];
 
   const started = podman('run', '--rm', '--network', 'host', '--no-healthcheck', ...beyond, imageOf('slim'));
@@ -73,7 +73,7 @@ test('beyond loopback it starts only with caller keys', async () => {
 const readStatus = (status: string, name: string): string | undefined =>
   new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1];
 
-/** A folder that the container's user can read. */
+/** Creates a folder that the container's user can read. */
 function createSecrets(): string {
   const folder = createFolder();
   chownSync(folder, NODE_UID, NODE_UID);

@@ -13,13 +13,13 @@ import { startTlsUpstream } from '../support/upstream.ts';
 import type { Container } from '../support/container.ts';
 import { podman, startContainer } from '../support/container.ts';
 
-/** Lower it to find the minimum. */
+/** To find the minimum, lower it. */
 const { MKIO_PROXY_TEST_MEMORY: MEMORY = '96m' } = process.env;
 const ANSWER = JSON.stringify({ items: randomBytes(1_500).toString('base64') });
 const CHUNK = Buffer.alloc(65_536, 'a');
 const CHUNKS = 16_384;
 
-test('96 MB suffice for 50 concurrent callers with probes, and for 1 GB down and up', async () => {
+test('96 MB are enough for 50 concurrent callers with probes, and for 1 GB of download and upload', async () => {
   const container = await start();
   const url = `${container.address}/api/v1/projects/demo/media/assets`;
 

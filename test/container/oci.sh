@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds and runs images without a registry or a container engine: as root, with Debian's buildah and podman, on bases made of
-# Debian's packages and the Node binary from npm. State is kept in $MKIO_PROXY_OCI_STATE.
+# Builds and runs images without a registry or a container engine. Runs as root, with Debian's buildah and podman. The base
+# images contain Debian's packages and the Node binary from npm. State is kept in $MKIO_PROXY_OCI_STATE.
 #
 #   oci.sh install        installs missing packages with apt-get
-#   oci.sh bases          stand-ins for node:24-bookworm-slim and for a distroless image, once
-#   oci.sh build          the targets slim and distroless, as localhost/mkio-proxy:slim and :distroless
-#   oci.sh within ...     runs a command that may call podman, in a temporary network of its own
-#   oci.sh clean
+#   oci.sh bases          builds substitutes for node:24-bookworm-slim and for a distroless image, once
+#   oci.sh build          builds the targets slim and distroless as localhost/mkio-proxy:slim and :distroless
+#   oci.sh within ...     runs a command that may call podman, in its own temporary network
+#   oci.sh clean          deletes all containers and the state
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -27,8 +27,8 @@ install() {
 settings() {
   mkdir -p "$state"/{tmp,networks}
   export TMPDIR=$state/tmp CONTAINERS_CONF=$state/containers.conf CONTAINERS_STORAGE_CONF=$state/storage.conf
-  # Written atomically: another run may be reading them.
-  # runc, because crun refuses machines with both cgroup versions. No limits above those of this process.
+  # Written atomically, because another run may read them.
+  # Uses runc, because crun refuses machines with both cgroup versions. No limit exceeds those of this process.
   cat >"$CONTAINERS_CONF.$$" <<C
 [containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
@@ -52,7 +52,7 @@ C
   mv "$CONTAINERS_STORAGE_CONF.$$" "$CONTAINERS_STORAGE_CONF"
 }
 
-# overlay if the kernel and the file system allow it; vfs copies every layer.
+# overlay if the kernel and the file system support it. Otherwise vfs, which copies every layer.
 storage_driver() {
   local trial
   trial=$(mktemp -d "$state/tmp/overlay.XXXX")

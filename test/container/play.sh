@@ -4,15 +4,16 @@
 #   oci.sh within play.sh [sidecar-classic|job-classic|gateway|shared-budget]...      default: all of them
 #
 # Needs kubectl or kustomize, redis-server, and the image that `oci.sh build` makes. podman 4.3 has no probes,
-# no start order and no Secret volumes, so this script does these tasks of the kubelet. podman has no native sidecars, so only the classic ones run.
-# shared-budget is the gateway with this component: two replicas and a Redis.
+# no start order and no Secret volumes, so this script does these tasks of the kubelet.
+# podman has no native sidecars, so only the classic ones run.
+# shared-budget is the gateway with the component of that name: two replicas and a Redis.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 secrets=$(mktemp -d)
 manifest=$secrets/manifest.yaml
 pods=()
-pod= # the last of them, which is meant where none is named
+pod= # the last pod, which is the default of the functions below
 redis=
 cli=(node /app/dist/cli/main.js)
 end() {
@@ -26,7 +27,7 @@ end() {
 trap end EXIT
 clear_up() {
   if ((${#pods[@]})); then
-    # Removal stops one container after the other, which takes twice as long.
+    # Kills all containers first, because removal stops them one after the other.
     podman pod kill "${pods[@]}" >/dev/null 2>&1 || true
     podman pod rm -f -i -t 0 "${pods[@]}" >/dev/null
   fi
@@ -45,10 +46,10 @@ until_true() {
 }
 say() { printf '  %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
-# is WHAT GOT WANTED, a glob
+# is NAME ACTUAL EXPECTED: EXPECTED is a glob
 is() { [[ $2 == $3 ]] || fail "$1: $2, and not $3"; say "$1: $2"; }
 
-# Writes a Secret like the kubelet with fsGroup 1000: files of root and that group, replaced through a symlink to their folder.
+# Writes a Secret like the kubelet with fsGroup 1000. Root and that group own the files. A symlink to their folder is replaced.
 put_secret() { # NAME KEY TEXT
   local folder=$secrets/$pod/$1 next=..$(date +%s%N)
   mkdir -p "$folder/$next"
@@ -74,7 +75,7 @@ create() { # FOLDER POD
 start() { podman start "$pod-$1" >/dev/null; }
 in_proxy() { podman exec "$pod-mkio-proxy" "$@" </dev/null; }
 in_app() { podman exec "$pod-app" "$@" </dev/null; }
-# ask_in CONTAINER URL [METHOD [TOKEN]]: status and start of the answer
+# ask_in CONTAINER URL [METHOD [TOKEN]]: prints status and body of the answer
 ask_in() {
   podman exec "$pod-$1" node -e '
     const [url, method = "GET", token = "none"] = process.argv.slice(1);
@@ -86,7 +87,7 @@ sandbox_token() {
   until_true logged sandbox '^MKIO_TOKEN='
   podman logs "$pod-sandbox" 2>&1 | sed -n 's/^MKIO_TOKEN=//p'
 }
-# Not through a pipe: podman fails when grep exits early.
+# Not a pipe, because podman fails if grep exits early.
 logged() { grep -q -- "$2" <<<"$(podman logs "$pod-$1" 2>&1)"; }
 exit_code() { timeout 40 podman wait "$pod-$1"; }
 
@@ -113,7 +114,7 @@ sidecar-classic() {
   answers() { [[ $(ask_in app http://127.0.0.1:8080/) != '0 '* ]]; }
   until_true answers
   is 'the application through the proxy' "$(ask_in app http://127.0.0.1:8080/ | cut -c1-60)" '200 {"value":\[{*'
-  is 'what the application sees of the token' "$(in_app sh -c 'cat /run/secrets/mkio/token 2>&1; env | grep ^MKIO_TOKEN')" '*No such file*MKIO_TOKEN=placeholder'
+  is 'the token in the application' "$(in_app sh -c 'cat /run/secrets/mkio/token 2>&1; env | grep ^MKIO_TOKEN')" '*No such file*MKIO_TOKEN=placeholder'
 
   local first second
   first=$(sandbox_token)
@@ -126,8 +127,8 @@ sidecar-classic() {
   until_true logged mkio-proxy '"was":'
   local jti; jti=$(node -p 'JSON.parse(Buffer.from(process.argv[1].split(".")[1], "base64url")).jti' "$first")
   is 'the first token is revoked' "$(ask_in sandbox "http://127.0.0.1:6999/api/v1/user/tokens/$jti" DELETE "$second")" '20? *'
-  is 'the first token is good no more' "$(ask_in sandbox http://127.0.0.1:6999/api/v1/user/rbac GET "$first" | cut -c1-20)" '401 *'
-  is 'after the Secret was swapped' "$(ask_in app http://127.0.0.1:8080/ | cut -c1-20)" '200 *'
+  is 'the first token is no longer valid' "$(ask_in sandbox http://127.0.0.1:6999/api/v1/user/rbac GET "$first" | cut -c1-20)" '401 *'
+  is 'the application after the Secret was replaced' "$(ask_in app http://127.0.0.1:8080/ | cut -c1-20)" '200 *'
 
   podman kill -s TERM "$pod-mkio-proxy" >/dev/null
   is 'probe after SIGTERM' "$(in_proxy "${cli[@]}" healthcheck || true)" '*the proxy is draining*'
@@ -140,11 +141,11 @@ job-classic() {
   becomes_ready
   start app
   is 'exit code of the job' "$(exit_code app)" 0
-  is 'what it printed' "$(podman logs "$pod-app" 2>&1 | cut -c1-60)" '200 {"value":\[{*'
-  is 'exit code of the proxy, which it ended' "$(exit_code mkio-proxy)" 0
+  is 'output of the job' "$(podman logs "$pod-app" 2>&1 | cut -c1-60)" '200 {"value":\[{*'
+  is 'exit code of the proxy, which the job stopped' "$(exit_code mkio-proxy)" 0
 }
 
-# A caller key for the gateway and its line in the keys file.
+# Sets key to a new caller key of the gateway, and line to its line in the keys file.
 make_key() {
   { read -r key; read -r line; } < <(podman run --rm --no-healthcheck --network none localhost/mkio-proxy:slim key new app | grep -o 'mkp_[^ ]*\|app:.*' || true)
 }
@@ -163,13 +164,13 @@ gateway() {
   start_gateway gateway mkio-proxy-pod-0
   is_confined
   status() { curl -s -m 5 -o /dev/null -w '%{http_code}' "$@"; }
-  is 'liveness, as the kubelet asks' "$(status "http://$address:6547/livez")" 200
-  is 'readiness, as the kubelet asks' "$(status "http://$address:6547/readyz")" 200
+  is 'liveness probe' "$(status "http://$address:6547/livez")" 200
+  is 'readiness probe' "$(status "http://$address:6547/readyz")" 200
   is 'metrics without a key' "$(status "http://$address:6547/metrics")" 401
   is 'a caller without a key' "$(status "http://$address:6546$assets")" 401
-  is 'a caller with its key, by the name of the Service' \
+  is 'a caller with its key and the Host of the Service' \
     "$(status -H 'Host: mkio-proxy.mkio:6546' -H "Authorization: Bearer $key" "http://$address:6546$assets")" 200
-  is 'another name' "$(status -H 'Host: evil.example' -H "Authorization: Bearer $key" "http://$address:6546$assets")" 403
+  is 'a caller with its key and another Host' "$(status -H 'Host: evil.example' -H "Authorization: Bearer $key" "http://$address:6546$assets")" 403
   podman kill -s TERM "$pod-mkio-proxy" >/dev/null
   drains() { [[ $(status "http://$address:6547/readyz") == 503 ]]; }
   until_true drains
@@ -178,7 +179,7 @@ gateway() {
   is 'exit code of the proxy' "$(exit_code mkio-proxy)" 0
 }
 
-# Pods reach it as host.containers.internal. It stores nothing.
+# Starts Redis without persistence. Pods reach it as host.containers.internal.
 start_redis() { # PASSWORD
   redis-server --port 6379 --bind 0.0.0.0 --requirepass "$1" --save '' >"$secrets/redis" &
   redis=$!
@@ -203,23 +204,23 @@ shared-budget() {
   start_gateway shared-budget mkio-proxy-pod-1
   second=http://$address:6546
 
-  # Counts answers by kind. The fragment of a URL is not sent.
+  # Counts answers by status and error code. curl does not send the fragment of a URL.
   count_answers() { curl -s -m 5 -o /dev/null -w '%{http_code} %header{x-mkio-proxy-error}\n' -H "Authorization: Bearer $key" "$1" | sort | uniq -c | xargs; }
   all_logged() { for pod in "${pods[@]}"; do logged mkio-proxy "$1" || return 1; done; }
   count_together() {
     is '20 reads through one replica' "$(count_answers "$first$assets#[1-20]")" '20 200'
-    is 'the next one through the other' "$(count_answers "$second$assets")" '1 429 RATE_LIMITED'
+    is 'the next read through the other replica' "$(count_answers "$second$assets")" '1 429 RATE_LIMITED'
   }
   count_together
   stop_redis
-  is '30 reads through each without Redis' "$(count_answers "{$first,$second}$assets#[1-30]")" '60 200'
+  is '30 reads through each replica without Redis' "$(count_answers "{$first,$second}$assets#[1-30]")" '60 200'
   until_true all_logged '"event":"redis".*requests pass uncounted'
-  say 'the log of each tells of it'
+  say 'both logs report it'
   start_redis "$password"
-  # Requests of the organization do not count for the project.
+  # These requests do not use the budget of the project.
   count_again() { count_answers "{$first,$second}/api/v1/projects" >/dev/null; all_logged '"event":"redis".*Redis counts again'; }
   until_true count_again
-  say 'Redis is back, as the log of each tells'
+  say 'both logs report that Redis counts again'
   count_together
 }
 

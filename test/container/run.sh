@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 oci() { bash test/container/oci.sh "$@"; }
 for step in install bases build; do oci "$step"; done
 
-# These two mostly wait.
+# Both mostly wait, so they run at the same time.
 log=$(mktemp)
 deployed() {
   oci within bash test/container/compose.sh

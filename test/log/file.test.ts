@@ -17,7 +17,7 @@ import { createFolder } from '../support/folder.ts';
 const mask = (text: string): string => text.replaceAll('s3cret', '***');
 const lineOf = (i: number): string => `${String(i).padStart(6, '0')} ${'x'.repeat(92)}\n`;
 
-/** Keeps the files reachable: Node warns of a FileHandle that is garbage collected while it is open. */
+/** Keeps the files reachable: Node warns if it garbage-collects an open FileHandle. */
 const opened: unknown[] = [];
 
 async function open(folder: string, over: { readonly maxBytes?: number; readonly maxCount?: number } = {}) {
@@ -37,7 +37,7 @@ const readAll = (folder: string): string =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('');
 
-test('the file of the log is for its owner alone, also one that was there before, and without what must not leave', async () => {
+test('A log file, new or existing, is readable only by its owner and contains no secret', async () => {
   const folder = createFolder({ 'proxy.1.log': 'before\n' });
   chmodSync(join(folder, 'proxy.1.log'), 0o644);
   const { write, flush } = await open(folder);
@@ -47,7 +47,7 @@ test('the file of the log is for its owner alone, also one that was there before
   await expect.poll(() => statSync(join(folder, 'proxy.1.log')).mode & 0o777).toBe(0o600);
 });
 
-test('files change with their size, no line is lost or torn, and the oldest go first', async () => {
+test('Log files rotate by size: no line is lost or split, and the oldest file is deleted first', async () => {
   const folder = createFolder();
   const { write, flush, onBroken, onDropped } = await open(folder, { maxBytes: 10_000, maxCount: 3 });
   let i = 0;
@@ -71,7 +71,7 @@ test('files change with their size, no line is lost or torn, and the oldest go f
   expect([onBroken.mock.calls, onDropped.mock.calls]).toEqual([[], []]);
 });
 
-test('a full disk ends nothing, keeps nothing in memory, is told once, and is forgotten when there is room', async () => {
+test('A full disk is reported once, lines are dropped and counted, and writing resumes when there is space', async () => {
   const folder = createFolder();
   const path = join(folder, 'proxy.1.log');
   symlinkSync('/dev/full', path);
@@ -97,7 +97,7 @@ test('a full disk ends nothing, keeps nothing in memory, is told once, and is fo
   expect(readAll(folder)).toMatch(/^(?:again\n)+$/);
 });
 
-test('what finds no room is dropped and counted', async () => {
+test('Lines beyond the limit of the queue are dropped and counted', async () => {
   const folder = createFolder();
   const { write, flush, onDropped } = await open(folder, { maxBytes: 100_000_000 });
   for (let i = 0; i < 15_000; i++) write(lineOf(i));
@@ -106,7 +106,7 @@ test('what finds no room is dropped and counted', async () => {
   expect(readAll(folder).length).toBe(1_000_000);
 });
 
-test('a file that cannot be changed is replaced as soon as it can', async () => {
+test('A failed rotation is retried until it succeeds', async () => {
   const above = createFolder();
   const folder = join(above, 'logs');
   const away = join(above, 'away');
@@ -128,8 +128,8 @@ test('a file that cannot be changed is replaced as soon as it can', async () => 
     .toBeGreaterThan(2);
 });
 
-describe('A log file that another program', () => {
-  test('renamed, as logrotate does, keeps its lines, and the next line begins a new one', async () => {
+describe('If another program', () => {
+  test('renames the log file, like logrotate, the next line starts a new file', async () => {
     const folder = createFolder();
     const path = join(folder, 'proxy.1.log');
     const { write, flush } = await open(folder);
@@ -143,7 +143,7 @@ describe('A log file that another program', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test('deleted is created again by the next line', async () => {
+  test('deletes the log file, the next line creates it again', async () => {
     const folder = createFolder();
     const { write, flush } = await open(folder);
     rmSync(join(folder, 'proxy.1.log'));
@@ -152,7 +152,7 @@ describe('A log file that another program', () => {
     expect(readAll(folder)).toBe('after\n');
   });
 
-  test('replaced by another file gets its next lines there', async () => {
+  test('replaces the log file, the next line goes to the new file', async () => {
     const folder = createFolder({ other: 'of logrotate\n' });
     const { write, flush } = await open(folder);
     renameSync(join(folder, 'other'), join(folder, 'proxy.1.log'));
@@ -161,7 +161,7 @@ describe('A log file that another program', () => {
     expect(readAll(folder)).toBe('of logrotate\nafter\n');
   });
 
-  test('renamed is opened anew without a line, if asked to', async () => {
+  test('renames the log file, wake() creates a new file even without a line', async () => {
     const folder = createFolder();
     const path = join(folder, 'proxy.1.log');
     const { wake } = await open(folder);
@@ -171,7 +171,7 @@ describe('A log file that another program', () => {
   });
 });
 
-test('the next file has the next free number, beside files of other names', async () => {
+test('The next file has the next free number, and files with other names are ignored', async () => {
   const folder = createFolder({ 'proxy.7.log': 'old\n', 'proxy.8.log.gz': '', 'other.9.log': '', 'proxy.x.log': '' });
   const { write, flush } = await open(folder, { maxBytes: 10 });
   for (const line of ['this is long enough\n', 'next\n']) {
@@ -184,7 +184,7 @@ test('the next file has the next free number, beside files of other names', asyn
   expect(readFileSync(join(folder, 'proxy.8.log'), 'utf8')).toBe('next\n');
 });
 
-test('a file that cannot be written ends the start', async () => {
+test('The start fails if the log file cannot be written', async () => {
   await expect(open(join(createFolder(), 'nowhere'))).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: 'MKIO_PROXY_LOG_FILE cannot be written (ENOENT)',

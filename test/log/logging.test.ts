@@ -23,16 +23,19 @@ async function linesOf(
 }
 
 describe('The log', () => {
-  test.each(['json', 'auto'] as const)('is one JSON object a line as %s without a terminal', async (format) => {
-    const lines = await linesOf(format, false);
-    expect(lines).toHaveLength(1);
-    const line = JSON.parse(lines[0]!) as Record<string, unknown>;
-    expect(Object.keys(line)).toEqual(['level', 'time', 'event', 'msg']);
-    expect(line).toMatchObject({ level: 'warn', event: 'x', msg: 'seen' });
-    expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-  });
+  test.each(['json', 'auto'] as const)(
+    'has one JSON object per line, with format %s and without a terminal',
+    async (format) => {
+      const lines = await linesOf(format, false);
+      expect(lines).toHaveLength(1);
+      const line = JSON.parse(lines[0]!) as Record<string, unknown>;
+      expect(Object.keys(line)).toEqual(['level', 'time', 'event', 'msg']);
+      expect(line).toMatchObject({ level: 'warn', event: 'x', msg: 'seen' });
+      expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    },
+  );
 
-  test('stays one JSON object a line, whatever a caller or an upstream has sent', async () => {
+  test('has one JSON object per line for any text of a caller or an upstream', async () => {
     const target = '/a\n{"level":"fatal","msg":"forged"}\r\u2028\u001b[31m"\\';
     const lines = await linesOf('json', false, { target });
     expect(lines).toHaveLength(1);
@@ -44,7 +47,7 @@ describe('The log', () => {
     ['json', true],
     ['pretty', false],
     ['pretty', true],
-  ] as const)('cannot steer a terminal by what others have sent, as %s with a terminal: %s', async (format, isTTY) => {
+  ] as const)('contains no control characters of remote text (format %s, terminal %s)', async (format, isTTY) => {
     const remote = 'a\u009b31mb\u202ec\u001b]0;d\u0007';
     const fields = [
       { event: 'exchange', ref: remote, target: remote },
@@ -61,32 +64,29 @@ describe('The log', () => {
   test.each([
     ['pretty', false],
     ['auto', true],
-  ] as const)('is for the eye as %s with a terminal: %s', async (format, isTTY) => {
+  ] as const)('is readable text (format %s, terminal %s)', async (format, isTTY) => {
     const text = (await linesOf(format, isTTY)).join('');
     expect(text).toContain('WARN');
     expect(text).toContain('seen');
     expect(text).not.toContain('{"level"');
   });
 
-  test('tells an exchange to the eye in one short line that cannot steer the terminal', async () => {
+  test('shows an exchange in one short line without control characters', async () => {
     const exchange = { event: 'exchange', id: 'x', method: 'GET', status: 404, code: 'NOT_FORWARDED', ms: 1.5 };
     const text = (await linesOf('pretty', false, { ...exchange, target: '/a\u009b31m', ending: 'cancelled' })).join('');
     expect(text).toMatch(/: GET \/a31m 404 1\.5 ms NOT_FORWARDED cancelled\n$/);
   });
 });
 
-test.each(['json', 'pretty'] as const)(
-  'Whatever gets into a line by mistake, the last net masks the token, as %s',
-  async (format) => {
-    const lines: string[] = [];
-    const mask = (text: string): string => text.replaceAll('s3cret', '***');
-    const stream = { write: (line: string) => lines.push(line) };
-    const { log, print } = await createLogger({ level: 'info', format }, { isTTY: false, mask, stream });
+test.each(['json', 'pretty'] as const)('The log masks the token anywhere in a line, with format %s', async (format) => {
+  const lines: string[] = [];
+  const mask = (text: string): string => text.replaceAll('s3cret', '***');
+  const stream = { write: (line: string) => lines.push(line) };
+  const { log, print } = await createLogger({ level: 'info', format }, { isTTY: false, mask, stream });
 
-    log.error({ err: new Error('with s3cret'), nested: { token: 's3cret' } }, 's3cret');
-    print('s3cret');
+  log.error({ err: new Error('with s3cret'), nested: { token: 's3cret' } }, 's3cret');
+  print('s3cret');
 
-    expect(lines.join('')).not.toContain('s3cret');
-    expect(lines.join('')).toContain('***');
-  },
-);
+  expect(lines.join('')).not.toContain('s3cret');
+  expect(lines.join('')).toContain('***');
+});

@@ -3,7 +3,7 @@ import { createLogQueue } from '../../src/log/queue.ts';
 
 const mask = (text: string): string => text;
 
-/** A destination whose writes the test ends one by one. */
+/** A destination. `settle` completes its current write. */
 function createDestination() {
   const sent: string[] = [];
   let end: ((error?: Error) => void) | undefined;
@@ -20,7 +20,7 @@ function createDestination() {
   return { sent, send, settle };
 }
 
-test('lines that arrive during a write leave together with the next one', async () => {
+test('Lines that arrive during a write are sent together in the next write', async () => {
   const { sent, send, settle } = createDestination();
   const queue = createLogQueue({ send, mask, onDropped: () => undefined });
   for (const line of ['a\n', 'b\n', 'c\n']) queue.write(line);
@@ -28,7 +28,7 @@ test('lines that arrive during a write leave together with the next one', async 
   expect(sent).toEqual(['a\n', 'b\nc\n']);
 });
 
-test('a queue that is woken during a write sends once more, although no line waits', async () => {
+test('wake() during a write causes another write, even if no line waits', async () => {
   const { sent, send, settle } = createDestination();
   const queue = createLogQueue({ send, mask, onDropped: () => undefined });
   queue.write('a\n');
@@ -38,7 +38,7 @@ test('a queue that is woken during a write sends once more, although no line wai
   expect(sent).toEqual(['a\n', '']);
 });
 
-test('with onBroken, a failure drops and counts the queue, and waking it tries again at once', async () => {
+test('With onBroken, a failed write drops and counts the queued lines, and wake() retries at once', async () => {
   const { sent, send, settle } = createDestination();
   const [onDropped, onBroken] = [vi.fn(), vi.fn()];
   const queue = createLogQueue({ send, mask, onDropped, onBroken });

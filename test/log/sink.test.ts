@@ -9,8 +9,8 @@ import { createFolder } from '../support/folder.ts';
 const mask = (text: string): string => text.replaceAll('s3cret', '***');
 const LINE = `${'x'.repeat(999)}\n`;
 
-describe('the log of a reader that reads nothing', () => {
-  test('holds 1 MB, tells how many lines it dropped, and goes on when it is read', async () => {
+describe('If the reader of the log is slow or stops reading', () => {
+  test('the log keeps 1 MB, counts the dropped lines, and continues when it is read', async () => {
     const { fd, read } = openPipe();
     const onDropped = vi.fn((lines: number) => sink.write(`dropped ${lines}\n`));
     const sink = createLogSink({ fd, onDropped, mask });
@@ -28,7 +28,7 @@ describe('the log of a reader that reads nothing', () => {
     expect(lines.at(-1)).toBe('dropped 500');
   });
 
-  test('is waited for at the end as long as something is read, however slowly', async () => {
+  test('flush() waits as long as the reader makes progress', async () => {
     const { fd, read } = openPipe(16_384);
     const sink = createLogSink({ fd, onDropped: () => undefined, mask });
     for (let i = 0; i < 600; i++) sink.write(LINE);
@@ -41,17 +41,16 @@ describe('the log of a reader that reads nothing', () => {
     expect(taken).toHaveLength(600 * LINE.length);
   });
 
-  test('is given up after the limit', async () => {
+  test('flush() returns after the limit', async () => {
     const { fd } = openPipe();
     const sink = createLogSink({ fd, onDropped: () => undefined, mask });
     for (let i = 0; i < 100; i++) sink.write(LINE);
 
-    // Without a limit it would wait for ever.
     await expect(sink.flush(100)).resolves.toBeUndefined();
   });
 });
 
-test('the log of a full disk is given up at once', async () => {
+test('flush() returns at once if the disk is full', async () => {
   const sink = createLogSink({ fd: openFor('/dev/full', constants.O_WRONLY), onDropped: () => undefined, mask });
   sink.write(LINE);
 
@@ -61,7 +60,7 @@ test('the log of a full disk is given up at once', async () => {
   expect(performance.now() - from).toBeLessThan(5_000);
 });
 
-test('a file gets every line in order', async () => {
+test('A file receives every line in order', async () => {
   const path = join(createFolder(), 'log');
   const sink = createLogSink({
     fd: openFor(path, constants.O_WRONLY | constants.O_CREAT),
@@ -76,7 +75,7 @@ test('a file gets every line in order', async () => {
   expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
 });
 
-test('what must not leave is masked in every line, of however many that leave together', async () => {
+test('Secrets are masked in every line, even if several lines are written together', async () => {
   const path = join(createFolder(), 'log');
   const sink = createLogSink({
     fd: openFor(path, constants.O_WRONLY | constants.O_CREAT),
@@ -96,7 +95,7 @@ function openFor(path: string, flags: number): number {
   return fd;
 }
 
-/** A pipe that this test alone may read. */
+/** A pipe that only this test reads. */
 function openPipe(chunkBytes = 65_536) {
   const path = join(createFolder(), 'pipe');
   execFileSync('mkfifo', [path]);

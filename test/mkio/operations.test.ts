@@ -13,7 +13,7 @@ describe('The catalogue', () => {
     expect(['GET', 'DELETE', 'PUT', 'POST', 'PATCH'].map(count)).toEqual([119, 39, 31, 26, 23]);
   });
 
-  test('counts 96 operations of media, 41 live, 12 of templates, 19 of fleets, 10 of infra and 60 of management', () => {
+  test('has 96 media, 41 live, 12 template, 19 fleet, 10 infra and 60 management operations', () => {
     const counts = new Map<string, number>();
     for (const { family } of OPERATIONS) counts.set(family, (counts.get(family) ?? 0) + 1);
     expect([...counts]).toEqual([
@@ -26,7 +26,7 @@ describe('The catalogue', () => {
     ]);
   });
 
-  test('names every operation by family, place and verb, and for humans', () => {
+  test('gives every operation an id that starts with its family, and a readable name', () => {
     for (const { id, name, family } of OPERATIONS) {
       expect(id).toMatch(/^[a-z]+(?:\.[a-zA-Z]+)+$/);
       expect(id.startsWith(`${family}.`)).toBe(true);
@@ -34,7 +34,7 @@ describe('The catalogue', () => {
     }
   });
 
-  test('knows that every GET reads, six POSTs too, and that no DELETE does', () => {
+  test('marks every GET and six POSTs as reads, and every DELETE as destructive', () => {
     const posts = OPERATIONS.filter(({ method, reads }) => method === 'POST' && reads);
     expect(posts.map(({ id }) => id)).toEqual([
       'media.assets.getFileAccessInfo',
@@ -51,7 +51,7 @@ describe('The catalogue', () => {
     }
   });
 
-  test('knows whose answers hand out secrets', () => {
+  test('marks the operations that return secrets', () => {
     expect(OPERATIONS.filter(({ reads, returnsSecrets }) => reads && returnsSecrets).map(({ id }) => id)).toEqual([
       'media.assets.getFileAccessInfo',
       'media.assets.listStreamingLocators',
@@ -117,7 +117,7 @@ describe('The catalogue', () => {
     ['GET', `/api/v1${'/x'.repeat(5000)}`, undefined],
     ['GET', '', undefined],
     ['GET', '/', undefined],
-  ])('takes %s %s for %s', (method, path, id) => {
+  ])('maps %s %s to %s', (method, path, id) => {
     expect(idOf(method, path)).toBe(id);
   });
 });
