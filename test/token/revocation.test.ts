@@ -6,7 +6,6 @@ import { startTestSandbox } from '../support/sandbox.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { createTestSource } from '../support/token.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { onTestFinished } from 'vitest';
 
 const admin = { host: '127.0.0.1', port: 0 };
 
