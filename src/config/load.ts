@@ -20,7 +20,7 @@ export interface ConfigInput {
   readonly needsDotenv?: boolean;
   /** Timeout for the writer of a pipe; absent at start. */
   readonly pipeLimitMs?: number;
-  /** Node's own arguments (`process.execArgv`). */
+  /** Node's own arguments. */
   readonly execArgv?: readonly string[];
 }
 

@@ -43,7 +43,7 @@ describe('The threat model', () => {
   });
 });
 
-test.each(attacks)('%s begins by telling its attack in two sentences', (path) => {
+test.each(attacks)('%s begins by telling its attack in at most four sentences', (path) => {
   const [head = ''] = /^(?:\/\/ .*\n)*/.exec(read(path)) ?? [];
   const comment = head
     .replaceAll(/^\/\/ /gm, '')
