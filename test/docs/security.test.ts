@@ -50,5 +50,5 @@ test.each(attacks)('%s begins by telling its attack in at most four sentences', 
     .replaceAll('\n', ' ')
     .trim();
   expect(comment).toMatch(/^The attack: /);
-  expect(comment.match(/[.!?](?= [A-Z]|$)/g)).toHaveLength(2);
+  expect(comment.match(/[.!?](?= [A-Z]|$)/g)?.length).toBeOneOf([2, 3, 4]);
 });
