@@ -7,7 +7,7 @@ import { startUpstream } from '../support/upstream.ts';
 import { fetchIn, jsonOf, openDevPage } from '../support/dev-page.ts';
 import { startBoth } from '../support/program.ts';
 
-const openPage = usePage();
+const openPage = usePage('shell');
 
 const PLACEHOLDER = { authorization: 'Bearer placeholder' };
 

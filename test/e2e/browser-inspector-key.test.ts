@@ -5,7 +5,7 @@ import { usePage } from '../support/browser.ts';
 import { describePage, openInspector, startSandboxProxy } from '../support/inspector.ts';
 import { startSite } from '../support/site.ts';
 
-const openPage = usePage();
+const openPage = usePage('shell');
 const KEY = 'the-admin-key-of-the-tests';
 
 describe('with an admin key, the inspector', () => {

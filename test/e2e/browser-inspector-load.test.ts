@@ -5,7 +5,7 @@ import { openInspector } from '../support/inspector.ts';
 import { startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-const openPage = useBrowser();
+const openPage = useBrowser('shell');
 const admin = { host: '127.0.0.1', port: 0 };
 
 test('with 1,000 exchanges only visible rows are rendered, and the list follows the newest unless scrolled away', async () => {

@@ -10,7 +10,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import type { TestUpstream } from '../support/upstream.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-const openPage = usePage();
+const openPage = usePage('shell');
 const PATH = '/api/v1/projects/demo/media/assets/a';
 
 interface Started extends InspectorPage, TestProxy {

@@ -7,7 +7,7 @@ import { openInspector } from '../support/inspector.ts';
 import { startProgram } from '../support/program.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
 
-const openPage = useBrowser();
+const openPage = useBrowser('shell');
 
 test('the inspector shows a lost proxy, reconnects, and keeps pinned exchanges', async () => {
   const sandbox = await startTestSandbox();

@@ -13,7 +13,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import { startRawUpstream } from '../support/upstream.ts';
 import { XSS_PAYLOADS } from '../support/xss-payloads.ts';
 
-const openPage = useBrowser();
+const openPage = useBrowser('shell');
 const TABS = ['Overview', 'Request', 'Response', 'Timing'];
 /** What no text of others may ever become. The page has neither of them. */
 const FOREIGN = 'img, svg, iframe, object, embed, video, math, template, base, style, form:not(.edit), body script';
@@ -46,23 +46,33 @@ async function watch(page: Page, origin: string): Promise<Watch> {
   return { happened, isTaken: () => page.evaluate(() => 'taken' in globalThis) };
 }
 
+/** Opens every tab of the shown exchange in the page itself, raw views too, and returns the text of all. */
+const LOOK_THROUGH = `(async () => {
+  const pane = document.querySelector('aside[aria-label=Exchange]');
+  const next = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const seen = [];
+  const read = async () => {
+    do await next();
+    while (/^(?:Reading …)?$/.test(pane.querySelector('[role=tabpanel]').innerText));
+    seen.push(pane.innerText);
+  };
+  for (const name of ${JSON.stringify(TABS)}) {
+    [...pane.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.includes(name)).click();
+    await read();
+    const raw = [...pane.querySelectorAll('button')].find((button) => button.textContent === 'Raw');
+    if (raw === undefined) continue;
+    raw.click();
+    await read();
+  }
+  return seen.join('\\n');
+})()`;
+
 /** Looks at every part of the exchange in the last row. */
 async function lookThrough({ page, rows, detail }: InspectorPage): Promise<string> {
   await rows.last().click();
   await rows.last().hover();
-  const seen: string[] = [await rows.last().innerText()];
-  for (const tab of TABS) {
-    await page.getByRole('tab', { name: tab }).click();
-    const panel = detail.getByRole('tabpanel');
-    await expect.poll(() => panel.innerText()).not.toMatch(/^(?:Reading …)?$/);
-    seen.push(await detail.innerText());
-    const raw = page.getByRole('button', { name: 'Raw' });
-    if ((await raw.count()) > 0) {
-      await raw.click();
-      seen.push(await detail.innerText());
-    }
-  }
-  return seen.join('\n');
+  await detail.waitFor();
+  return `${await rows.last().innerText()}\n${await page.evaluate<string>(LOOK_THROUGH)}`;
 }
 
 async function expectNothing({ page }: InspectorPage, { happened, isTaken }: Watch): Promise<void> {

@@ -7,7 +7,7 @@ import { follow } from '../support/events.ts';
 import type { InspectorPage, SandboxProxy } from '../support/inspector.ts';
 import { openInspector, startSandboxProxy } from '../support/inspector.ts';
 
-const openPage = usePage();
+const openPage = usePage('shell');
 
 async function start(): Promise<SandboxProxy & InspectorPage> {
   const proxy = await startSandboxProxy();

@@ -7,7 +7,7 @@ import { startTestProxy } from '../support/proxy.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 import { fetchIn, jsonOf, openDevPage } from '../support/dev-page.ts';
 
-const openPage = usePage();
+const openPage = usePage('shell');
 
 const MIB = 1024 * 1024;
 // Longer than a test may take, so that no timeout of the proxy ends what a page should.

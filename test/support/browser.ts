@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, onTestFinished, test, vi } from 'vitest';
-import { browser as executablePath } from './programs.js';
+import { browser as wholeBrowser, headlessShell } from './programs.js';
 
 const ARGS = [
   '--disable-gpu',
@@ -37,22 +37,26 @@ export interface PageGlobals {
 }
 
 /** One browser for all files of a worker. */
-const withBrowser = test.extend<{ $worker: { browser: Browser } }>({
-  browser: [
-    // eslint-disable-next-line no-empty-pattern -- vitest requires a pattern here.
-    async ({}, use) => {
-      const browser = await chromium.launch({ executablePath: executablePath!, args: ARGS });
-      await use(browser);
-      await browser.close();
-    },
-    { scope: 'worker' },
-  ],
-});
+const launch = (executablePath: string | undefined) =>
+  test.extend<{ $worker: { browser: Browser } }>({
+    browser: [
+      // eslint-disable-next-line no-empty-pattern -- vitest requires a pattern here.
+      async ({}, use) => {
+        const browser = await chromium.launch({ executablePath: executablePath!, args: ARGS });
+        await use(browser);
+        await browser.close();
+      },
+      { scope: 'worker' },
+    ],
+  });
+/** Tests of the inspector take the shell. Attacks take the whole browser, as a victim does. */
+const KINDS = { shell: launch(headlessShell), whole: launch(wholeBrowser) };
+export type BrowserKind = keyof typeof KINDS;
 
 /** A page for each test, in a profile of its own. For files with the tag `browser`. */
-export function useBrowser(): OpenPage {
+export function useBrowser(kind: BrowserKind = 'whole'): OpenPage {
   let browser: Browser | undefined;
-  withBrowser.beforeAll(({ browser: launched }) => {
+  KINDS[kind].beforeAll(({ browser: launched }) => {
     browser = launched;
   });
   return async () => {
@@ -63,9 +67,9 @@ export function useBrowser(): OpenPage {
 }
 
 /** One page for all tests of a file. Each gets it blank and without popups; storage of earlier tests stays, for their ports. */
-export function usePage(): OpenPage {
+export function usePage(kind: BrowserKind = 'whole'): OpenPage {
   let context: BrowserContext | undefined;
-  withBrowser.beforeAll(async ({ browser }) => {
+  KINDS[kind].beforeAll(async ({ browser }) => {
     context = await browser.newContext();
     await context.newPage();
   });
