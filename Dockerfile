@@ -6,12 +6,9 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json rolldown.config.ts vite.config.ts ./
+COPY tsconfig.json tsconfig.build.json vite.config.ts vite.cli.config.ts ./
 COPY src src
-RUN npm run bundle
-# The bundle contains the packages, so it ships their licences.
-RUN npm prune --omit=dev && find node_modules -type f -iname 'licen[cs]e*' -exec sh -c \
-  'for file; do printf "\n== %s ==\n\n" "$file"; cat "$file"; done' _ {} + > bundle/LICENSES.txt
+RUN npm run build
 
 FROM ${NODE_IMAGE} AS slim
 # One arena: the C library's other arenas keep freed memory.
@@ -23,7 +20,9 @@ LABEL org.opencontainers.image.title="mkio-proxy" \
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY config config
-COPY --from=build /app/bundle dist
+# The command line contains its packages.
+COPY --from=build /app/dist/cli dist/cli
+COPY --from=build /app/dist/page dist/page
 USER 1000:1000
 # 6546 callers, 6547 admin. Both listen on 127.0.0.1, which the containers of a pod share.
 EXPOSE 6546 6547

@@ -35,7 +35,7 @@ const packagesClosedTo = (file) =>
     .map(([name, owner]) => ({ group: [name], allowTypeImports: true, message: `Only src/${owner} imports ${name}.` }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'bundle', 'coverage', 'node_modules'] },
+  { ignores: ['dist', 'coverage', 'node_modules'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

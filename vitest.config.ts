@@ -15,7 +15,7 @@ export default defineConfig({
     reporters: [new Reporter()],
     // Tests leave nothing behind in modules, and loading these anew for each file takes longer than the tests do.
     isolate: false,
-    // Tests wait for sockets and processes more than they count: one core needs not be left to anything else.
-    maxWorkers: availableParallelism(),
+    // Tests wait for sockets and processes more than they count: one more worker than cores keeps all cores busy.
+    maxWorkers: availableParallelism() + 1,
   },
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { FastifyPluginCallback } from 'fastify';
 
-/** The build output, seen from src/admin, dist/admin and the bundle alike. */
+/** The build output, seen from src/admin, dist/admin and dist/cli alike. */
 const BUILT = new URL('../../dist/page/', import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

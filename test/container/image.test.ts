@@ -15,8 +15,7 @@ const MAX_BYTES = 12_000_000;
 const EXPECTED = [
   /^app\/(?:LICENSE|package\.json)$/,
   /^app\/config\/(?:schema|policy|sidecar)\.json$/,
-  /^app\/dist\/LICENSES\.txt$/,
-  /^app\/dist\/cli\/[\w.-]+\.js$/,
+  /^app\/dist\/cli\/(?:LICENSES\.md|[\w.-]+\.js)$/,
   /^app\/dist\/page\/(?:LICENSES\.md|index\.html|assets\/[\w.-]+\.(?:js|css|svg))$/,
 ];
 

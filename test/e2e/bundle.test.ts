@@ -1,17 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAX_BYTES = 12 * 1024 * 1024;
 
 describe('the bundle in the image', () => {
-  beforeAll(() => {
-    execFileSync('npm', ['run', '--silent', 'bundle'], { cwd: ROOT });
-  }, 60_000);
-
   test('needs no other packages', () => {
     const image = createImage();
 
@@ -62,8 +58,7 @@ describe('the bundle in the image', () => {
 /** The files that the Dockerfile copies to `/app`. */
 function createImage(): string {
   const image = createFolder();
-  cpSync(join(ROOT, 'bundle'), join(image, 'dist'), { recursive: true });
-  for (const name of ['package.json', 'LICENSE', 'config']) {
+  for (const name of ['dist/cli', 'dist/page', 'package.json', 'LICENSE', 'config']) {
     cpSync(join(ROOT, name), join(image, name), { recursive: true });
   }
   return image;

@@ -5,6 +5,7 @@ interface Program {
 
 export declare const AS_FIRST: readonly string[];
 export declare const browser: string | undefined;
+export declare const headlessShell: string | undefined;
 export declare const missing: Readonly<Record<string, Program>>;
 export declare const installable: readonly Program[];
 export declare function findCommand(...names: readonly string[]): string | undefined;
