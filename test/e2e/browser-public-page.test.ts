@@ -12,7 +12,7 @@ import { startUpstream } from '../support/upstream.ts';
 import { fetchIn, jsonOf } from '../support/dev-page.ts';
 import { script, speculation } from '../support/foreign-vectors.ts';
 
-const openPage = usePage('shell');
+const openPage = usePage();
 
 /** A page that the browser takes for one from a public address, though it comes from loopback. */
 const publicPage = (html: string): Pages => ({

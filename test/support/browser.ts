@@ -77,6 +77,8 @@ export function usePage(kind: BrowserKind = 'whole'): OpenPage {
   return async ({ viewport = { width: 1280, height: 720 }, colorScheme = 'light' } = {}) => {
     const [page, ...popups] = context!.pages();
     for (const popup of popups) await popup.close();
+    // Chromium prefetches for visible pages only.
+    await page!.bringToFront();
     await page!.unrouteAll();
     await page!.setViewportSize(viewport);
     await page!.emulateMedia({ colorScheme });
