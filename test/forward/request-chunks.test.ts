@@ -6,6 +6,8 @@ import { requestBody } from '../../src/forward/request-body.ts';
 import { BY_HAND, startUpstream } from '../support/upstream.ts';
 
 const CHUNK = Buffer.alloc(40 * 1024);
+/** Node reads at most this from a socket at once. */
+const SOCKET_READ_BYTES = 64 * 1024;
 
 test('queued chunks are not copied into one buffer', async () => {
   const { raw, sending } = await receive();
@@ -21,7 +23,7 @@ test('queued chunks are not copied into one buffer', async () => {
   }
 
   expect(lengths.reduce((sum, length) => sum + length)).toBe(50 * CHUNK.length);
-  expect(Math.max(...lengths)).toBeLessThanOrEqual(CHUNK.length);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(SOCKET_READ_BYTES);
 });
 
 test('a cancelled body never counts as complete', async () => {
