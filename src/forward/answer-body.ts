@@ -8,6 +8,7 @@ import type { BodyMapper } from './body-mapper.ts';
 import { chainMappers } from './body-mapper.ts';
 import { createHeldAnswer, MAX_HELD_BYTES } from './held-answer.ts';
 import { isReleasable, release } from './release.ts';
+import { createSilence } from './silence.ts';
 
 export function createAnswerBody(options: AnswerBodyOptions): AnswerBody {
   const { status, fields, method, createMapper, createMask } = options;
@@ -23,7 +24,7 @@ export function createAnswerBody(options: AnswerBodyOptions): AnswerBody {
     const mapper = chainMappers(createMask(), createMapper());
     return coding === undefined ? mapping(options, mapper, length) : decoding(options, mapper, coding);
   }
-  if (coding === undefined) return masking(options, createMask());
+  if (coding === undefined) return masking(options, createMask(), length);
   // A range of compressed bytes does not decode.
   return length <= MAX_HELD_BYTES && status !== 206
     ? createHeldAnswer(options, createMask(), coding)
@@ -41,13 +42,22 @@ function passing(options: AnswerBodyOptions, drop: ReadonlySet<string>): AnswerB
   };
 }
 
-function masking(options: AnswerBodyOptions, mask: BodyMapper): AnswerBody {
+function masking(options: AnswerBodyOptions, mask: BodyMapper, length: number): AnswerBody {
   const { answer } = options;
+  const silence = createSilence(mask, answer, (bytes) => answer.write(bytes));
   writeHead(options, NOTHING);
   return {
-    write: (chunk) => writeAndRelease(answer, mask.push(chunk)),
+    write: (chunk) => {
+      if (chunk.length === length) return writeAndRelease(answer, mask.whole(chunk));
+      const sent = writeAndRelease(answer, mask.push(chunk));
+      silence.begin();
+      return sent;
+    },
     flushHead: () => answer.flushHeaders(),
-    end: () => answer.end(mask.flush()),
+    end: () => {
+      silence.end();
+      answer.end(mask.flush());
+    },
     sink: answer,
   };
 }
@@ -59,6 +69,7 @@ function writeAndRelease(answer: ServerResponse, chunk: Buffer): boolean {
 /** An answer that arrives whole in one chunk keeps a Content-Length. */
 function mapping(options: AnswerBodyOptions, mapper: BodyMapper, length: number): AnswerBody {
   const { answer } = options;
+  const silence = createSilence(mapper, answer, (bytes) => answer.write(bytes));
   const endWith = (body: Buffer): true => {
     const mapped = mapper.whole(body);
     if (mapped === body) writeHead(options, NOTHING);
@@ -72,13 +83,16 @@ function mapping(options: AnswerBodyOptions, mapper: BodyMapper, length: number)
         if (chunk.length === length) return endWith(chunk);
         writeHead(options, MAPPED);
       }
-      return answer.write(mapper.push(chunk));
+      const sent = answer.write(mapper.push(chunk));
+      silence.begin();
+      return sent;
     },
     flushHead: () => {
       writeHead(options, MAPPED);
       answer.flushHeaders();
     },
     end: () => {
+      silence.end();
       if (answer.writableEnded) return;
       if (!answer.headersSent) writeHead(options, NOTHING);
       answer.end(mapper.flush());
@@ -91,9 +105,16 @@ function decoding(options: AnswerBodyOptions, mapper: BodyMapper, { createDecode
   const { answer, onBroken } = options;
   writeHead(options, DECODED);
   const mapped = new Transform({
-    transform: (chunk: Buffer, _, done) => done(null, mapper.push(chunk)),
-    flush: (done) => done(null, mapper.flush()),
+    transform: (chunk: Buffer, _, done) => {
+      done(null, mapper.push(chunk));
+      silence.begin();
+    },
+    flush: (done) => {
+      silence.end();
+      done(null, mapper.flush());
+    },
   });
+  const silence = createSilence(mapper, mapped, (bytes) => mapped.push(bytes));
   const start = (first: Buffer): Transform => {
     const created = createDecoder(first, false);
     pipeline(created, mapped, (error) => {

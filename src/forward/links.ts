@@ -77,6 +77,8 @@ function createBodyMapper(value: RegExp, base: string): BodyMapper {
 
   return {
     push: (chunk) => map(take(chunk), false),
+    isHolding: () => false,
+    release: () => Buffer.alloc(0),
     flush: () => map(take(Buffer.alloc(0)), true),
     whole: (body) => map(body, true),
   };

@@ -1,17 +1,31 @@
-import type { EncodingTable, Found } from './encoding-search.ts';
-import { findEncodings } from './encoding-search.ts';
-import { ESCAPE_BYTES, LONGEST_ESCAPE } from './escapes.ts';
+import type { Encoding, EncodingTable, Ranges } from './encoding-search.ts';
+import { findEncodings, startOfOpenEnd } from './encoding-search.ts';
+import { ESCAPE_BYTES, ESCAPE_STARTS, isBlank, LONGEST_ESCAPE } from './escapes.ts';
 
-/** The encodings of known secrets: raw, base64, base64url and hex, each with any character escaped for a URL, JSON or HTML. */
+/**
+ * The encodings of known secrets: raw, base64, base64url and hex, each with any character escaped for a URL, JSON or HTML.
+ * Base64 and hex may be split by line breaks and blanks.
+ */
 export interface Encodings {
   /** Shorter texts contain none. */
   readonly shortest: () => number;
-  /** @param last whether nothing follows; otherwise an unfinished match at the end is reported too */
-  readonly find: (text: Uint8Array, last: boolean) => Found;
+  /**
+   * Start and end of each encoding: start, end, start, end …
+   *
+   * @param isWhole whether nothing follows; otherwise an encoding is left out if more bytes could make it longer
+   */
+  readonly find: (text: Uint8Array, from: number, isWhole: boolean) => Ranges;
+  /**
+   * Start of the bytes at the end that could begin any secret of the same length. It depends on nothing else of the
+   * secrets, so a caller learns nothing from it.
+   */
+  readonly startOfOpenEnd: (text: Uint8Array) => number;
 }
 
 /** A shorter encoding, of a token that is a word, would match ordinary text. */
 const MIN_ENCODED_LENGTH = 8;
+/** Every bearer token consists of these (RFC 6750 §2.1). */
+const TOKEN_BYTES = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=');
 
 /** @param secrets may change; the table is compiled again then */
 export function createEncodings(secrets: readonly string[]): Encodings {
@@ -24,38 +38,57 @@ export function createEncodings(secrets: readonly string[]): Encodings {
     newest = secrets.at(-1);
     return (table = compile(secrets));
   };
-  return { shortest: () => read().shortest, find: (text, last) => findEncodings(read(), text, last) };
+  return {
+    shortest: () => read().shortest,
+    find: (text, from, isWhole) => findEncodings(read(), text, from, isWhole),
+    startOfOpenEnd: (text) => startOfOpenEnd(read(), text),
+  };
 }
 
 function compile(secrets: readonly string[]): EncodingTable {
-  const texts = new Set(secrets.flatMap(encodingsOf));
-  const encodings = [...texts].map((text) => Buffer.from(text)).sort((a, b) => b.length - a.length);
-  const lengths = encodings.map(({ length }) => length);
+  const encodings = secrets.flatMap(encodingsOf).sort((a, b) => b.bytes.length - a.bytes.length);
+  const lengths = encodings.map(({ bytes }) => bytes.length);
   const alphabet = new Uint8Array(256);
-  for (const byte of ESCAPE_BYTES) alphabet[byte] = 1;
-  for (const encoding of encodings) for (const byte of encoding) alphabet[byte] = 1;
+  for (const bytes of [TOKEN_BYTES, ESCAPE_BYTES, ...encodings.map((encoding) => encoding.bytes)]) {
+    for (const byte of bytes) alphabet[byte] = 1;
+  }
+  for (let byte = 0; byte < 256; byte++) if (isBlank(byte)) alphabet[byte] = 1;
+  const byFirst = groupByFirst(encodings);
+  const starts = new Uint8Array(256);
+  for (const byte of [...ESCAPE_STARTS, ...byFirst.keys()]) starts[byte] = 1;
   return {
-    byFirst: groupByFirst(encodings),
+    byFirst,
+    starts,
     shortest: Math.min(...lengths),
     longest: Math.max(0, ...lengths) * LONGEST_ESCAPE,
     alphabet,
   };
 }
 
-function groupByFirst(encodings: readonly Uint8Array[]): EncodingTable['byFirst'] {
-  const groups = new Map<number, Uint8Array[]>();
+function groupByFirst(encodings: readonly Encoding[]): Map<number, Encoding[]> {
+  const groups = new Map<number, Encoding[]>();
   for (const encoding of encodings) {
-    const [first = 0] = encoding;
+    const [first = 0] = encoding.bytes;
     groups.set(first, [...(groups.get(first) ?? []), encoding]);
   }
   return groups;
 }
 
-function encodingsOf(secret: string): string[] {
+function encodingsOf(secret: string): Encoding[] {
   if (secret === '') return [];
   const hex = Buffer.from(secret).toString('hex');
-  const encoded = [...base64Cores(secret, 'base64'), ...base64Cores(secret, 'base64url'), hex, hex.toUpperCase()];
-  return [secret, ...encoded.filter(({ length }) => length >= MIN_ENCODED_LENGTH)];
+  const encoded = new Set([
+    ...base64Cores(secret, 'base64'),
+    ...base64Cores(secret, 'base64url'),
+    hex,
+    hex.toUpperCase(),
+  ]);
+  return [
+    { bytes: Buffer.from(secret), isWrapped: false },
+    ...[...encoded]
+      .filter(({ length }) => length >= MIN_ENCODED_LENGTH)
+      .map((text) => ({ bytes: Buffer.from(text), isWrapped: true })),
+  ];
 }
 
 /**

@@ -13,6 +13,10 @@ const escape = (prefix: string, radix: 10 | 16, least: number, most: number, suf
   suffix: Buffer.from(suffix),
 });
 
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
 const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const SLASH = 0x2f;
@@ -25,8 +29,10 @@ const ESCAPES: Readonly<Record<number, readonly Escape[]>> = {
   [AMPERSAND]: [escape('&#x', 16, 2, 2, ';'), escape('&#', 10, 2, 3, ';')],
 };
 
+/** Bytes that begin an escape. */
+export const ESCAPE_STARTS = Buffer.from('%\\&');
 /** Bytes that may occur in an escape. */
-export const ESCAPE_BYTES = Buffer.from('%0123456789abcdefABCDEF\\uU/&#xX;');
+export const ESCAPE_BYTES = Buffer.from('%0123456789abcdefABCDEF\\nrtuU/&#xX;');
 /** `\u002f`, `&#x2f;`. */
 export const LONGEST_ESCAPE = 6;
 
@@ -38,13 +44,24 @@ export interface WrittenByte {
 
 const PLAIN: readonly WrittenByte[] = Array.from({ length: 256 }, (_, byte) => ({ byte, width: 1 }));
 const NOTHING: WrittenByte = { byte: 0, width: 1 };
-const ESCAPED_SLASH: WrittenByte = { byte: SLASH, width: 2 };
+/** The short escapes of JSON for bytes of encodings and their gaps. */
+const SHORT_ESCAPES: Readonly<Record<number, WrittenByte>> = {
+  [SLASH]: { byte: SLASH, width: 2 },
+  [0x6e]: { byte: LINE_FEED, width: 2 },
+  [0x72]: { byte: CARRIAGE_RETURN, width: 2 },
+  [0x74]: { byte: TAB, width: 2 },
+};
+
+/** Line break or blank. */
+export const isBlank = (byte: number): boolean =>
+  byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
 
 /** `cut`: the text ends within a possible escape. */
 export function readByte(text: Uint8Array, at: number): WrittenByte | 'cut' {
   const byte = text[at] ?? 0;
-  if (byte === BACKSLASH && text[at + 1] === SLASH) return ESCAPED_SLASH;
   if (byte === PERCENT || byte === BACKSLASH || byte === AMPERSAND) {
+    const short = byte === BACKSLASH ? SHORT_ESCAPES[text[at + 1] ?? 0] : undefined;
+    if (short !== undefined) return short;
     for (const candidate of ESCAPES[byte] ?? []) {
       const read = readEscape(candidate, text, at);
       if (read !== undefined) return read;

@@ -16,7 +16,7 @@ export function createTokenMask(encodings: Encodings): Redact {
   return (text) => {
     if (text.length < encodings.shortest()) return text;
     const bytes = Buffer.from(text);
-    const { ranges } = encodings.find(bytes, true);
+    const ranges = encodings.find(bytes, 0, true);
     return ranges.length === 0 ? text : maskRanges(bytes, ranges);
   };
 }
