@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // They need an image and podman: `npm run test:image`.
     exclude: [...configDefaults.exclude, 'test/container/**'],
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 20_000,
     unstubEnvs: true,
     tags: createTags(),

@@ -17,7 +17,7 @@ export default defineConfig({
     env: { MKIO_PROXY_TEST_PROGRAM: `${resolve(import.meta.dirname, 'program.sh')} ${state}` },
     tags: createTags(),
     reporters: [new Reporter()],
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 20_000,
   },
 });
