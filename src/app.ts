@@ -5,6 +5,7 @@ import fastify from 'fastify';
 import type { Logger } from 'pino';
 import { createCallers } from './access/keys-file.ts';
 import { limits } from './access/limits.ts';
+import { navigation } from './access/navigation.ts';
 import { access } from './access/plugin.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
 import { asProxyError, renderError } from './errors.ts';
@@ -50,6 +51,8 @@ export interface Recording {
   readonly keep: (record: ExchangeRecord) => void;
   readonly replays: Replays;
   readonly observer: Observer;
+  /** Address of the inspector; undefined without an admin listener. */
+  readonly inspector: () => string | undefined;
 }
 
 export interface Proxy {
@@ -82,6 +85,7 @@ export async function createProxy(options: ProxyOptions, recording: Recording): 
     readCallers: createCallers(config.access, log),
   });
   await app.register(policy, { prefixes: listener.prefixes, policy: currentPolicy });
+  await app.register(navigation, { passes: config.access.passNavigations, inspector: recording.inspector });
   // Before the limits: without a token no request reaches MK.IO, so none may count against them.
   await app.register(usableToken, { token });
   await app.register(limits, { ...config.access, redact, log });

@@ -68,6 +68,12 @@ export const ERRORS = {
     proxyStatus: 'http_request_denied',
     hint: 'Pages may use this proxy from loopback origins where it listens on loopback, and from those in MKIO_PROXY_ALLOWED_ORIGINS.',
   },
+  NAVIGATION_REFUSED: {
+    party: 'caller',
+    status: 403,
+    proxyStatus: 'http_request_denied',
+    hint: 'Follow the link on the page, or set MKIO_PROXY_NAVIGATION=pass.',
+  },
   OPERATION_REFUSED: {
     party: 'caller',
     status: 403,

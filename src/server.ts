@@ -56,16 +56,16 @@ export async function startProxy(options: ServerOptions): Promise<ProxyHandle> {
   const observations = createObservations(Date.now);
   const about: About = { version: 'unknown', settings: {}, ...options.about, startedAt: new Date().toISOString() };
   const state = { about, isDraining: false };
+  let admin: string | undefined;
   let quit = (): void => undefined;
   const quitAsked = new Promise<void>((resolve) => (quit = resolve));
 
-  const recording = { keep: ring.push, replays, observer: observations };
+  const recording = { keep: ring.push, replays, observer: observations, inspector: () => admin };
   const proxy = await createProxy({ ...options, config: withoutUnseen(config) }, recording);
   const open: Open = { proxy };
   try {
     const address = await listen(proxy.app, listener);
     open.socketPath = listener.socket?.path;
-    let admin: string | undefined;
     if (adminConfig !== undefined) {
       const shown = { ...options, ...proxy, ring, replays, observations, state, quit };
       open.admin = await createAdminApp(adminConfig, shown);

@@ -6,6 +6,7 @@ import { isLoopback, isWildcard, readName } from '../http/hosts.ts';
 export interface CallerFields {
   readonly origin: string | undefined;
   readonly secFetchSite: string | undefined;
+  readonly secFetchDest: string | undefined;
   readonly secPurpose: string | undefined;
   readonly referer: string | undefined;
 }
@@ -33,6 +34,7 @@ export function readCallerFields(headers: IncomingHttpHeaders): CallerFields {
   return {
     origin: headers.origin,
     secFetchSite: readCombined(headers['sec-fetch-site']),
+    secFetchDest: readCombined(headers['sec-fetch-dest']),
     secPurpose: readCombined(headers['sec-purpose']),
     referer: headers.referer,
   };
@@ -69,13 +71,13 @@ export function createAccess({ host: bound, allowedHosts, allowedOrigins }: Acce
       if (isOwnHost(readHostname(authority))) return;
       throw new ProxyError('HOST_REFUSED', 'The proxy was called by a host name that is not its own.');
     },
-    refuseForeignPages: ({ origin, secFetchSite, secPurpose, referer }) => {
+    refuseForeignPages: ({ origin, secFetchSite, secFetchDest, secPurpose, referer }) => {
       if (origin !== undefined) {
         if (isAllowedOrigin(origin)) return;
       } else if (secFetchSite !== undefined) {
         if (secFetchSite === 'same-origin') return;
         // Chromium also sends `none` for speculation rules of any page, as for an address that the user typed.
-        if (secFetchSite === 'none' && secPurpose === undefined) return;
+        if (secFetchSite === 'none' && secPurpose === undefined && isTopLevel(secFetchDest)) return;
       } else if (referer === undefined || isAllowedOrigin(readOrigin(referer))) return;
       throw new ProxyError('ORIGIN_REFUSED', 'A web page of another origin caused this request.');
     },
@@ -98,6 +100,9 @@ export function requireOwnPage({ origin, secFetchSite, referer }: CallerFields, 
     hint: 'Call it from a program, or from a page that this listener serves.',
   });
 }
+
+/** Not in a frame, an object or anything else of a page. */
+const isTopLevel = (dest: string | undefined): boolean => dest === undefined || dest === 'document';
 
 /** `.example.com` matches every name below it, but not example.com itself. */
 function matchesHost(host: string, allowed: string): boolean {

@@ -165,6 +165,10 @@ const WARNINGS: readonly Warn[] = [
     allowedOrigins.length === 0
       ? undefined
       : `MKIO_PROXY_ALLOWED_ORIGINS (${originOf('allowedOrigins')}): pages of ${allowedOrigins.join(', ')} use MK.IO with your token.`,
+  ({ navigation }, originOf) =>
+    navigation !== 'pass'
+      ? undefined
+      : `MKIO_PROXY_NAVIGATION is pass (${originOf('navigation')}): any web page can cause GETs with your token by a navigation.`,
   ({ adminHost, adminPort, adminKey }, originOf) =>
     adminHost === undefined || adminPort === undefined || isLoopback(adminHost)
       ? undefined

@@ -50,6 +50,8 @@ export interface AccessConfig {
   readonly allowedHosts: readonly string[];
   /** Serialized origins (RFC 6454 §6.2), e.g. `http://localhost:5173`. */
   readonly allowedOrigins: readonly string[];
+  /** Whether an address typed in a browser makes the call at once, without a page that asks. */
+  readonly passNavigations: boolean;
   readonly callerKey: string | undefined;
   readonly callerKeysFile: string | undefined;
   /** Requests per minute and caller; undefined: no limit. */

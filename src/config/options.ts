@@ -20,6 +20,7 @@ export interface Option<T = unknown> {
 const LEVELS: readonly [LogLevel, ...LogLevel[]] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const FORMATS: readonly [LogFormat, ...LogFormat[]] = ['auto', 'json', 'pretty'];
 
+const NAVIGATIONS = ['ask', 'pass'] as const;
 const CAPTURES: readonly [CaptureMode, ...CaptureMode[]] = ['off', 'headers', 'bodies'];
 
 const REDIS_FAILURES = ['open', 'closed'] as const;
@@ -221,6 +222,13 @@ export const OPTIONS = {
     kind: kinds.origins,
     group: 'access',
     about: 'Further origins whose web pages may use the proxy, separated by commas',
+  },
+  navigation: {
+    env: 'MKIO_PROXY_NAVIGATION',
+    kind: kinds.oneOf(NAVIGATIONS, 'answer'),
+    default: 'ask',
+    group: 'access',
+    about: 'Answer to an address that is typed in a browser: a page with a link to the call, or the call itself',
   },
   callerKey: {
     env: 'MKIO_PROXY_CALLER_KEY',

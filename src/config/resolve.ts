@@ -162,6 +162,7 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
   access: {
     allowedHosts: values.allowedHosts ?? [],
     allowedOrigins: values.allowedOrigins ?? [],
+    passNavigations: values.navigation === 'pass',
     callerKey: values.callerKey,
     callerKeysFile: values.callerKeysFile,
     rateLimit: values.rateLimit,

@@ -9,6 +9,7 @@ const accessOf = (options: Partial<AccessOptions> = {}) =>
 const NO_FIELDS: CallerFields = {
   origin: undefined,
   secFetchSite: undefined,
+  secFetchDest: undefined,
   secPurpose: undefined,
   referer: undefined,
 };
