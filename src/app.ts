@@ -85,7 +85,7 @@ export async function createProxy(options: ProxyOptions, recording: Recording): 
     readCallers: createCallers(config.access, log),
   });
   await app.register(policy, { prefixes: listener.prefixes, policy: currentPolicy });
-  await app.register(navigation, { passes: config.access.passNavigations, inspector: recording.inspector });
+  await app.register(navigation, { passes: config.access.passNavigations, inspector: recording.inspector, maskTokens });
   // Before the limits: without a token no request reaches MK.IO, so none may count against them.
   await app.register(usableToken, { token });
   await app.register(limits, { ...config.access, redact, log });

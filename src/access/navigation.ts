@@ -11,13 +11,14 @@ export interface NavigationOptions {
   readonly passes: boolean;
   /** Address of the inspector; undefined without an admin listener. */
   readonly inspector: () => string | undefined;
+  readonly maskTokens: (text: string) => string;
 }
 
 /**
  * Answers top-level navigations with a page that has a link to the call. Scripts can navigate so that the request looks like
  * a typed address, e.g. by a login of FedCM. A click on the link comes from a page of this proxy.
  */
-export const navigation = fp<NavigationOptions>((app: FastifyInstance, { passes, inspector }, done) => {
+export const navigation = fp<NavigationOptions>((app: FastifyInstance, { passes, inspector, maskTokens }, done) => {
   app.addHook('onRequest', (request, reply, next) => {
     const { method, headers, target, exchange } = request;
     if (passes || target === undefined || exchange?.start.replay !== undefined || !isNavigation(headers, target)) {
@@ -27,7 +28,7 @@ export const navigation = fp<NavigationOptions>((app: FastifyInstance, { passes,
     if (!READS.has(method)) throw new ProxyError('ORIGIN_REFUSED', 'A web page of another origin caused this request.');
     const error = new ProxyError('NAVIGATION_REFUSED', 'The call needs a click on the page that the proxy shows.');
     const { status, headers: fields } = renderError(error, request.id);
-    const body = renderNavigationPage({ method, target, inspector: inspector() });
+    const body = maskTokens(renderNavigationPage({ method, target, inspector: inspector() }));
     const shown = {
       status,
       body,
