@@ -17,6 +17,7 @@ import { ALLOW } from './http/methods.ts';
 import { createListenerAnswers, holdContinue } from './listener/answers.ts';
 import { connectionLimit } from './listener/connection-limit.ts';
 import type { Connections } from './listener/connections.ts';
+import { limitPipelines } from './listener/pipelines.ts';
 import { pressure } from './listener/pressure.ts';
 import { readTemplate } from './policy/catalogue.ts';
 import type { CurrentPolicy } from './policy/current.ts';
@@ -117,6 +118,7 @@ function createServer(listener: ListenerConfig) {
     requestTimeout: 0,
     return503OnClosing: false,
   });
+  limitPipelines(app.server, listener.maxPipelined);
   const connections = answers.watch(app.server);
   holdContinue(app.server);
   app.setErrorHandler((error, request, reply) => {
@@ -124,6 +126,7 @@ function createServer(listener: ListenerConfig) {
     const rendered = renderError(shown, request.id);
     const { status, headers, body } = rendered;
     request.exchange?.answerByItself(shown, rendered);
+    if (headers.connection === 'close') reply.raw.shouldKeepAlive = false;
     return reply.code(status).headers(headers).send(body);
   });
   return { app, answers, connections };

@@ -24,6 +24,8 @@ export interface ListenerConfig {
   /** undefined: no limit. */
   readonly maxBodyBytes: number | undefined;
   readonly maxConnections: number;
+  /** Concurrent exchanges of one connection. */
+  readonly maxPipelined: number;
   readonly maxHeaderBytes: number;
   /** Limit for the headers of a request, and between two reads of its body. */
   readonly callerTimeoutMs: number;

@@ -153,6 +153,13 @@ export const OPTIONS = {
     group: 'listener',
     about: 'Most connections of callers at a time',
   },
+  maxPipelined: {
+    env: 'MKIO_PROXY_MAX_PIPELINED',
+    kind: kinds.count,
+    default: '8',
+    group: 'listener',
+    about: 'Most exchanges of one connection at a time; further pipelined requests wait unread',
+  },
   maxHeader: {
     env: 'MKIO_PROXY_MAX_HEADER',
     kind: kinds.size,

@@ -151,6 +151,7 @@ const assemble = (values: Values, policy: PolicyConfig['base']): Config => ({
     rewriteLinks: values.rewriteLinks,
     maxBodyBytes: values.maxBody,
     maxConnections: values.maxConnections,
+    maxPipelined: values.maxPipelined,
     maxHeaderBytes: values.maxHeader,
     callerTimeoutMs: values.callerTimeout,
     maxStallMs: values.maxStall,
