@@ -16,7 +16,7 @@ export interface ExchangeStart {
   readonly caller: string | undefined;
   /** Empty, like the target, if the request could not be read. */
   readonly method: string;
-  /** Request-target as received, secrets masked. */
+  /** Request-target as received: redact it before it is shown. */
   readonly target: string;
   /** Field lines of the request, as received. */
   readonly requestFields: FieldLines;

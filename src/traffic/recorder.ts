@@ -14,6 +14,7 @@ import type { ExchangeFacts } from './facts.ts';
 import { renderFacts } from './record.ts';
 import type { Replays } from './replays.ts';
 import type { StoredBody } from './stored-body.ts';
+import { cutFields, cutText, isStranger } from './strangers.ts';
 import type { Tracing } from './tracing.ts';
 import { readUpstreamError } from '../mkio/error.ts';
 
@@ -82,7 +83,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
       id: request.id,
       caller: request.raw.socket.remoteAddress,
       method: request.method,
-      target: redact(request.originalUrl),
+      target: request.originalUrl,
       // First, because it removes the ticket from the fields.
       replay: replays.take(request.raw),
       requestFields: request.raw.rawHeaders,
@@ -113,7 +114,8 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     exchange.trace?.end(facts);
     if (mode === 'off') return;
     const { start, answerFields } = exchange;
-    const [asked, answered] = renderFields([start.requestFields, answerFields ?? []], redact);
+    const requestFields = isStranger(facts.code) ? cutFields(start.requestFields) : start.requestFields;
+    const [asked, answered] = renderFields([requestFields, answerFields ?? []], redact);
     const [requestBody, answerBody] = mode === 'bodies' ? [sent, got] : [];
     keep({
       facts,
@@ -129,7 +131,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
       id,
       caller,
       method: request?.method ?? '',
-      target: redact(request?.url ?? ''),
+      target: request?.url ?? '',
       replay: request && replays.take(request),
       requestFields: request?.rawHeaders ?? [],
     });
@@ -149,7 +151,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     request.exchange = exchange;
     (request.raw as Met)[REQUEST] = request;
     observer.opened();
-    if (tracing !== undefined) exchange.trace = tracing.open(request.raw, exchange.start.target);
+    if (tracing !== undefined) exchange.trace = tracing.open(request.raw, redact(cutText(request.originalUrl)));
     reply.raw.once('close', () => {
       const ending = readEnding(exchange, reply);
       close(exchange, { ending, endedAt: now(), endedAtMs: wallClock(), callerName: request.callerName });

@@ -1,0 +1,23 @@
+import type { ErrorCode } from '../errors.ts';
+import type { FieldLines } from '../http/fields.ts';
+import { MASK } from '../secrets/mask.ts';
+import { withoutOpenEnd } from './stored-body.ts';
+
+/** Refusals of callers who may not use the proxy at all. Their requests must cost little. */
+const CODES: ReadonlySet<string | undefined> = new Set<ErrorCode>([
+  'HOST_REFUSED',
+  'ORIGIN_REFUSED',
+  'CALLER_UNAUTHENTICATED',
+]);
+/** Characters kept of a target or a value. */
+const MAX_KEPT = 512;
+const MAX_FIELDS = 64;
+
+export const isStranger = (errorCode: string | undefined): boolean => CODES.has(errorCode);
+
+/** The beginning of a text. Half a secret matches no mask, so it ends at a delimiter. */
+export const cutText = (text: string): string =>
+  text.length <= MAX_KEPT ? text : withoutOpenEnd(text.slice(0, MAX_KEPT)) + MASK;
+
+/** The first field lines, each with the beginning of its value. */
+export const cutFields = (fields: FieldLines): FieldLines => fields.slice(0, 2 * MAX_FIELDS).map(cutText);
