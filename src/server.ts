@@ -15,6 +15,7 @@ import { watchRevocations } from './token/revocation.ts';
 import { decodeFacts, decodeRecord, encodeRecord } from './traffic/record-text.ts';
 import { createReplays } from './traffic/replays.ts';
 import { createRing } from './traffic/ring.ts';
+import { isOfStranger, STRANGERS } from './traffic/strangers.ts';
 
 export interface ProxyHandle {
   /** The proxy's address for callers: `http://127.0.0.1:6546`, or `unix:` and a path. */
@@ -51,7 +52,8 @@ export async function startProxy(options: ServerOptions): Promise<ProxyHandle> {
   const { config, token, log } = options;
   const { listener, admin: adminConfig, capture } = config;
   const { maxExchanges: maxCount, maxBytes } = capture;
-  const ring = createRing({ maxCount, maxBytes, encode: encodeRecord, decode: decodeRecord, decodeHead: decodeFacts });
+  const text = { encode: encodeRecord, decode: decodeRecord, decodeHead: decodeFacts };
+  const ring = createRing({ maxCount, maxBytes, ...text, aside: { ...STRANGERS, accepts: isOfStranger } });
   const replays = createReplays();
   const observations = createObservations(Date.now);
   const about: About = { version: 'unknown', settings: {}, ...options.about, startedAt: new Date().toISOString() };

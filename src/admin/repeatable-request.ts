@@ -1,6 +1,8 @@
 import { hasBody } from '../http/fields.ts';
 import { parseFields } from '../traffic/field-text.ts';
 import type { ExchangeRecord } from '../traffic/record.ts';
+import type { ExchangeFacts } from '../traffic/facts.ts';
+import { isStranger } from '../traffic/strangers.ts';
 import { MASK } from '../secrets/mask.ts';
 
 export type Field = readonly [name: string, value: string];
@@ -11,9 +13,11 @@ export interface Edits {
   readonly target?: string | undefined;
   readonly headers?: readonly Field[] | undefined;
   readonly body?: string | undefined;
+  /** Repeats the request of a caller whom the proxy refused. */
+  readonly confirm?: true | undefined;
 }
 
-export type Part = 'method' | 'target' | 'body';
+export type Part = 'method' | 'target' | 'body' | 'confirm';
 
 /** A request, rebuilt from its record so that it can be sent again. */
 export interface RepeatableRequest {
@@ -64,11 +68,21 @@ export function readRepeatableRequest(
   const method = edits.method ?? facts.method;
   const target = edits.target ?? facts.target;
   const gaps = new Map<Part, string>();
+  if (edits.confirm !== true) noteGap(gaps, 'confirm', readStranger(facts, stored));
   if (method === '') noteGap(gaps, 'method', 'the method could not be read');
   noteGap(gaps, 'target', readTargetGap(target));
   noteGap(gaps, 'body', edits.body === undefined ? readBodyGap(request, stored) : readSuppliedGap(request, edits.body));
   const body = edits.body ?? request.body?.text;
   return { method: method || 'GET', target, fields, leftOut: [...leftOut], maskedFields, body, gaps };
+}
+
+/** The sender of a request that the proxy refused for its sender. */
+export function readStranger({ code, caller }: ExchangeFacts, fields: readonly Field[]): string | undefined {
+  if (!isStranger(code)) return undefined;
+  const valueOf = (wanted: string) => fields.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const page = valueOf('origin') ?? valueOf('referer');
+  const sender = page === undefined ? (caller ?? 'a program') : `a page of ${page}`;
+  return `${sender} sent it, and the proxy refused it (${code})`;
 }
 
 function noteGap(gaps: Map<Part, string>, part: Part, reason: string | undefined): void {

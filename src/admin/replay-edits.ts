@@ -27,6 +27,7 @@ export const EDITS = z.strictObject({
     .array(z.tuple([fieldName, fieldValue], 'is no pair of a name and a value'))
     .max(MAX_FIELDS, `has more than ${MAX_FIELDS} headers`)
     .optional(),
+  confirm: z.literal(true).optional(),
   body: z.string().max(MAX_BODY, `is longer than ${MAX_BODY} characters`).optional(),
 });
 

@@ -78,6 +78,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow | GroupRow>> = {
         'add or replace a header, such as "accept: text/plain"; may be repeated',
       ).argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text]),
       new Option('--body <file>', 'send the text of this file; - for standard input'),
+      new Option('--confirm', 'repeat a request that the proxy refused because of its sender'),
       JSON_FLAG,
     ],
     load: async () => (await import('./commands/replay.ts')).replay,

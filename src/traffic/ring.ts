@@ -1,4 +1,4 @@
-import type { ArenaLimits } from './arena.ts';
+import type { Arena, ArenaLimits } from './arena.ts';
 import { createArena } from './arena.ts';
 
 export interface RingOptions<T, Head> extends ArenaLimits {
@@ -6,6 +6,8 @@ export interface RingOptions<T, Head> extends ArenaLimits {
   readonly decode: (text: string) => T;
   /** Decodes only the part that filters need, as an item may be large. */
   readonly decodeHead: (bytes: Buffer) => Head;
+  /** Limits of their own for some items, which then push out only each other. */
+  readonly aside?: ArenaLimits & { readonly accepts: (item: T) => boolean };
 }
 
 export interface Kept<T> {
@@ -59,56 +61,73 @@ export interface Ring<T, Head> {
   readonly latest: () => number;
 }
 
-/** Numbers the texts of an arena. */
+/** Texts with their sequences, the oldest first. */
+interface Part {
+  readonly arena: Arena;
+  readonly sequences: number[];
+}
+
+const createPart = (limits: ArenaLimits): Part => ({ arena: createArena(limits), sequences: [] });
+
+/** Numbers the texts of its arenas. */
 export function createRing<T, Head>(options: RingOptions<T, Head>): Ring<T, Head> {
-  const { encode, decode, decodeHead } = options;
-  const arena = createArena(options);
+  const { encode, decode, decodeHead, aside } = options;
+  const main = createPart(options);
+  const parts = aside === undefined ? [main] : [main, createPart(aside)];
   const subscribers = new Set<() => void>();
   let latest = 0;
   let clearedUpTo = 0;
 
-  const oldest = (): number => latest - arena.count() + 1;
-  const bytesOf = (sequence: number): Buffer => arena.at(sequence - oldest());
-  const headOf = (sequence: number): Head => decodeHead(bytesOf(sequence));
-  const itemOf = (sequence: number): T => decode(bytesOf(sequence).toString());
+  const sum = (of: (arena: Arena) => number): number => parts.reduce((total, { arena }) => total + of(arena), 0);
+  const keptAfter = (after: number): number =>
+    parts.reduce((total, { sequences }) => total + sequences.length - indexAfter(sequences, after), 0);
   const notify = (): void => {
     for (const onChange of subscribers) onChange();
   };
 
   const readPage = <Shown>(
     { after, limit, accepts }: Reading<Head>,
-    show: (sequence: number, head: Head) => Shown,
+    show: (bytes: Buffer, head: Head) => Shown,
   ): Page<Shown> => {
+    const from = Math.max(after, clearedUpTo);
     const entries: Kept<Shown>[] = [];
-    let sequence = Math.max(after + 1, oldest());
-    for (; sequence <= latest && entries.length < limit; sequence++) {
-      const head = headOf(sequence);
-      if (accepts === undefined || accepts(head)) entries.push({ sequence, item: show(sequence, head) });
+    let next = latest;
+    for (const { sequence, bytes } of inOrder(parts, after)) {
+      if (entries.length === limit) {
+        next = sequence - 1;
+        break;
+      }
+      const head = decodeHead(bytes);
+      if (accepts === undefined || accepts(head)) entries.push({ sequence, item: show(bytes, head) });
     }
-    return {
-      entries,
-      next: Math.min(sequence - 1, latest),
-      more: sequence <= latest,
-      missed: Math.max(0, oldest() - 1 - Math.max(after, clearedUpTo)),
-    };
+    const missed = Math.max(0, next - from - keptAfter(from) + keptAfter(next));
+    return { entries, next, more: next < latest, missed };
   };
 
   return {
     push: (item) => {
+      const { arena, sequences } = aside?.accepts(item) === true ? (parts[1] ?? main) : main;
       arena.push(encode(item));
-      latest++;
+      sequences.push(++latest);
+      sequences.splice(0, sequences.length - arena.count());
       notify();
     },
-    read: (reading) => readPage(reading, itemOf),
+    read: (reading) => readPage(reading, (bytes) => decode(bytes.toString())),
     list: (reading) => readPage(reading, (_, head) => head),
     find: (accepts) => {
-      for (let sequence = latest; sequence >= oldest(); sequence--) {
-        if (accepts(headOf(sequence))) return { sequence, item: itemOf(sequence) };
+      let found: Kept<Buffer> | undefined;
+      for (const { arena, sequences } of parts) {
+        for (let i = sequences.length - 1; i >= 0 && (sequences[i] ?? 0) > (found?.sequence ?? 0); i--) {
+          if (accepts(decodeHead(arena.at(i)))) found = { sequence: sequences[i] ?? 0, item: arena.at(i) };
+        }
       }
-      return undefined;
+      return found && { sequence: found.sequence, item: decode(found.item.toString()) };
     },
     clear: () => {
-      arena.clear();
+      for (const { arena, sequences } of parts) {
+        arena.clear();
+        sequences.length = 0;
+      }
       clearedUpTo = latest;
       notify();
     },
@@ -116,8 +135,33 @@ export function createRing<T, Head>(options: RingOptions<T, Head>): Ring<T, Head
       subscribers.add(onChange);
       return () => void subscribers.delete(onChange);
     },
-    count: arena.count,
-    bytes: arena.bytes,
+    count: () => sum((arena) => arena.count()),
+    bytes: () => sum((arena) => arena.bytes()),
     latest: () => latest,
   };
+}
+
+/** Index of the first sequence after this one. */
+function indexAfter(sequences: readonly number[], after: number): number {
+  let [low, high] = [0, sequences.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sequences[middle] ?? 0) <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The texts after a sequence, by their sequences. */
+function* inOrder(parts: readonly Part[], after: number): Generator<{ sequence: number; bytes: Buffer }> {
+  const places = parts.map((part) => ({ ...part, index: indexAfter(part.sequences, after) }));
+  for (;;) {
+    let first: (typeof places)[number] | undefined;
+    for (const place of places) {
+      const sequence = place.sequences[place.index];
+      if (sequence !== undefined && sequence < (first?.sequences[first.index] ?? Infinity)) first = place;
+    }
+    if (first === undefined) return;
+    yield { sequence: first.sequences[first.index] ?? 0, bytes: first.arena.at(first.index++) };
+  }
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { FieldLines } from '../http/fields.ts';
+import type { ExchangeFacts } from './facts.ts';
 import { MASK } from '../secrets/mask.ts';
 import { withoutOpenEnd } from './stored-body.ts';
 
@@ -14,6 +15,11 @@ const MAX_KEPT = 512;
 const MAX_FIELDS = 64;
 
 export const isStranger = (errorCode: string | undefined): boolean => CODES.has(errorCode);
+
+/** Strangers push out only each other. */
+export const STRANGERS = { maxCount: 100, maxBytes: 1_048_576 };
+export const isOfStranger = ({ facts }: { readonly facts: Pick<ExchangeFacts, 'code'> }): boolean =>
+  isStranger(facts.code);
 
 /** The beginning of a text. Half a secret matches no mask, so it ends at a delimiter. */
 export const cutText = (text: string): string =>

@@ -310,7 +310,7 @@ test('the mask of a secret is never sent in its place', async () => {
 
 describe('wrong edits are refused and nothing is sent:', () => {
   test.each<[string, object | string, RegExp, Record<string, string>?]>([
-    ['an unknown key', { path: '/' }, /it takes method, target, headers, body alone/],
+    ['an unknown key', { path: '/' }, /it takes method, target, headers, confirm, body alone/],
     ['a method outside the API', { method: 'CONNECT' }, /method is none of GET/],
     ['a target that is not a path', { target: 'http://evil.example/api/v1' }, /target is no path/],
     ['a target that ends its line', { target: '/a HTTP/1.1\r\nHost: x' }, /target is no path/],

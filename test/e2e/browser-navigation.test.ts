@@ -1,5 +1,6 @@
 /** @module-tag browser */
 // The attack: a page navigates to the proxy in ways that look like a typed address.
+import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { expectNoCall } from '../support/judge.ts';
@@ -26,7 +27,7 @@ test('a typed address shows a page, and its link makes the call', async () => {
 test('a login of FedCM that redirects to the proxy causes no call', async () => {
   const upstream = await startUpstream();
   const proxy = await startTestProxy(upstream);
-  const json = (body: object) => (_: unknown, response: import('node:http').ServerResponse) =>
+  const json = (body: object) => (_: unknown, response: ServerResponse) =>
     response
       .writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' })
       .end(JSON.stringify(body));

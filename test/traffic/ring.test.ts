@@ -13,6 +13,8 @@ const create = (limits = LIMITS) =>
     encode: ({ item, text }) => `${item} ${text}`,
     decode: (written) => ({ item: parseInt(written), text: written.slice(written.indexOf(' ') + 1) }),
     decodeHead: (bytes) => parseInt(bytes.toString()),
+    // Negative items.
+    aside: { maxCount: 2, maxBytes: 50, accepts: ({ item }) => item < 0 },
   });
 /** An item that takes so many bytes. */
 const sized = (item: number, bytes = 9): Item => ({ item, text: 'x'.repeat(bytes - `${item} `.length) });
@@ -72,6 +74,19 @@ describe('A ring', () => {
     });
   });
 
+  test('keeps some items aside, which push out only each other, and reads all in order', () => {
+    const ring = create();
+    for (const item of [1, -2, 3, -4, -5, -6]) ring.push(sized(item));
+    expect(itemsOf(ring.read({ after: 0, limit: 9 }))).toEqual([1, 3, -5, -6]);
+    const first = ring.read({ after: 0, limit: 2 });
+    expect([itemsOf(first), first.missed, first.more]).toEqual([[1, 3], 2, true]);
+    const second = ring.read({ after: first.next, limit: 2 });
+    expect([itemsOf(second), second.missed, second.more]).toEqual([[-5, -6], 0, false]);
+    expect(ring.find((item) => item > 0)).toMatchObject({ sequence: 3, item: { item: 3 } });
+    expect(ring.find(() => true)).toMatchObject({ sequence: 6, item: { item: -6 } });
+    expect(ring.count()).toBe(4);
+  });
+
   test('finds the newest that is looked for, as long as it is kept', () => {
     const ring = fill(4);
     expect(ring.find((item) => item < 4)).toMatchObject({ item: { item: 3 } });
@@ -108,7 +123,8 @@ describe('A ring', () => {
   test('stays within its limits, and a reader in any rhythm gets or misses every item once', () => {
     const steps = fc.array(
       fc.oneof(
-        fc.integer({ min: 9, max: 60 }).map((bytes) => ({ bytes })),
+        fc.integer({ min: 9, max: 60 }).map((bytes) => ({ bytes, isAside: false })),
+        fc.integer({ min: 9, max: 60 }).map((bytes) => ({ bytes, isAside: true })),
         fc.nat(4).map((limit) => ({ limit })),
       ),
     );
@@ -124,13 +140,13 @@ describe('A ring', () => {
           after = page.next;
         };
         for (const step of all) {
-          if ('bytes' in step) ring.push(sized(++pushed, step.bytes));
+          if ('bytes' in step) ring.push(sized(++pushed * (step.isAside ? -1 : 1), step.bytes));
           else read(step.limit);
-          expect(ring.count()).toBeLessThanOrEqual(LIMITS.maxCount);
-          expect(ring.bytes()).toBeLessThanOrEqual(LIMITS.maxBytes);
+          expect(ring.count()).toBeLessThanOrEqual(LIMITS.maxCount + 2);
+          expect(ring.bytes()).toBeLessThanOrEqual(LIMITS.maxBytes + 50);
         }
-        read(LIMITS.maxCount);
-        expect(seen).toEqual([...seen].sort((a, b) => a - b));
+        read(LIMITS.maxCount + 2);
+        expect(seen).toEqual([...seen].sort((a, b) => Math.abs(a) - Math.abs(b)));
         expect(new Set(seen).size + missed).toBe(pushed);
       }),
     );

@@ -17,6 +17,8 @@ interface ReplayFlags extends Pick<Flags, 'adminHost' | 'adminPort' | 'config'> 
   readonly header?: readonly string[];
   /** Path of a file; `-` for standard input. */
   readonly body?: string;
+  /** Repeats the request of a caller whom the proxy refused. */
+  readonly confirm?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,13 +27,19 @@ const STDIN = 0;
 
 /** Replays a recorded exchange of a running proxy and shows the new one. Resolves to the exit code. */
 export async function replay(flags: ReplayFlags, [id = '']: readonly string[]): Promise<number> {
-  const { method, target, header = [], body, json = false, ...where } = flags;
+  const { method, target, header = [], body, confirm, json = false, ...where } = flags;
   const added = header.map(parseHeader);
   const text = body === undefined ? undefined : readBody(body);
   const admin = createAdminClient(where);
   const path = `/exchanges/${encodeURIComponent(id)}`;
   const headers = added.length === 0 ? undefined : withFields(await readExchange(admin, path), added);
-  const { exchange, leftOut } = await send(admin, path, { method, target, headers, body: text }).catch(inOwnWords);
+  const { exchange, leftOut } = await send(admin, path, {
+    method,
+    target,
+    headers,
+    body: text,
+    ...(confirm === true && { confirm }),
+  }).catch(inOwnWords);
   if (leftOut.length > 0) say(`not sent: ${printable(leftOut.join(', '))}`);
   const made = await readExchange(admin, `/exchanges/${exchange}`);
   process.stdout.write(json ? renderJson(made, []) : renderLines(made, []));
@@ -53,7 +61,8 @@ function inOwnWords(error: unknown): never {
 }
 
 const HINTS = {
-  REPLAY_INCOMPLETE: 'Supply what is not kept whole by --target or --body <file>, with the secrets in place.',
+  REPLAY_INCOMPLETE:
+    'Supply what is not kept whole by --target or --body <file>, with the secrets in place; repeat a refused caller by --confirm.',
   REPLAY_INVALID: 'Correct --method, --target or --header.',
 };
 

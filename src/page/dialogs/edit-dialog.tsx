@@ -75,6 +75,11 @@ function EditForm({ id, draft, onSent }: EditFormProps): JSX.Element {
         <textarea name="body" rows={9} spellcheck={false} defaultValue={draft.body} />
       </label>
       {draft.bodyProblem !== undefined && <p class="quiet">{draft.bodyProblem}</p>}
+      {draft.stranger !== undefined && (
+        <p class="problem">
+          <Text of={`Sending confirms it: ${draft.stranger}.`} />
+        </p>
+      )}
       <p class="quiet">It goes through the proxy as any request: its rules hold, and it adds the token.</p>
       {problem !== undefined && (
         <p class="problem" role="alert">

@@ -1,4 +1,5 @@
 import type { Edits } from '../../admin/repeatable-request.ts';
+import { readStranger } from '../../admin/repeatable-request.ts';
 import type { ReplayAnswer } from '../../admin/replay.ts';
 import { MASK } from '../../secrets/mask.ts';
 import type { Api } from './api.ts';
@@ -25,6 +26,8 @@ export interface Edited {
 export interface Draft extends Edited {
   /** Why the recorded body cannot be used; undefined if it can. */
   readonly bodyProblem: string | undefined;
+  /** The sender of a request that the proxy refused for its sender; sending again confirms it. */
+  readonly stranger: string | undefined;
 }
 
 /** Fields that the connection sets. */
@@ -41,6 +44,7 @@ export function draftOf({ facts, requestText }: WholeExchange): Draft {
     headers: headers.map(([name, value]) => `${name}: ${value}`).join('\n'),
     body: bodyProblem === undefined ? (requestText ?? '') : '',
     bodyProblem,
+    stranger: readStranger(facts, request.headers),
   };
 }
 
@@ -59,6 +63,7 @@ export function changeOf(draft: Draft, { method, target, headers, body }: Edited
     ...(method !== draft.method && { method }),
     ...(target !== draft.target && { target }),
     ...(headers !== draft.headers && { headers: lines }),
+    ...(draft.stranger !== undefined && { confirm: true as const }),
     ...((body !== draft.body || draft.bodyProblem !== undefined) && { body }),
   };
 }
