@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { pipeline, Transform } from 'node:stream';
 import type { Coding } from '../http/content.ts';
 import { isJson, mayHoldText, readContent } from '../http/content.ts';
@@ -6,8 +5,8 @@ import type { AnswerBody, AnswerBodyOptions } from './answer-head.ts';
 import { BODYLESS, DECODED, LENGTH, MAPPED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
 import { chainMappers } from './body-mapper.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import { createHeldAnswer, MAX_HELD_BYTES } from './held-answer.ts';
-import { isReleasable, release } from './release.ts';
 import { createSilence } from './silence.ts';
 
 export function createAnswerBody(options: AnswerBodyOptions): AnswerBody {
@@ -33,43 +32,42 @@ export function createAnswerBody(options: AnswerBodyOptions): AnswerBody {
 
 function passing(options: AnswerBodyOptions, drop: ReadonlySet<string>): AnswerBody {
   const { answer } = options;
+  const writer = new AnswerWriter(answer);
   writeHead(options, drop);
   return {
-    write: (chunk) => writeAndRelease(answer, chunk),
+    write: (chunk) => writer.write(chunk),
     flushHead: () => answer.flushHeaders(),
-    end: () => answer.end(),
+    end: () => writer.end(),
     sink: answer,
   };
 }
 
 function masking(options: AnswerBodyOptions, mask: BodyMapper, length: number): AnswerBody {
   const { answer } = options;
-  const silence = createSilence(mask, answer, (bytes) => answer.write(bytes));
+  const writer = new AnswerWriter(answer);
+  const silence = createSilence(mask, answer, (bytes) => writer.write(bytes));
   writeHead(options, NOTHING);
   return {
     write: (chunk) => {
-      if (chunk.length === length) return writeAndRelease(answer, mask.whole(chunk));
-      const sent = writeAndRelease(answer, mask.push(chunk));
+      if (chunk.length === length) return writer.write(mask.whole(chunk));
+      const sent = writer.write(mask.push(chunk));
       silence.begin();
       return sent;
     },
     flushHead: () => answer.flushHeaders(),
     end: () => {
       silence.end();
-      answer.end(mask.flush());
+      writer.end(mask.flush());
     },
     sink: answer,
   };
 }
 
-function writeAndRelease(answer: ServerResponse, chunk: Buffer): boolean {
-  return isReleasable(chunk) ? answer.write(chunk, () => release(chunk)) : answer.write(chunk);
-}
-
 /** An answer that arrives whole in one chunk keeps a Content-Length. */
 function mapping(options: AnswerBodyOptions, mapper: BodyMapper, length: number): AnswerBody {
   const { answer } = options;
-  const silence = createSilence(mapper, answer, (bytes) => answer.write(bytes));
+  const writer = new AnswerWriter(answer);
+  const silence = createSilence(mapper, answer, (bytes) => writer.write(bytes));
   const endWith = (body: Buffer): true => {
     const mapped = mapper.whole(body);
     if (mapped === body) writeHead(options, NOTHING);
@@ -83,7 +81,7 @@ function mapping(options: AnswerBodyOptions, mapper: BodyMapper, length: number)
         if (chunk.length === length) return endWith(chunk);
         writeHead(options, MAPPED);
       }
-      const sent = answer.write(mapper.push(chunk));
+      const sent = writer.write(mapper.push(chunk));
       silence.begin();
       return sent;
     },
@@ -95,7 +93,7 @@ function mapping(options: AnswerBodyOptions, mapper: BodyMapper, length: number)
       silence.end();
       if (answer.writableEnded) return;
       if (!answer.headersSent) writeHead(options, NOTHING);
-      answer.end(mapper.flush());
+      writer.end(mapper.flush());
     },
     sink: answer,
   };

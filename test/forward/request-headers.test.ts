@@ -47,7 +47,6 @@ const staying = [
   'Sec-Fetch-Site: same-origin',
   'TE: trailers',
   'Trailer: x-ms-checksum',
-  'Upgrade-Insecure-Requests: 1',
   'Via: 1.1 squid',
   'X-Api-Key: abc',
   'X-Forwarded-For: 1.2.3.4',
@@ -60,6 +59,12 @@ const staying = [
 ];
 
 describe('the allow-list of request headers', () => {
+  test('drops Upgrade-Insecure-Requests of a page of the proxy', async () => {
+    const lines = ['Sec-Fetch-Site: same-origin', 'Upgrade-Insecure-Requests: 1'];
+
+    expect(await valuesSeen(lines, 'upgrade-insecure-requests')).toEqual([]);
+  });
+
   test.each(passing)('lets through %s', async (line) => {
     const [name, value] = parse(line);
 
