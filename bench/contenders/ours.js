@@ -28,30 +28,12 @@ const { address } = await startProxy({ config, token, secrets, log });
 
 reportSelf(address);
 
-/** Older builds created the masks from the token store. */
 async function createToken() {
-  try {
-    const [{ createSecrets }, { createValueSource }] = await Promise.all(
-      ['secrets/secrets.js', 'token/sources.js'].map(load),
-    );
-    const secrets = createSecrets();
-    const source = createValueSource(TOKEN, 'bench', secrets.hold);
-    const token = createTokenStore({ source, first: await source.read() });
-    return { token, secrets, mask: secrets.maskTokens };
-  } catch {
-    const token = createTokenStore(TOKEN);
-    return { token, mask: await createMask(token.held) };
-  }
-}
-
-/** undefined for an older build whose log had no mask. */
-async function createMask(held) {
-  try {
-    const [{ createTokenMask }, { createSpellings }] = await Promise.all(
-      ['secrets/redact.js', 'secrets/spellings.js'].map(load),
-    );
-    return createTokenMask(createSpellings(held));
-  } catch {
-    return undefined;
-  }
+  const [{ createSecrets }, { createValueSource }] = await Promise.all(
+    ['secrets/secrets.js', 'token/sources.js'].map(load),
+  );
+  const secrets = createSecrets();
+  const source = createValueSource(TOKEN, 'bench', secrets.hold);
+  const token = createTokenStore({ source, first: await source.read() });
+  return { token, secrets, mask: secrets.maskTokens };
 }
