@@ -2,7 +2,7 @@ import type { Exchange } from './exchange.ts';
 import type { Ending, ExchangeFacts } from './facts.ts';
 import type { Redact } from '../secrets/redact.ts';
 import type { StoredBody } from './stored-body.ts';
-import { cutText, isStranger } from './strangers.ts';
+import { cutTarget, isStranger } from './strangers.ts';
 import type { UpstreamError } from '../mkio/error.ts';
 
 export interface RecordedMessage {
@@ -45,7 +45,7 @@ export function renderFacts(
     caller,
     callerName: closing.callerName,
     method,
-    target: redact(isStranger(exchange.errorCode) ? cutText(target) : target),
+    target: redact(isStranger(exchange.errorCode) ? cutTarget(target) : target),
     operation: exchange.operation,
     operationName: exchange.operationName,
     project: exchange.project && redact(exchange.project),

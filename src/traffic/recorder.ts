@@ -14,7 +14,7 @@ import type { ExchangeFacts } from './facts.ts';
 import { renderFacts } from './record.ts';
 import type { Replays } from './replays.ts';
 import type { StoredBody } from './stored-body.ts';
-import { cutFields, cutText, isStranger } from './strangers.ts';
+import { cutFields, cutTarget, isStranger } from './strangers.ts';
 import type { Tracing } from './tracing.ts';
 import { readUpstreamError } from '../mkio/error.ts';
 
@@ -151,7 +151,7 @@ export const recorder = fp<RecorderOptions>((app: FastifyInstance, options, done
     request.exchange = exchange;
     (request.raw as Met)[REQUEST] = request;
     observer.opened();
-    if (tracing !== undefined) exchange.trace = tracing.open(request.raw, redact(cutText(request.originalUrl)));
+    if (tracing !== undefined) exchange.trace = tracing.open(request.raw, redact(cutTarget(request.originalUrl)));
     reply.raw.once('close', () => {
       const ending = readEnding(exchange, reply);
       close(exchange, { ending, endedAt: now(), endedAtMs: wallClock(), callerName: request.callerName });

@@ -15,7 +15,7 @@ export interface StoredBody {
 }
 
 /** Delimiters: they occur in no secret and no encoding of one. */
-const DELIMITER = /[\s"'<>,{}()[\]?&]/;
+const DELIMITER = /[\s"'<>,{}()[\]]/;
 
 /** Drops a possible start of a secret from the end of truncated text. */
 export function withoutOpenEnd(text: string): string {

@@ -21,9 +21,14 @@ export const STRANGERS = { maxCount: 100, maxBytes: 1_048_576 };
 export const isOfStranger = ({ facts }: { readonly facts: Pick<ExchangeFacts, 'code'> }): boolean =>
   isStranger(facts.code);
 
-/** The beginning of a text. Half a secret matches no mask, so it ends at a delimiter. */
-export const cutText = (text: string): string =>
+/** The path of a long target. Half a secret matches no mask, and a question mark is in no encoding of one. */
+export function cutTarget(target: string): string {
+  if (target.length <= MAX_KEPT) return target;
+  return target.slice(0, target.slice(0, MAX_KEPT).lastIndexOf('?') + 1) + MASK;
+}
+
+const cutValue = (text: string): string =>
   text.length <= MAX_KEPT ? text : withoutOpenEnd(text.slice(0, MAX_KEPT)) + MASK;
 
 /** The first field lines, each with the beginning of its value. */
-export const cutFields = (fields: FieldLines): FieldLines => fields.slice(0, 2 * MAX_FIELDS).map(cutText);
+export const cutFields = (fields: FieldLines): FieldLines => fields.slice(0, 2 * MAX_FIELDS).map(cutValue);

@@ -60,4 +60,4 @@ test('every command in the token guide works as described, from the first token 
   expect(stdout).toMatch(/exit code 0\n$/);
   expect(text('mkio-token')).not.toBe(text('old-token'));
   expect(stdout + text('proxy.log')).not.toContain('eyJ');
-});
+}, 120_000);

@@ -18,7 +18,7 @@ test.each([
   const answer = await askRaw(proxy.port, `GET /api/v1/x?a=1&b=${LONG} HTTP/1.1`, ...lines);
 
   expect(answer.field('x-mkio-proxy-error')).toBe(code);
-  expect(await proxy.exchange()).toMatchObject({ code, target: '/api/v1/x?a=1&[redacted]' });
+  expect(await proxy.exchange()).toMatchObject({ code, target: '/api/v1/x?[redacted]' });
   const { exchanges } = (await (await fetch(`${proxy.admin}/exchanges`)).json()) as { exchanges: { id: string }[] };
   const detail = await (await fetch(`${proxy.admin}/exchanges/${exchanges[0]?.id}`)).text();
   expect(detail.length).toBeLessThan(4_000);

@@ -132,6 +132,6 @@ test('a replay reaches neither the admin listener nor another host', async () =>
   await call(proxy, 'http://evil.example/api/v1/x');
   const refused = await proxy.exchange(4);
   expect(refused).toMatchObject({ target: 'http://evil.example/api/v1/x', code: 'HOST_REFUSED' });
-  expect((await replay(proxy, refused.id)).answer.status).toBe(403);
+  expect((await replay(proxy, refused.id, { confirm: true })).answer.status).toBe(403);
   expect(upstream.seen).toHaveLength(1);
 });
