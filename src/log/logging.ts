@@ -3,6 +3,7 @@ import type { Logger, LoggerOptions } from 'pino';
 import type { LogConfig, LogFileConfig } from '../config/config.ts';
 import { createLogSink } from './sink.ts';
 import type { LogQueue } from './queue.ts';
+import { maskValues } from './values.ts';
 import { printable, printableJson } from '../text/unseen.ts';
 
 export interface LogWorlds {
@@ -39,7 +40,7 @@ export async function createLogger(config: LogConfig, worlds: LogWorlds): Promis
   const onDropped = (lines: number): void => {
     log.warn({ event: 'log-dropped', lines }, 'log lines were dropped, as nothing took them');
   };
-  const maskJson = (lines: string): string => printableJson(mask(lines));
+  const maskJson = (lines: string): string => printableJson(maskValues(lines, mask));
   const leave = pretty ? mask : maskJson;
   const sink = stream === undefined ? createLogSink({ fd: STDOUT, onDropped, mask: leave }) : undefined;
   const print = (text: string): void => (sink === undefined ? void stream?.write(leave(text)) : sink.write(text));

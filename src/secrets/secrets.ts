@@ -1,11 +1,12 @@
 import type { Encodings } from './encodings.ts';
 import { createEncodings } from './encodings.ts';
+import { readPlainness } from './mask.ts';
 import type { Redact } from './redact.ts';
 import { createRedactor, createTokenMask } from './redact.ts';
 
 /** The secrets of this process. Created before anything is printed; grows with each token that is read. */
 export interface Secrets {
-  /** Masks this token from now on. */
+  /** Masks this token from now on, unless that would also mask ordinary text. */
   readonly hold: (token: string) => void;
   /** Finds tokens in bytes. */
   readonly encodings: Encodings;
@@ -26,6 +27,7 @@ export function createSecrets(keys: readonly string[] = []): Secrets {
   const maskKeys = createTokenMask(createEncodings(keys));
   return {
     hold: (token) => {
+      if (readPlainness(token) !== undefined) return;
       const known = tokens.indexOf(token);
       if (known !== -1) tokens.splice(known, 1);
       if (tokens.push(token) > MAX_TOKENS) tokens.shift();

@@ -1,4 +1,5 @@
 import { ProxyError } from '../errors.ts';
+import { readPlainness } from '../secrets/mask.ts';
 
 /** Far above the length of a JWT, and within the header limits of common servers. */
 const MAX_TOKEN_LENGTH = 16_384;
@@ -10,12 +11,19 @@ const MAX_TOKEN_LENGTH = 16_384;
  */
 export function parseToken(text: string, source: string): string {
   const token = text.trim();
-  const problem = readProblem(token);
-  if (problem === undefined) return token;
-  throw new ProxyError('TOKEN_UNAVAILABLE', `the token of ${source} ${problem}`, {
-    hint: 'Give the token alone, as MK.IO showed it: one line, without quotes and without the word Bearer.',
-  });
+  const malformed = readProblem(token);
+  if (malformed !== undefined) throw unusable(source, malformed, ALONE);
+  const plain = readPlainness(token);
+  if (plain !== undefined) throw unusable(source, plain, WHOLE);
+  return token;
 }
+
+const ALONE = 'Give the token alone, as MK.IO showed it: one line, without quotes and without the word Bearer.';
+const WHOLE =
+  'Give the whole token, as MK.IO showed it. The proxy masks its token everywhere, so a short token or a plain word would mask ordinary text.';
+
+const unusable = (source: string, problem: string, hint: string): ProxyError =>
+  new ProxyError('TOKEN_UNAVAILABLE', `the token of ${source} ${problem}`, { hint });
 
 function readProblem(token: string): string | undefined {
   if (token === '') return 'is blank';

@@ -16,6 +16,7 @@ import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { BY_HAND, startTlsUpstream, startUpstream } from '../support/upstream.ts';
 import { runShell } from '../support/program.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -144,7 +145,7 @@ describe('The token of check', () => {
 
   test.each([
     ['good', (token: string) => token, 0],
-    ['refused', () => 'opaque', 3],
+    ['refused', () => OPAQUE_TOKEN, 3],
     ['expired', () => forgeJwt({ jti: 'x', exp: 1 }), 3],
   ])('can come from a helper, which runs only once if the token is %s', async (_, printed, exit) => {
     const folder = createFolder({ token: printed(sandbox.token), runs: '' });
@@ -166,7 +167,7 @@ describe('The token of check', () => {
     const { origin } = await startUpstream(
       (_, response) => void response.end('{"spec":{"loginEmail":"ada@example.com"}}'),
     );
-    const { stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'an-old-token' });
+    const { stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN });
     expect(stdout).toMatch(/^ {2}✓ token +opaque: not a JWT, hash [\da-f]{8}$/m);
     expect(stdout).toMatch(/^ {2}– revocation +not looked at: the token is opaque$/m);
     expect(stdout).toMatch(/^ {2}– signature +not looked at: the token is opaque$/m);
@@ -233,7 +234,7 @@ describe('The exit code of check is', () => {
       /✗ signature +the token was not signed by the key of MK\.IO that it names/,
       async () => ({ MKIO_TOKEN: await signByAnother(kidOf(sandbox.token)) }),
     ],
-    ['401', 3, /✗ profile +401 Token is not valid\./, () => ({ MKIO_TOKEN: 'opaque' })],
+    ['401', 3, /✗ profile +401 Token is not valid\./, () => ({ MKIO_TOKEN: OPAQUE_TOKEN })],
     [
       '403 on the project',
       3,
@@ -333,7 +334,7 @@ describe('The exit code of check is', () => {
   test('2 for an inactive project', async () => {
     const body = { spec: { isActive: false, loginEmail: 'ada@example.com' }, metadata: { id: PROJECT_ID } };
     const { origin } = await startUpstream((_, response) => void response.end(JSON.stringify(body)));
-    const { code, stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque' });
+    const { code, stdout } = await check({ MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN });
     expect(stdout).toMatch(/✗ project +demo-project is not active/);
     expect(code).toBe(2);
   });
@@ -375,7 +376,7 @@ test('A wrong clock is reported', async () => {
   const late: RequestListener = (_, response) => {
     response.setHeader('date', new Date(Date.now() + 600_000).toUTCString()).end('{}');
   };
-  const { stdout } = await check({ MKIO_BASE_URL: (await startUpstream(late)).origin, MKIO_TOKEN: 'opaque' });
+  const { stdout } = await check({ MKIO_BASE_URL: (await startUpstream(late)).origin, MKIO_TOKEN: OPAQUE_TOKEN });
   expect(stdout).toMatch(/^ {2}! clock +(?:599|60\d) s behind MK\.IO's$/m);
 });
 
@@ -498,7 +499,7 @@ describe('check --json', () => {
   });
 
   test('reports a failure with its exit code', async () => {
-    const { code, report } = await checkJson({ MKIO_TOKEN: 'opaque' });
+    const { code, report } = await checkJson({ MKIO_TOKEN: OPAQUE_TOKEN });
     expect([code, report.ok, report.exit]).toEqual([3, false, 3]);
   });
 

@@ -9,6 +9,7 @@ import { runCommand } from '../support/command.ts';
 import { createFolder } from '../support/folder.ts';
 import { startUpstream, listen } from '../support/upstream.ts';
 import { createServer } from 'node:net';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const ask = (adminPort: string, env: Readonly<Record<string, string>> = {}) =>
   runCommand(['healthcheck'], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: adminPort, ...env } });
@@ -104,7 +105,7 @@ test('wait exits with code 0 as soon as the proxy is ready, even if it starts la
   server.close();
   const waiting = runCli(['wait'], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: port } });
 
-  await startProgram({ MKIO_TOKEN: 'opaque', MKIO_PROXY_ADMIN_PORT: port });
+  await startProgram({ MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_ADMIN_PORT: port });
 
   const { code, stdout } = await waiting;
   expect([code, stdout]).toEqual([0, '{"status":"ok","reasons":[]}\n']);
@@ -125,7 +126,7 @@ test('healthcheck asks loopback if the proxy listens on every address', async ()
   const { origin } = await startUpstream();
   const { admin } = await startProgram({
     MKIO_BASE_URL: origin,
-    MKIO_TOKEN: 'token',
+    MKIO_TOKEN: OPAQUE_TOKEN,
     MKIO_PROXY_ADMIN_HOST: '0.0.0.0',
   });
 

@@ -141,6 +141,11 @@ describe('start', () => {
   test.each<[string, Record<string, string>, string]>([
     ['without a token', {}, 'TOKEN_UNAVAILABLE: no token'],
     ['with a blank token', { MKIO_TOKEN: '' }, 'TOKEN_UNAVAILABLE: the token of MKIO_TOKEN (environment) is blank'],
+    [
+      'with a one-letter token',
+      { MKIO_TOKEN: 'a' },
+      'TOKEN_UNAVAILABLE: the token of MKIO_TOKEN (environment) is shorter',
+    ],
     ['with a missing token file', { MKIO_TOKEN_FILE: 'none' }, 'TOKEN_UNAVAILABLE: the file of MKIO_TOKEN_FILE none'],
     ['with an expired token', { MKIO_TOKEN: forgeJwt({ exp: 1 }) }, 'TOKEN_EXPIRED: the MK.IO token'],
   ])('ends with 3 %s', async (_, env, text) => {

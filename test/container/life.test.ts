@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { imageOf, podman, startContainer, TARGETS } from '../support/container.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const NODE_UID = 1000;
 const NO_CAPABILITIES = '0000000000000000';
@@ -11,7 +12,7 @@ const NO_CAPABILITIES = '0000000000000000';
 describe.each(TARGETS)('A container of %s', (target) => {
   test('serves as an unprivileged user on a read-only file system and exits with code 0 on SIGTERM', async () => {
     const { origin } = await startUpstream();
-    const container = await startContainer({ target, env: { MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque' } });
+    const container = await startContainer({ target, env: { MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN } });
 
     expect((await fetch(`${container.address}/api/v1/projects`)).status).toBe(200);
     const status = container.readProcess('status');
@@ -36,7 +37,7 @@ describe.each(TARGETS)('A container of %s', (target) => {
     const probe = () => podman('healthcheck', 'run', container.name);
 
     await expect(probe()).rejects.toThrow();
-    putToken(folder, 'first');
+    putToken(folder, OPAQUE_TOKEN);
 
     await vi.waitFor(probe, 10_000);
   });
@@ -44,7 +45,7 @@ describe.each(TARGETS)('A container of %s', (target) => {
   test('reads a token file of mode 0400, and rereads it when it is replaced', async () => {
     const upstream = await startUpstream();
     const folder = createSecrets();
-    putToken(folder, 'first');
+    putToken(folder, OPAQUE_TOKEN);
     const env = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN_FILE: '/secrets/token' };
     const container = await startContainer({ target, env, options: ['--volume', `${folder}:/secrets:ro`] });
     const ask = async (): Promise<string | undefined> => {
@@ -52,15 +53,15 @@ describe.each(TARGETS)('A container of %s', (target) => {
       return upstream.seen.at(-1)?.headers.authorization;
     };
 
-    expect(await ask()).toBe('Bearer first');
-    putToken(folder, 'second');
+    expect(await ask()).toBe(`Bearer ${OPAQUE_TOKEN}`);
+    putToken(folder, `${OPAQUE_TOKEN}2`);
 
-    await vi.waitFor(async () => expect(await ask()).toBe('Bearer second'), 10_000);
+    await vi.waitFor(async () => expect(await ask()).toBe(`Bearer ${OPAQUE_TOKEN}2`), 10_000);
   });
 });
 
 test('A container that listens beyond loopback starts only with caller keys', async () => {
-  const beyond = ['--env', 'MKIO_PROXY_HOST=0.0.0.0', '--env', 'MKIO_TOKEN=opaque'];
+  const beyond = ['--env', 'MKIO_PROXY_HOST=0.0.0.0', '--env', `MKIO_TOKEN=${OPAQUE_TOKEN}`];
 
   const started = podman('run', '--rm', '--network', 'host', '--no-healthcheck', ...beyond, imageOf('slim'));
 

@@ -12,6 +12,7 @@ import { createFolder } from '../support/folder.ts';
 import { startTlsUpstream } from '../support/upstream.ts';
 import type { Container } from '../support/container.ts';
 import { podman, startContainer } from '../support/container.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 /** To find the minimum, lower it. */
 const { MKIO_PROXY_TEST_MEMORY: MEMORY = '96m' } = process.env;
@@ -61,7 +62,7 @@ async function start(): Promise<Container> {
   const { origin } = await startTlsUpstream(await authority.issue({ names: ['localhost'] }), { handler });
   const folder = createFolder({ 'ca.pem': authority.cert });
   chmodSync(folder, 0o755);
-  const env = { MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', NODE_EXTRA_CA_CERTS: '/ca/ca.pem' };
+  const env = { MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN, NODE_EXTRA_CA_CERTS: '/ca/ca.pem' };
   // The probe needs a fixed port. Only other tests share this network.
   const ports = { MKIO_PROXY_PORT: '6646', MKIO_PROXY_ADMIN_PORT: '6647' };
   const options = ['--memory', MEMORY, '--memory-swap', MEMORY, '--volume', `${folder}:/ca:ro`];

@@ -8,6 +8,7 @@ import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import { BY_HAND, listen, startUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -25,7 +26,7 @@ async function takeFreePort(): Promise<string> {
 /** The program during an exchange. */
 async function startBusy(env: Env) {
   const upstream = await startUpstream(BY_HAND);
-  const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', ...env });
+  const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: OPAQUE_TOKEN, ...env });
   const asked = fetch(`${program.address}/api/v1/projects`).then(
     (answer) => answer.text(),
     () => 'cut',
@@ -70,7 +71,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
     0,
     'shutdown after waiting for the end, even if the policy file has become invalid',
     async () => {
-      const { admin, ended } = await startProgram({ MKIO_TOKEN: 'opaque', MKIO_PROXY_QUIT: 'on' });
+      const { admin, ended } = await startProgram({ MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_QUIT: 'on' });
       const code = await run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: portOf(admin), MKIO_PROXY_POLICY: './gone.json' });
       expect((await ended).code).toBe(0);
       return code;
@@ -82,7 +83,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
     async () => {
       const fault = `setTimeout(() => { throw new Error('a fault') }, 50)`;
       const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(fault)}`];
-      const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0' };
+      const env = { MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_PORT: '0', MKIO_PROXY_ADMIN_PORT: '0' };
       return (await runCli(['start'], { cwd: createFolder(), env, nodeArgs })).code;
     },
   ],
@@ -122,7 +123,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
   [
     4,
     'a port that is taken',
-    async () => run(['start'], { MKIO_TOKEN: 'opaque', MKIO_PROXY_PORT: String((await startUpstream()).port) }),
+    async () => run(['start'], { MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_PORT: String((await startUpstream()).port) }),
   ],
   [
     5,
@@ -137,7 +138,7 @@ const ENDS: readonly (readonly [code: number, how: string, end: () => Promise<nu
     5,
     'shutdown of a proxy that does not allow shutdown by HTTP',
     async () => {
-      const { admin } = await startProgram({ MKIO_TOKEN: 'opaque' });
+      const { admin } = await startProgram({ MKIO_TOKEN: OPAQUE_TOKEN });
       const code = await run(['shutdown'], { MKIO_PROXY_ADMIN_PORT: portOf(admin) });
       expect((await fetch(`${admin}/readyz`)).status).toBe(200);
       return code;

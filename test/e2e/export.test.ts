@@ -6,6 +6,7 @@ import { createFolder } from '../support/folder.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const start = async () => {
   const proxy = await startTestProxy({ ...(await startUpstream()), admin: { host: '127.0.0.1', port: 0 } });
@@ -35,7 +36,7 @@ test('mkio-proxy export writes the matching exchanges to a file or to standard o
 
 test('an export contains the version of its creator', async () => {
   const { origin } = await startUpstream();
-  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque' });
+  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN });
   const har = (await (await fetch(`${program.admin}/export.har`)).json()) as { log: { creator: unknown } };
   const [, version] = /"version": "([^"]+)"/.exec(readFileSync('package.json', 'utf8')) ?? [];
   expect(har.log.creator).toEqual({ name: 'mkio-proxy', version });

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { AS_FIRST } from '../support/programs.js';
 import { listen } from '../support/upstream.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
 
@@ -48,7 +49,7 @@ describe('PID 1 of a container, which has no default signal actions,', () => {
     const connected = once(redis, 'connection');
     const port = await listen(redis);
     const { ended, signal } = startFirst({
-      MKIO_TOKEN: 'opaque',
+      MKIO_TOKEN: OPAQUE_TOKEN,
       MKIO_PROXY_BUDGET: '50%',
       MKIO_PROXY_REDIS_URL: `redis://127.0.0.1:${port}`,
     });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { startBoth, startProgram } from '../support/program.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 interface Page {
   readonly value: readonly { readonly name: string }[];
@@ -54,7 +55,7 @@ describe('a client of MK.IO works through the proxy', () => {
 
   test("MK.IO's rejection of the token is forwarded unchanged", async () => {
     const sandbox = await startTestSandbox();
-    const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN: 'not-a-token-of-the-sandbox' });
+    const program = await startProgram({ MKIO_BASE_URL: sandbox.origin, MKIO_TOKEN: OPAQUE_TOKEN });
     const answer = await fetch(`${program.address}/api/v1/user/profile`);
     expect(answer.status).toBe(401);
     expect(answer.headers.has('x-mkio-proxy-error')).toBe(false);

@@ -5,6 +5,7 @@ import { createFolder } from '../support/folder.ts';
 import { runCli } from '../support/cli.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const linesOf = (text: string): unknown[] =>
   text
@@ -18,7 +19,7 @@ test('MKIO_PROXY_LOG_FILE gets the same lines as standard output, as JSON, inclu
     const body = JSON.stringify({ error: { code: 'Missing' }, ref: 'a\u009b31m' });
     response.writeHead(404, { 'content-type': 'application/json' }).end(body);
   });
-  const env = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: path };
+  const env = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_LOG_FILE: path };
   const program = await startProgram(env);
   await fetch(`${program.address}/api/v1/projects`);
   program.child.kill('SIGTERM');
@@ -35,7 +36,7 @@ test('MKIO_PROXY_LOG_FILE gets the same lines as standard output, as JSON, inclu
 
 test('SIGHUP reopens a renamed log file, even without new lines', async () => {
   const folder = createFolder();
-  const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: join(folder, 'proxy.log'), LOG_LEVEL: 'error' };
+  const env = { MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_LOG_FILE: join(folder, 'proxy.log'), LOG_LEVEL: 'error' };
   const program = await startProgram({ ...env, MKIO_BASE_URL: (await startUpstream()).origin });
   const path = join(folder, 'proxy.1.log');
   renameSync(path, `${path}.1`);
@@ -44,7 +45,7 @@ test('SIGHUP reopens a renamed log file, even without new lines', async () => {
 });
 
 test('with an unwritable log file, the start fails and suggests a fix', async () => {
-  const env = { MKIO_TOKEN: 'opaque', MKIO_PROXY_LOG_FILE: 'no/such/folder/proxy.log' };
+  const env = { MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_LOG_FILE: 'no/such/folder/proxy.log' };
   const { code, stderr } = await runCli(['start'], { cwd: createFolder(), env });
   expect([code, stderr]).toEqual([
     2,

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../support/folder.ts';
 import { listen, startUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const READ_ONE = 'read -r line; printf "%s" "$line" >ready';
@@ -46,7 +47,7 @@ describe('forwarding continues and a signal stops the program if the log goes to
 
   test('a socket whose reader has stopped', async () => {
     const upstream = await startUpstream();
-    const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque' });
+    const program = await startProgram({ MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: OPAQUE_TOKEN });
     program.child.stdout?.pause();
     await fill(program.address, 300);
 
@@ -91,7 +92,7 @@ async function startInto(output: string) {
     stdio: 'ignore',
     env: {
       PATH: process.env.PATH,
-      MKIO_TOKEN: 'opaque',
+      MKIO_TOKEN: OPAQUE_TOKEN,
       MKIO_BASE_URL: upstream.origin,
       MKIO_PROXY_PORT: String(port),
       MKIO_PROXY_ADMIN_PORT: 'off',

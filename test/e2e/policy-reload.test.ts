@@ -6,6 +6,7 @@ import type { Statusz } from '../../src/admin/statusz.ts';
 import { createFolder } from '../support/folder.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const READ = JSON.stringify({ allow: ['GET **'], otherwise: 'deny' });
 const NOTHING = JSON.stringify({ deny: ['**'] });
@@ -16,7 +17,7 @@ async function startWithPolicy(env: (folder: string) => Readonly<Record<string, 
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   write('policy.json', READ);
   write('settings.json', '{}');
-  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', ...env(folder) }, folder);
+  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN, ...env(folder) }, folder);
   const ask = async (): Promise<number> => (await fetch(`${program.address}/api/v1/projects/p/media/assets`)).status;
   const hangUp = async (said: RegExp): Promise<string> => {
     program.child.kill('SIGHUP');

@@ -4,6 +4,7 @@ import { createFolder } from '../support/folder.ts';
 import { sendRaw } from '../support/raw.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 /** C0, C1, an escape sequence, a line separator and a right-to-left override. */
 const STEERING = ['\u001b', '\u0007', '\u009b', '\u202e', '\u2066', '\u2028'];
@@ -20,20 +21,20 @@ const startHostile = () =>
       spec: { loginEmail: REMOTE, name: REMOTE, displayName: REMOTE, organizationId: REMOTE, permissions: rights },
       rbac: rights,
     };
-    const headers = { 'content-type': 'application/json', 'x-ms-note': '\x9b31m' };
+    const headers = { 'content-type': 'application/json', 'x-ms-useragent': '\x9b31m' };
     response.writeHead(url?.includes('projects/') === true ? 403 : 200, headers).end(JSON.stringify(body));
   });
 
 describe('received control characters are not written to the terminal by', () => {
   test('the log, tail with bodies and replay', async () => {
     const upstream = await startHostile();
-    const settings = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: 'opaque', MKIO_PROXY_CAPTURE: 'bodies' };
+    const settings = { MKIO_BASE_URL: upstream.origin, MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_CAPTURE: 'bodies' };
     const program = await startProgram(settings);
     const env = { MKIO_PROXY_ADMIN_PORT: new URL(program.admin ?? '').port };
     const tail = spawnCli(['tail', '--bodies'], { cwd: createFolder(), env });
     onTestFinished(() => void tail.child.kill('SIGKILL'));
     const ask = async (): Promise<string> => {
-      const answer = await fetch(`${program.address}/api/v1/projects/x`, { headers: { 'x-ms-note': '\x9b31m' } });
+      const answer = await fetch(`${program.address}/api/v1/projects/x`, { headers: { 'x-ms-useragent': '\x9b31m' } });
       await answer.text();
       return tail.stdout();
     };
@@ -49,7 +50,7 @@ describe('received control characters are not written to the terminal by', () =>
 
   test.each([[[]], [['--json']]])('check %j', async (flags: string[]) => {
     const { origin } = await startHostile();
-    const env = { MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', MKIO_PROJECT: 'x' };
+    const env = { MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROJECT: 'x' };
     const { stdout, stderr } = await runCli(['check', ...flags], { cwd: createFolder(), env });
     expect(stdout).not.toBe('');
     expectCalm(stdout + stderr);

@@ -9,6 +9,7 @@ import { createFolder } from '../support/folder.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { BY_HAND, listen, startUpstream } from '../support/upstream.ts';
 import type { TestUpstream } from '../support/upstream.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const doc = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
@@ -74,7 +75,7 @@ async function startTraced(upstream: Pick<TestUpstream, 'origin'>, env: Readonly
     nodeArgs: ['--import', pathToFileURL(join(folder, 'tracing.mjs')).href],
     env: {
       MKIO_BASE_URL: upstream.origin,
-      ...(env.MKIO_TOKEN_COMMAND === undefined && { MKIO_TOKEN: 'a-token-that-is-opaque' }),
+      ...(env.MKIO_TOKEN_COMMAND === undefined && { MKIO_TOKEN: OPAQUE_TOKEN }),
       MKIO_PROXY_PORT: '0',
       MKIO_PROXY_ADMIN_PORT: 'off',
       MKIO_PROXY_REVOCATION_CHECK: 'off',
@@ -143,7 +144,7 @@ describe('with the SDK of the guide, loaded by --import', () => {
       tracestate: 'vendor=1',
     });
     expect([...services]).toEqual(['mkio-proxy']);
-    expect(JSON.stringify(all)).not.toContain('a-token-that-is-opaque');
+    expect(JSON.stringify(all)).not.toContain(OPAQUE_TOKEN);
   });
 
   test('a refusal has only a server span, with its code', async () => {
@@ -188,10 +189,10 @@ describe('with the SDK of the guide, loaded by --import', () => {
 
   test('a request retried with another token has two client spans, and the second is marked', async () => {
     const upstream = await startUpstream(({ headers }, response) =>
-      response.writeHead(headers.authorization === 'Bearer first' ? 401 : 200).end(),
+      response.writeHead(headers.authorization === `Bearer ${OPAQUE_TOKEN}` ? 401 : 200).end(),
     );
     const { address, spans } = await startTraced(upstream, {
-      MKIO_TOKEN_COMMAND: `sh -c 'test -e made && echo second || { touch made; echo first; }'`,
+      MKIO_TOKEN_COMMAND: `sh -c 'test -e made && echo ${OPAQUE_TOKEN}2 || { touch made; echo ${OPAQUE_TOKEN}; }'`,
     });
     expect((await fetch(`${address}/api/v1/projects`)).status).toBe(200);
     const clients = ofKind(await spans(3), 3);

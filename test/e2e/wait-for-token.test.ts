@@ -7,6 +7,7 @@ import { createFolder } from '../support/folder.ts';
 import { forgeJwt } from '../support/jwt.ts';
 import type { ErrorBody } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 /** The program, listening without a token. */
 async function startWaiting(env: (folder: string) => Readonly<Record<string, string>>) {
@@ -53,14 +54,14 @@ test('the proxy waits for a missing token file, and is ready as soon as it appea
   const port = new URL(proxy.admin).port;
   const waiting = runCli(['wait'], { cwd: createFolder(), env: { MKIO_PROXY_ADMIN_PORT: port } });
 
-  writeFileSync(join(proxy.folder, 'next'), 'opaque');
+  writeFileSync(join(proxy.folder, 'next'), OPAQUE_TOKEN);
   renameSync(join(proxy.folder, 'next'), join(proxy.folder, 'token'));
 
   await proxy.printed(/"event":"ready"/);
   expect((await waiting).code).toBe(0);
   expect(await proxy.probe()).toBe(200);
   expect((await proxy.ask()).status).toBe(200);
-  expect(proxy.upstream.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer opaque']);
+  expect(proxy.upstream.seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${OPAQUE_TOKEN}`]);
 });
 
 test.each<[string, string]>([
@@ -75,7 +76,7 @@ test.each<[string, string]>([
   expect(proxy.event).toBe('waiting');
   expect(await proxy.probe()).toBe(503);
 
-  writeFileSync(join(proxy.folder, 'token'), 'opaque');
+  writeFileSync(join(proxy.folder, 'token'), OPAQUE_TOKEN);
 
   await proxy.printed(/"event":"ready"/);
   expect(await proxy.probe()).toBe(200);
@@ -91,7 +92,7 @@ test('a slow helper blocks nothing, and its token is used once it is printed', a
   expect((await fetch(`${proxy.admin}/livez`)).status).toBe(200);
   expect(await proxy.probe()).toBe(503);
 
-  writeFileSync(join(proxy.folder, 'token'), 'opaque');
+  writeFileSync(join(proxy.folder, 'token'), OPAQUE_TOKEN);
 
   await proxy.printed(/"event":"ready"/);
   expect([await proxy.probe(), (await proxy.ask()).status]).toEqual([200, 200]);
@@ -106,7 +107,7 @@ test('a failed helper is run again until it prints a token', async () => {
   });
   expect(proxy.reason).toContain('exit code 9');
 
-  writeFileSync(join(proxy.folder, 'late'), 'opaque');
+  writeFileSync(join(proxy.folder, 'late'), OPAQUE_TOKEN);
 
   await proxy.printed(/"event":"ready"/);
   expect((await proxy.ask()).status).toBe(200);

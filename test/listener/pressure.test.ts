@@ -4,6 +4,7 @@ import { startProgram } from '../support/program.ts';
 import type { ErrorBody } from '../support/proxy.ts';
 import { call, startTestProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { OPAQUE_TOKEN } from '../support/token.ts';
 
 const ASSETS = '/api/v1/projects/demo/media/assets';
 
@@ -71,7 +72,7 @@ describe('the proxy answers 503 BUSY rather than let work pile up', () => {
 test('garbage does not count: 40 MB are enough for 50 connections', async () => {
   const body = JSON.stringify({ value: 'x'.repeat(1_500) });
   const { origin } = await startUpstream((_, response) => response.end(body));
-  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: 'opaque', MKIO_PROXY_MAX_MEMORY: '40MB' });
+  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_MAX_MEMORY: '40MB' });
 
   const result = await autocannon({ url: `${program.address}${ASSETS}`, connections: 50, duration: 3 });
 

@@ -26,7 +26,7 @@ describe('A token', () => {
   });
 
   test('may be opaque', () => {
-    expect(parseToken('a1B2-_.~+/==', 'test')).toBe('a1B2-_.~+/==');
+    expect(parseToken('a1B2-_.~+/c3D4e5F6g7==', 'test')).toBe('a1B2-_.~+/c3D4e5F6g7==');
   });
 
   test.each([
@@ -38,6 +38,11 @@ describe('A token', () => {
     ['a control character', `${TOKEN}\0`, 'has control characters inside'],
     ['quotes around it', `"${TOKEN}"`, 'has characters that no bearer token has'],
     ['a look-alike letter', `${TOKEN}\u0435`, 'has characters that no bearer token has'],
+    ['short', 'canary-canary-12345', 'is shorter than 20 characters'],
+    ['one letter', 'a', 'is shorter than 20 characters'],
+    ['a plain word', 'canary'.repeat(4), 'has no digit, as if it were plain words'],
+    ['plain words', 'canary-canary_canary.canary', 'has no digit, as if it were plain words'],
+    ['a plain number', '12345.67890-12345/67890', 'has no letter, as if it were a plain number'],
     ['no end', 'a'.repeat(20_000), 'is longer than 16384 characters'],
   ])('is refused if it is or has %s, and the error does not quote it', (_, text, problem) => {
     const error = failureOf(() => parseToken(text, 'MKIO_TOKEN (environment)'));

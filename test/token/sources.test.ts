@@ -183,8 +183,8 @@ describe('A token command', () => {
   test('runs without a shell and without standard input', async () => {
     const lines: string[] = [];
     const onStderr = (line: string): void => void lines.push(line);
-    const command = ['sh', '-c', 'cat; echo "$0" "$1" >&2; echo token-token', '$HOME', '; echo evil'];
-    expect(await sourceOf({ command }, { onStderr }).read()).toMatchObject({ token: 'token-token' });
+    const command = ['sh', '-c', `cat; echo "$0" "$1" >&2; echo ${TOKEN}`, '$HOME', '; echo evil'];
+    expect(await sourceOf({ command }, { onStderr }).read()).toMatchObject({ token: TOKEN });
     expect(lines).toEqual(['$HOME ; echo evil']);
   });
 

@@ -22,21 +22,23 @@ async function follow(path: string, pollMs = BY_FOLDERS_ALONE_MS): Promise<Token
   return store;
 }
 
+const tokenOf = (number: number): string => `opaque-token-of-the-tests-${number}`;
+
 const expectToken = (store: TokenStore, token: string) => expect.poll(() => store.current(), WITHIN).toBe(token);
 
 test('A file that is overwritten in place is read again', async () => {
-  const path = join(createFolder({ token: 'token-1' }), 'token');
+  const path = join(createFolder({ token: tokenOf(1) }), 'token');
   const store = await follow(path);
-  for (const token of ['token-2', 'token-3']) {
+  for (const token of [tokenOf(2), tokenOf(3)]) {
     writeFileSync(path, `${token}\n`);
     await expectToken(store, token);
   }
 });
 
 test('A file that is replaced by a rename is read again', async () => {
-  const folder = createFolder({ token: 'token-1' });
+  const folder = createFolder({ token: tokenOf(1) });
   const store = await follow(join(folder, 'token'));
-  for (const token of ['token-2', 'token-3']) {
+  for (const token of [tokenOf(2), tokenOf(3)]) {
     writeFileSync(join(folder, 'new'), token);
     renameSync(join(folder, 'new'), join(folder, 'token'));
     await expectToken(store, token);
@@ -53,12 +55,12 @@ function swapData(volume: string, revision: string, token: string): void {
 
 test('A mounted Kubernetes secret is read again when `..data` is swapped and the old folder removed', async () => {
   const volume = createFolder();
-  swapData(volume, '..2026_01', 'token-1');
+  swapData(volume, '..2026_01', tokenOf(1));
   symlinkSync('..data/token', join(volume, 'token'));
   const store = await follow(join(volume, 'token'));
   for (const [old, revision, token] of [
-    ['..2026_01', '..2026_02', 'token-2'],
-    ['..2026_02', '..2026_03', 'token-3'],
+    ['..2026_01', '..2026_02', tokenOf(2)],
+    ['..2026_02', '..2026_03', tokenOf(3)],
   ] as const) {
     swapData(volume, revision, token);
     rmSync(join(volume, old), { recursive: true });
@@ -68,25 +70,25 @@ test('A mounted Kubernetes secret is read again when `..data` is swapped and the
 });
 
 test('A link is watched, and so is its target', async () => {
-  const [here, there] = [createFolder(), createFolder({ a: 'token-1', b: 'token-2' })];
+  const [here, there] = [createFolder(), createFolder({ a: tokenOf(1), b: tokenOf(2) })];
   const path = join(here, 'token');
   symlinkSync(join(there, 'a'), path);
   const store = await follow(path);
   symlinkSync(join(there, 'b'), join(here, 'new'));
   renameSync(join(here, 'new'), path);
-  await expectToken(store, 'token-2');
-  writeFileSync(join(there, 'b'), 'token-3');
-  await expectToken(store, 'token-3');
+  await expectToken(store, tokenOf(2));
+  writeFileSync(join(there, 'b'), tokenOf(3));
+  await expectToken(store, tokenOf(3));
 });
 
 test('A file that is deleted and created again is read again, and the last good token stays in use', async () => {
-  const path = join(createFolder({ token: 'token-1' }), 'token');
+  const path = join(createFolder({ token: tokenOf(1) }), 'token');
   const store = await follow(path);
   rmSync(path);
   await expect.poll(() => store.status().state, WITHIN).toBe('failing');
-  expect(store.current()).toBe('token-1');
-  writeFileSync(path, 'token-2');
-  await expectToken(store, 'token-2');
+  expect(store.current()).toBe(tokenOf(1));
+  writeFileSync(path, tokenOf(2));
+  await expectToken(store, tokenOf(2));
   expect(store.status().state).toBe('ok');
 });
 
@@ -94,16 +96,16 @@ test('A file in a folder that does not exist yet is polled', async () => {
   const folder = join(createFolder(), 'later');
   const path = join(folder, 'token');
   const source = createFileSource(path, 'the file', () => undefined);
-  const store = createTokenStore({ source, first: { token: 'token-1' } });
+  const store = createTokenStore({ source, first: { token: tokenOf(1) } });
   onTestFinished(watchFile(path, () => void store.reload()));
   await expect.poll(() => store.status().state, WITHIN).toBe('failing');
   mkdirSync(folder);
-  writeFileSync(path, 'token-2');
-  await expectToken(store, 'token-2');
+  writeFileSync(path, tokenOf(2));
+  await expectToken(store, tokenOf(2));
 });
 
 test('An unchanged file is not read again', async () => {
-  const path = join(createFolder({ token: 'token-1' }), 'token');
+  const path = join(createFolder({ token: tokenOf(1) }), 'token');
   let calls = 0;
   onTestFinished(watchFile(path, () => calls++));
   await expect.poll(() => calls).toBe(1);
