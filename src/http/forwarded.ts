@@ -29,6 +29,13 @@ const FORWARDED = new Set([
   'want-content-digest',
   'want-digest',
   'want-repr-digest',
+  // The common fields of Azure's client libraries. MK.IO's own clients add only `x-mkio-token`.
+  'x-ms-client-request-id',
+  'x-ms-correlation-request-id',
+  'x-ms-date',
+  'x-ms-return-client-request-id',
+  'x-ms-useragent',
+  'x-ms-version',
   'x-request-id',
 ]);
 /** Credentials of the caller and fields of this connection: no setting forwards them. */
@@ -53,13 +60,10 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-/** Replaces the judged method or target: X-HTTP-Method-Override, X-Original-URL, X-Rewrite-URL. */
-const OVERRIDE = /method|override|original|rewrite/;
-const VENDOR = /^x-(?:ms|mkio)-/;
+/** Replaces the judged method or target: X-HTTP-Method-Override, X-MS-HTTP-Verb, X-Original-URL, X-Rewrite-URL. */
+const OVERRIDE = /method|override|original|rewrite|verb|\bur[il]$/;
 /** Messages of callers and the operator to this proxy. */
 const TO_PROXY = 'x-mkio-proxy-';
-const CREDENTIAL =
-  /auth|bearer|cookie|credential|jwt|key|pass(?:phrase|word)|principal|sas|secret|session|signature|token/;
 
 /**
  * Whether a request header field goes upstream.
@@ -68,8 +72,7 @@ const CREDENTIAL =
  * @param extra lower-case names that a setting adds to the allow-list
  */
 export function isForwarded(name: string, extra: readonly string[]): boolean {
-  if (FORWARDED.has(name)) return true;
-  return isForwardable(name) && (extra.includes(name) || (VENDOR.test(name) && !CREDENTIAL.test(name)));
+  return FORWARDED.has(name) || (extra.includes(name) && isForwardable(name));
 }
 
 /** Whether a setting may add this lower-case name to the allow-list. */

@@ -36,7 +36,7 @@ const PUT = {
     connection: 'keep-alive',
     'accept-encoding': 'gzip',
     'content-type': 'application/json',
-    'x-ms-note': "it's",
+    'x-ms-useragent': "it's",
   },
   body: '{"a":"$HOME"}',
 };
@@ -52,7 +52,7 @@ describe('GET /exchanges/:id/snippet', () => {
     expect(again?.headers).toMatchObject({
       authorization: `Bearer ${TOKEN}`,
       'content-type': 'application/json',
-      'x-ms-note': "it's",
+      'x-ms-useragent': "it's",
     });
   });
 
@@ -60,7 +60,7 @@ describe('GET /exchanges/:id/snippet', () => {
     const { proxy, id } = await startWith(PUT);
     for (const to of ['proxy', 'upstream']) {
       const { text } = await read(proxy, id, `as=${name}&to=${to}`);
-      expect(text).toContain('x-ms-note');
+      expect(text).toContain('x-ms-useragent');
       expect(text).not.toMatch(/cookie|host:|content-length|accept-encoding|connection|transfer-encoding/i);
       expect(text).not.toContain(TOKEN);
       expect(/authorization/i.test(text)).toBe(to === 'upstream');

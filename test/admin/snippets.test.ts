@@ -97,7 +97,7 @@ const requests: fc.Arbitrary<RepeatableRequest> = requestParts.map(
   ({ path, value, type, body, withBody, without }) => ({
     method: body === undefined ? without : withBody,
     target: path,
-    fields: [['x-ms-nasty', value], ...(type === undefined ? [] : [['Content-Type', type] satisfies Field])],
+    fields: [['x-ms-useragent', value], ...(type === undefined ? [] : [['Content-Type', type] satisfies Field])],
     leftOut: [],
     maskedFields: 0,
     body,
@@ -117,7 +117,7 @@ function expectArrived(
   expect(got?.method).toBe(repeatable.method);
   expect(readTarget(got?.url ?? '')).toBe(readTarget(repeatable.target));
   expect(got?.body).toBe(repeatable.body ?? '');
-  expect(got?.headers['x-ms-nasty']).toBe(fieldOf(repeatable, 'x-ms-nasty'));
+  expect(got?.headers['x-ms-useragent']).toBe(fieldOf(repeatable, 'x-ms-useragent'));
   expect(got?.headers['content-type']).toBe(fieldOf(repeatable, 'content-type'));
 }
 
@@ -174,11 +174,11 @@ describe('a snippet repeats any request exactly:', () => {
       fc.asyncProperty(requests, async (repeatable) => {
         const snippet = renderSnippet('httpie', repeatable, { origin: 'http://localhost:1', ...DIRECT });
         const { stdout } = await run('sh', ['-c', snippet], { cwd, env, encoding: 'buffer' });
-        const value = fieldOf(repeatable, 'x-ms-nasty') ?? '';
+        const value = fieldOf(repeatable, 'x-ms-useragent') ?? '';
         const type = fieldOf(repeatable, 'content-type');
         const words = [
           ...['--ignore-stdin', repeatable.method, `http://localhost:1${repeatable.target}`],
-          ...(/\\[:;=@]/.test(value) ? [] : [value === '' ? 'x-ms-nasty;' : `x-ms-nasty: ${value}`]),
+          ...(/\\[:;=@]/.test(value) ? [] : [value === '' ? 'x-ms-useragent;' : `x-ms-useragent: ${value}`]),
           ...(type === undefined ? [] : [`Content-Type: ${type}`]),
           ...(type === undefined && repeatable.body !== undefined ? ['content-type:'] : []),
         ].map((word) => Buffer.from(word, 'latin1'));

@@ -31,7 +31,7 @@ async function start(body: string): Promise<Started> {
     });
   });
   const proxy = await startTestProxy({ ...upstream, admin: { host: '127.0.0.1', port: 0 } });
-  const headers = { 'content-type': 'application/json', 'x-ms-first': 'one', cookie: 'a=secret-cookie' };
+  const headers = { 'content-type': 'application/json', 'x-ms-version': 'one', cookie: 'a=secret-cookie' };
   await fetch(proxy.address + PATH, { method: 'PUT', headers, body });
   const inspector = await openInspector(await openPage(), proxy.admin);
   await inspector.row('media/assets/a').click();
@@ -72,7 +72,7 @@ test('an edited replay changes only the edited parts', async () => {
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await rows.nth(1).waitFor();
   expect(sent[1]).toBe(`PUT ${PATH}-edited?x=1 {"n":2}`);
-  expect(upstream.seen[1]?.headers).toMatchObject({ 'x-ms-first': 'one', 'content-type': 'application/json' });
+  expect(upstream.seen[1]?.headers).toMatchObject({ 'x-ms-version': 'one', 'content-type': 'application/json' });
   const { exchanges } = (await (await fetch(`${admin}/exchanges`)).json()) as { exchanges: ExchangeDetail[] };
   expect(exchanges[1]).toMatchObject({ replayOf: exchanges[0]?.id });
 });
@@ -82,7 +82,7 @@ test('method and headers can be edited, and an invalid header is refused before 
   await page.keyboard.press('e');
   await page.getByLabel('Method').selectOption('POST');
   const headers = page.getByLabel('Headers');
-  expect(await headers.inputValue()).toContain('x-ms-first: one');
+  expect(await headers.inputValue()).toContain('x-ms-version: one');
   expect(await headers.inputValue()).not.toContain('redacted');
   await headers.fill('no header');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
@@ -91,8 +91,8 @@ test('method and headers can be edited, and an invalid header is refused before 
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await rows.nth(1).waitFor();
   expect(sent[1]).toBe(`POST ${PATH} {"n":1}`);
-  expect(upstream.seen[1]?.headers).toMatchObject({ 'x-ms-second': 'two' });
-  expect(upstream.seen[1]?.headers).not.toHaveProperty('x-ms-first');
+  expect(upstream.seen[1]?.headers).toMatchObject({ 'x-ms-date': 'two' });
+  expect(upstream.seen[1]?.headers).not.toHaveProperty('x-ms-version');
 });
 
 test('a body with masked secrets must be written again before sending', async () => {

@@ -37,10 +37,10 @@ describe('Connection', () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream);
     const lines = [
-      'Connection: close, X-Ms-One',
-      'connection: x-MS-two , user-agent',
-      'x-ms-one: 1',
-      'X-Ms-Two: 2',
+      'Connection: close, X-Ms-Version',
+      'connection: x-MS-date , user-agent',
+      'x-ms-version: 1',
+      'X-Ms-Date: 2',
       'User-Agent: a',
     ];
 

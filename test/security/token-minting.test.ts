@@ -69,6 +69,9 @@ test.each([
   'X-Original-URL',
   'X-Rewrite-URL',
   'X-MS-Method-Override',
+  'X-MS-HTTP-Verb',
+  'X-MS-URL',
+  'X-Forwarded-URI',
   'X-Mkio-Original-Path',
 ])('%s is not sent upstream with a GET, even if a setting forwards it', async (name) => {
   const upstream = await startUpstream();

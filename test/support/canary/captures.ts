@@ -120,7 +120,7 @@ export const CAPTURES: readonly Drive[] = [
       await post(world, guarded, '{}');
       const edits = [
         undefined,
-        JSON.stringify({ body: token, headers: [['x-ms-note', token]], target: `/api/v1/projects?x=${token}` }),
+        JSON.stringify({ body: token, headers: [['x-ms-useragent', token]], target: `/api/v1/projects?x=${token}` }),
         JSON.stringify({ [token]: token }),
         JSON.stringify({ method: token, target: token, headers: [[token, `${token}\n`]] }),
         token,
@@ -175,7 +175,7 @@ export const CAPTURES: readonly Drive[] = [
       await world.run(['export', '--har', 'a.har'], { env });
       await world.run(['export', '--har', `nowhere/${token}`], { env });
       const id = (await readExchanges(program, adminKey))[0]?.id ?? '';
-      const edits = ['--body', 'nowhere', '--header', `x-ms-note: ${token}`, '--target', `/api/v1/x?a=${token}`];
+      const edits = ['--body', 'nowhere', '--header', `x-ms-useragent: ${token}`, '--target', `/api/v1/x?a=${token}`];
       const runs = [[id], [id, '--json'], [token], [id, ...edits.slice(2)], [id, ...edits], [id, '--header', token]];
       for (const words of runs) await world.run(['replay', ...words], { env });
       await world.run(['tail', '--filter', `${token}:x`], { env });
