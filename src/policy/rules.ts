@@ -1,5 +1,6 @@
 import type { PolicyConfig } from '../config/config.ts';
 import type { Level, Rule } from '../config/policy.ts';
+import { refuseBatch } from './batch.ts';
 import { refuseGuarded } from './guarded.ts';
 import { createLevelJudge } from './levels.ts';
 import { SAFE_METHODS } from '../http/methods.ts';
@@ -24,6 +25,7 @@ export interface Policy {
 export function createPolicy({ base, allow, projects }: PolicyConfig): Policy {
   const isOpen = isLevel(base, 'open');
   const judges: readonly Judge[] = [
+    refuseBatch,
     ...(projects.length > 0 ? [createConfinement(projects)] : []),
     ...allow.map(createOpening),
     ...(isOpen ? [] : [refuseGuarded]),

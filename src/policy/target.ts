@@ -1,5 +1,6 @@
 import { ProxyError } from '../errors.ts';
 import type { Address } from '../http/address.ts';
+import { holdsControl } from './control-characters.ts';
 
 /** The target of the upstream request. Rules judge these bytes, and the same bytes are sent. */
 export interface Target {
@@ -16,7 +17,8 @@ const FORBIDDEN_CHARACTER = /[^\x21-\x7e]|[\\#]/;
 const ENCODED_LINE_BREAK = /%0[0ad]/i;
 const ENCODED_SEPARATOR = /%(?:25)*(?:2f|5c)/i;
 const DOTS = /\.|%(?:25)*2e/i;
-const DOT_SEGMENT = /(?:^|\/)(?:\.|%(?:25)*2e){1,2}(?:;|%(?:25)*3b|\/|$)/i;
+// Blanks may surround the dots, because Windows drops them.
+const DOT_SEGMENT = /(?:^|\/)(?:%(?:25)*20)*(?:\.|%(?:25)*2e){1,2}(?:%(?:25)*20)*(?:;|%(?:25)*3b|\/|$)/i;
 
 /**
  * The one canonical target of a request, frozen.
@@ -46,6 +48,7 @@ function refuseAmbiguity(path: string, query: string): void {
     if (ENCODED_LINE_BREAK.test(path) || ENCODED_LINE_BREAK.test(query)) {
       throw invalid('The target holds %00, %0a or %0d.');
     }
+    if (encoded && holdsControl(path)) throw invalid('The path holds an encoded control character.');
     if (encoded && ENCODED_SEPARATOR.test(path)) {
       throw invalid('The path holds an encoded "/" or "\\", which no MK.IO name may contain.');
     }

@@ -1,5 +1,6 @@
 // The attack: a caller encodes a refused path so that the rules miss it and a lenient upstream still understands it:
-// other case, escapes, double escapes, parameters, doubled slashes or a truncated end. Every decoding is checked.
+// other case, escapes, double escapes, fullwidth letters, trailing blanks and dots, parameters, doubled slashes or a
+// truncated end. Every decoding is checked.
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
