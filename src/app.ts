@@ -17,6 +17,7 @@ import { ALLOW } from './http/methods.ts';
 import { createListenerAnswers, holdContinue } from './listener/answers.ts';
 import { connectionLimit } from './listener/connection-limit.ts';
 import type { Connections } from './listener/connections.ts';
+import { httpVersion } from './listener/http-version.ts';
 import { limitPipelines } from './listener/pipelines.ts';
 import { pressure } from './listener/pressure.ts';
 import { readTemplate } from './policy/catalogue.ts';
@@ -77,6 +78,7 @@ export async function createProxy(options: ProxyOptions, recording: Recording): 
   const { app, answers, connections } = createServer(listener);
 
   await app.register(recorder, { log, tracing, redact, capture, ...recording, ...clock });
+  await app.register(httpVersion);
   await app.register(connectionLimit, answers);
   await app.register(pressure, { ...listener, containerBytes });
   await app.register(access, {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProxyError } from '../errors.ts';
-import { isLoopback, isWildcard, readName } from '../http/hosts.ts';
+import { isLoopback, isPort, isWildcard, readName } from '../http/hosts.ts';
 
 /** Header fields that name the page behind a request: values as received. */
 export interface CallerFields {
@@ -28,7 +28,7 @@ export interface Access {
 }
 
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
-const ORIGIN = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+const ORIGIN = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d+))?$/;
 
 export function readCallerFields(headers: IncomingHttpHeaders): CallerFields {
   return {
@@ -63,7 +63,7 @@ export function createAccess({ host: bound, allowedHosts, allowedOrigins }: Acce
     return !servesLoopback && ADDRESS.test(host);
   };
   const isAllowedOrigin = (origin: string): boolean =>
-    origins.has(origin) || (servesLoopback && isLoopback(ORIGIN.exec(origin)?.[1] ?? ''));
+    origins.has(origin) || (servesLoopback && isLoopbackOrigin(origin));
 
   return {
     // After DNS rebinding, a page still sends its own name as Host.
@@ -103,6 +103,11 @@ export function requireOwnPage({ origin, secFetchSite, referer }: CallerFields, 
 
 /** Not in a frame, an object or anything else of a page. */
 const isTopLevel = (dest: string | undefined): boolean => dest === undefined || dest === 'document';
+
+function isLoopbackOrigin(origin: string): boolean {
+  const [, host, port] = ORIGIN.exec(origin) ?? [];
+  return host !== undefined && isLoopback(host) && isPort(port);
+}
 
 /** `.example.com` matches every name below it, but not example.com itself. */
 function matchesHost(host: string, allowed: string): boolean {

@@ -4,6 +4,7 @@ import fastify from 'fastify';
 import type { Logger } from 'pino';
 import { asProxyError, ProxyError, renderError } from '../errors.ts';
 import { createListenerAnswers } from '../listener/answers.ts';
+import { httpVersion } from '../listener/http-version.ts';
 import type { Redact } from '../secrets/redact.ts';
 import { renderCause } from '../traffic/cause.ts';
 
@@ -65,6 +66,7 @@ export function createAdminServer({ maxHeaderBytes, redact, log }: AdminServerOp
     void reply.headers(HEADERS);
     next();
   });
+  void app.register(httpVersion);
   ignoreBodies(app);
   return app;
 }

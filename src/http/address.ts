@@ -1,4 +1,5 @@
 import { ProxyError } from '../errors.ts';
+import { isPort } from './hosts.ts';
 
 export interface RequestLine {
   /** Request-target as received (RFC 9112 §3.2). */
@@ -16,7 +17,7 @@ export interface Address {
 }
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
-const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i;
+const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::(\d*))?$/i;
 
 /** Every Host line. Node's `headers.host` has only the first. */
 export function readHosts(rawHeaders: readonly string[]): string[] {
@@ -37,7 +38,8 @@ export function resolveAddress({ url, hosts }: RequestLine): Address {
   // RFC 9112 §3.2 requires exactly one Host; Node's parser accepts two.
   if (host === undefined || hosts.length > 1) throw invalid('The request must carry exactly one Host header.');
   const address = url.startsWith('/') ? { authority: host, pathAndQuery: url } : resolveAbsoluteForm(url);
-  if (!AUTHORITY.test(address.authority)) throw invalid('The Host of the request is not a valid authority.');
+  const found = AUTHORITY.exec(address.authority);
+  if (found === null || !isPort(found[1])) throw invalid('The Host of the request is not a valid authority.');
   return address;
 }
 

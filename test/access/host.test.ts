@@ -12,6 +12,13 @@ const invalid: [string, string[]][] = [
   ['a Host with a path', ['Host: 127.0.0.1/api']],
   ['a Host with inner white space', ['Host: 127.0.0.1 localhost']],
   ['a Host with a port that is no number', ['Host: 127.0.0.1:http']],
+  ['a Host with a hexadecimal port', ['Host: localhost:0x50']],
+  ['a Host with a negative port', ['Host: localhost:-1']],
+  ['a Host with port 0', ['Host: localhost:0']],
+  ['a Host with the port after the last', ['Host: localhost:65536']],
+  ['a Host with a port beyond 16 bits', ['Host: localhost:99999']],
+  ['a Host with a very long port', ['Host: [::1]:00000000000000000080000']],
+  ['a Host with two ports', ['Host: localhost:80:80']],
 ];
 
 describe('a request must carry exactly one valid Host', () => {

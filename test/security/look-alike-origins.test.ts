@@ -12,6 +12,8 @@ const lookAlikes: [string, string[]][] = [
   ['a user name', ['Origin: http://localhost@evil.example']],
   ['a path', ['Origin: http://evil.example/localhost']],
   ['an invalid port', ['Origin: http://localhost:evil.example']],
+  ['port 0', ['Origin: http://localhost:0']],
+  ['a port beyond 16 bits', ['Origin: http://localhost:99999']],
   ['another scheme', ['Origin: ftp://localhost']],
   ['no scheme', ['Origin: localhost']],
   ['an address in another notation', ['Origin: http://2130706433']],
