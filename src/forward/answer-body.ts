@@ -1,6 +1,6 @@
 import { pipeline, Transform } from 'node:stream';
 import type { Coding } from '../http/content.ts';
-import { isJson, mayHoldText, readContent } from '../http/content.ts';
+import { isDecodable, isJson, mayHoldText, readContent } from '../http/content.ts';
 import type { AnswerBody, AnswerBodyOptions } from './answer-head.ts';
 import { BODYLESS, DECODED, LENGTH, MAPPED, NOTHING, writeHead } from './answer-head.ts';
 import type { BodyMapper } from './body-mapper.ts';
@@ -14,8 +14,7 @@ export function createAnswerBody(options: AnswerBodyOptions): AnswerBody {
   const content = readContent(fields);
   const { coding, isCoded, length = Infinity } = content;
   const passed = status === 204 ? LENGTH : NOTHING;
-  if (BODYLESS.has(status) || !mayHoldText(content) || (isCoded && coding === undefined))
-    return passing(options, passed);
+  if (BODYLESS.has(status) || !mayHoldText(content) || !isDecodable(content)) return passing(options, passed);
 
   const isMapped = createMapper !== undefined && status === 200 && isJson(content);
   if (method === 'HEAD') return passing(options, isMapped ? (isCoded ? DECODED : MAPPED) : passed);

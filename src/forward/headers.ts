@@ -1,5 +1,6 @@
 import { readCombined } from '../http/fields.ts';
 import { HOP_BY_HOP, isForwarded } from '../http/forwarded.ts';
+import { limitCodings } from './content-coding.ts';
 
 // Fields about the whole origin, which is the proxy's own here, and fields that the proxy sets itself.
 const ORIGINS_OWN = new Set([
@@ -33,7 +34,7 @@ export function requestFields(
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i]?.toLowerCase(), raw[i + 1]];
     if (!isForwarded(name, extra) || named?.has(name)) continue;
-    fields.push(name, value);
+    fields.push(name, name === 'accept-encoding' ? limitCodings(value) : value);
   }
   return fields;
 }

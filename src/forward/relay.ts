@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ProxyError } from '../errors.ts';
 import { READS } from '../http/methods.ts';
+import { requireSearchable } from './content-coding.ts';
 import type { DeliveryOptions } from './delivery.ts';
 import { Delivery } from './delivery.ts';
 import type { Renew, Upstream, UpstreamConnection, UpstreamRequest } from './dispatcher.ts';
@@ -130,6 +131,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     }
     this.#relayed.exchange.trace?.answer(status);
     this.#framing = resolveFraming(fields);
+    requireSearchable(this.#relayed.request.method, status, fields);
     const renewed = status === 401 ? this.#renew() : undefined;
     if (renewed === undefined) this.#deliver(status, fields);
     else this.#hold(new HeldUnauthorized(fields), renewed);

@@ -86,9 +86,14 @@ function readCodings(fields: FieldLines): string[] {
 
 export const isJson = ({ type }: Content): boolean => JSON_TYPE.test(type ?? '');
 
+/** Whether the body is readable: not coded, or in one coding that can be decoded. */
+export const isDecodable = ({ coding, isCoded }: Content): boolean => !isCoded || coding !== undefined;
+
 /** Whether the decoded body is known to be text in UTF-8 or a subset of it. */
-export const isText = ({ type, coding, isCoded }: Content): boolean =>
-  type !== undefined && (!isCoded || coding !== undefined) && TEXT_TYPE.test(type) && !OTHER_CHARSET.test(type);
+export const isText = (content: Content): boolean => {
+  const { type = '' } = content;
+  return isDecodable(content) && TEXT_TYPE.test(type) && !OTHER_CHARSET.test(type);
+};
 
 /** Whether the body may quote a request. Unknown and absent types may. */
 export const mayHoldText = ({ type }: Content): boolean => !BINARY_TYPE.test(type ?? '');
