@@ -72,7 +72,11 @@ describe('the proxy answers 503 BUSY rather than let work pile up', () => {
 test('garbage does not count: 40 MB are enough for 50 connections', async () => {
   const body = JSON.stringify({ value: 'x'.repeat(1_500) });
   const { origin } = await startUpstream((_, response) => response.end(body));
-  const program = await startProgram({ MKIO_BASE_URL: origin, MKIO_TOKEN: OPAQUE_TOKEN, MKIO_PROXY_MAX_MEMORY: '40MB' });
+  const program = await startProgram({
+    MKIO_BASE_URL: origin,
+    MKIO_TOKEN: OPAQUE_TOKEN,
+    MKIO_PROXY_MAX_MEMORY: '40MB',
+  });
 
   const result = await autocannon({ url: `${program.address}${ASSETS}`, connections: 50, duration: 3 });
 
