@@ -47,3 +47,28 @@ test('joiners of scripts and emoji stay', () => {
   expect(printable(family)).toBe(family);
   expect(splitUnseen(family)).toEqual([{ text: family, isUnseen: false }]);
 });
+
+describe('invisible characters as pieces', () => {
+  const show = (text: string, keepsLines = false): string =>
+    splitUnseen(text, { keepsLines })
+      .map((piece) => (piece.isUnseen ? `[${piece.text}]` : piece.text))
+      .join('');
+
+  test.each([
+    ['plain text', 'a b ä 漢 🎬', 'a b ä 漢 🎬'],
+    ['an escape sequence', '\u001b[31mred', '[U+001B][31mred'],
+    ['a bidi override', 'gpj.\u202eexe', 'gpj.[U+202E]exe'],
+    ['isolates and marks', '\u2066a\u2069\u200f', '[U+2066]a[U+2069][U+200F]'],
+    ['text without width', 'pass\u200bword\ufeff', 'pass[U+200B]word[U+FEFF]'],
+    ['tags', 'a\u{e0041}', 'a[U+E0041]'],
+    ['line ends', 'a\nb\r\u2028', 'a[U+000A]b[U+000D][U+2028]'],
+    ['NUL and DEL', '\0\u007f', '[U+0000][U+007F]'],
+    ['a joined emoji', '👩‍💻', '👩‍💻'],
+  ])('shows %s', (_, text, shown) => {
+    expect(show(text)).toBe(shown);
+  });
+
+  test('keeps line ends and tabs in a body', () => {
+    expect(show('a\n\tb\r', true)).toBe('a\n\tb[U+000D]');
+  });
+});

@@ -1,31 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { readPhases } from '../../src/traffic/phases.ts';
-import { splitUnseen } from '../../src/text/unseen.ts';
-
-describe('text from elsewhere', () => {
-  const show = (text: string, keepsLines = false): string =>
-    splitUnseen(text, { keepsLines })
-      .map((piece) => (piece.isUnseen ? `[${piece.text}]` : piece.text))
-      .join('');
-
-  test.each([
-    ['plain text', 'a b ä 漢 🎬', 'a b ä 漢 🎬'],
-    ['an escape sequence', '\u001b[31mred', '[U+001B][31mred'],
-    ['a bidi override', 'gpj.\u202eexe', 'gpj.[U+202E]exe'],
-    ['isolates and marks', '\u2066a\u2069\u200f', '[U+2066]a[U+2069][U+200F]'],
-    ['what has no width', 'pass\u200bword\ufeff', 'pass[U+200B]word[U+FEFF]'],
-    ['tags', 'a\u{e0041}', 'a[U+E0041]'],
-    ['line ends', 'a\nb\r\u2028', 'a[U+000A]b[U+000D][U+2028]'],
-    ['NUL and DEL', '\0\u007f', '[U+0000][U+007F]'],
-    ['a joined emoji', '👩‍💻', '👩‍💻'],
-  ])('has %s to be seen', (_, text, shown) => {
-    expect(show(text)).toBe(shown);
-  });
-
-  test('keeps line ends and tabs in a body', () => {
-    expect(show('a\n\tb\r', true)).toBe('a\n\tb[U+000D]');
-  });
-});
 
 describe('the phases of an exchange', () => {
   test('follow one another from the beginning to the end', () => {
@@ -47,7 +21,7 @@ describe('the phases of an exchange', () => {
       { connectedMs: 1, sentMs: undefined, firstByteMs: 4 },
       ['connect', 'send', 'wait', 'receive'],
     ],
-  ])('never go back in time where %s', (_, times, names) => {
+  ])('never go back in time if %s', (_, times, names) => {
     const phases = readPhases({ ...times, ms: 9 });
     expect(phases.map(({ name }) => name)).toEqual(names);
     for (const { fromMs, toMs } of phases) expect(toMs).toBeGreaterThanOrEqual(fromMs);
