@@ -32,14 +32,17 @@ export function JsonTree({ root }: { readonly root: object }): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     const line = lines[at];
     if (line === undefined) return;
-    if (event.key === 'ArrowDown') go(at + 1);
-    else if (event.key === 'ArrowUp') go(at - 1);
-    else if (event.key === 'ArrowRight' && line.isOpen === false) fold(line.path, true);
-    else if (event.key === 'ArrowRight') go(at + 1);
-    else if (event.key === 'ArrowLeft' && line.isOpen === true) fold(line.path, false);
-    else if (event.key === 'ArrowLeft') setCurrent(line.path.slice(0, Math.max(0, line.path.lastIndexOf('/'))));
-    else if (event.key === 'Enter' && line.isOpen !== undefined) fold(line.path, !line.isOpen);
-    else return;
+    const { path, isOpen } = line;
+    const keys: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => go(at + 1),
+      ArrowUp: () => go(at - 1),
+      ArrowRight: () => (isOpen === false ? fold(path, true) : go(at + 1)),
+      ArrowLeft: () => (isOpen === true ? fold(path, false) : setCurrent(parentOf(path))),
+      Enter: () => isOpen !== undefined && fold(path, !isOpen),
+    };
+    const act = keys[event.key];
+    if (act === undefined) return;
+    act();
     event.preventDefault();
   };
   useEffect(() => rows.scrollTo(at), [current]);
@@ -108,6 +111,7 @@ export function JsonTree({ root }: { readonly root: object }): JSX.Element {
   );
 }
 
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 const lineId = (index: number): string => `line-${index}`;
 const renderHits = (count: number, hit: number): string =>
   count === 0 ? 'nothing' : `${(hit % count) + 1} of ${count}`;
