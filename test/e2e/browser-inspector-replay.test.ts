@@ -87,7 +87,7 @@ test('method and headers can be edited, and an invalid header is refused before 
   await headers.fill('no header');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('alert').getByText('one on a line').waitFor();
-  await headers.fill('Content-Type: application/json\nX-Ms-Second: two');
+  await headers.fill('Content-Type: application/json\nX-Ms-Date: two');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await rows.nth(1).waitFor();
   expect(sent[1]).toBe(`POST ${PATH} {"n":1}`);

@@ -7,7 +7,7 @@ import { createFolder } from '../support/folder.ts';
 import { startTlsUpstream } from '../support/upstream.ts';
 import { startProgram } from '../support/program.ts';
 
-const TOKEN = 'e2e-canary-token';
+const TOKEN = 'e2e-canary-token-0123456789';
 const YESTERDAY = new Date(Date.now() - 24 * 60 * 60 * 1000);
 
 describe('an upstream with a certificate from an authority in NODE_EXTRA_CA_CERTS', () => {
