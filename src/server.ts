@@ -118,7 +118,7 @@ async function close({ endRevocations, socketPath, proxy, admin }: Open, drainTi
   return cut;
 }
 
-/** Without an admin listener, nothing can show what is captured. */
+/** Without an admin listener, nothing can show captured exchanges. */
 const withoutUnseen = (config: Config): Config =>
   config.admin === undefined ? { ...config, capture: { ...config.capture, mode: 'off' } } : config;
 

@@ -16,7 +16,7 @@ async function startAdmin(): Promise<string> {
   return admin!;
 }
 
-/** What the browser tells the test of this request: its answer's status, or why the page does not get the answer. */
+/** The status of the answer, or the reason why the page does not get it, as the browser reports it. */
 async function outcomeOf(page: Page, url: string): Promise<number | string | undefined> {
   const isIt = (request: Request): boolean => request.url() === url;
   return await Promise.race([

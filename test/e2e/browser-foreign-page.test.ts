@@ -1,7 +1,7 @@
 /** @module-tag browser */
-// The attack: whatever page the operator opens may send requests to loopback in all the ways a browser knows. The pages here
-// come from loopback themselves, where the browser's own network checks (Local Network Access) do not help. What a page may
-// learn by the time that a refusal takes, or by load and error events, is no secret: that a proxy runs here.
+// The attack: any page that the operator opens sends requests to loopback in all the ways of a browser. These pages come
+// from loopback themselves, so the browser's own network checks (Local Network Access) do not help. A page learns that a
+// proxy runs here, by the time of a refusal or by load and error events. That is not a secret.
 import { describe, expect, test } from 'vitest';
 import { usePage } from '../support/browser.ts';
 import { startTestProxy } from '../support/proxy.ts';

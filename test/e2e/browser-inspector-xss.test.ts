@@ -1,6 +1,6 @@
 /** @module-tag browser */
-// The attack: whoever sends a request, or answers one, writes text that the operator's browser then runs beside the session
-// of the admin listener.
+// The attack: a caller or an upstream writes text that the operator's browser runs as code, beside the session of the admin
+// listener.
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import type { Page, Route } from 'playwright-core';
@@ -15,7 +15,7 @@ import { XSS_PAYLOADS } from '../support/xss-payloads.ts';
 
 const openPage = useBrowser('shell');
 const TABS = ['Overview', 'Request', 'Response', 'Timing'];
-/** What no text of others may ever become. The page has neither of them. */
+/** Elements that no foreign text may become. The page itself has none of them. */
 const FOREIGN = 'img, svg, iframe, object, embed, video, math, template, base, style, form:not(.edit), body script';
 
 interface Watch {

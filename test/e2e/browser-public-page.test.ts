@@ -1,7 +1,6 @@
 /** @module-tag browser */
-// The attack: the same by a page from a public address. Chromium 156 asks the user before such a page reaches loopback (Local
-// Network Access) and refuses where nobody answers; but top-level navigations and speculation rules are sent unasked, and a
-// user may say yes.
+// The attack: a page from a public address does the same. Chromium 156 asks the user before such a page reaches loopback
+// (Local Network Access). But it asks neither for top-level navigations nor for speculation rules, and a user may say yes.
 import { describe, expect, test } from 'vitest';
 import { usePage } from '../support/browser.ts';
 import { expectNoCall, expectRefused } from '../support/judge.ts';

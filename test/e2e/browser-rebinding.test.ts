@@ -12,7 +12,7 @@ import { startUpstream } from '../support/upstream.ts';
 
 const openPage = usePage();
 
-// One request on one connection, so that the attack comes by a new one, to where the name leads by then.
+// One request on one connection, so that the attack opens a new one, to the address that the name has by then.
 const PAGE = '<link rel="icon" href="data:,"><p>a page';
 const HEADER = { 'content-type': 'text/html', connection: 'close' };
 

@@ -10,7 +10,7 @@ import { fetchIn, jsonOf, openDevPage } from '../support/dev-page.ts';
 const openPage = usePage('shell');
 
 const MIB = 1024 * 1024;
-// Longer than a test may take, so that no timeout of the proxy ends what a page should.
+// Longer than a test may take: the page ends the stream, not a timeout of the proxy.
 const PATIENT = { headersTimeoutMs: 60_000, idleTimeoutMs: 60_000 };
 /** 3 by 2 pixels. */
 const SVG =

@@ -20,7 +20,7 @@ const NO_BLOCK = '\x07';
 const closes = (socket: Socket) => socket.end();
 const writes = (bytes: string) => (socket: Socket) => socket.write(bytes, 'latin1');
 
-/** A fault: its name, the start of the answer, and what the upstream does next. */
+/** A fault: its name, the start of the answer, and the next action of the upstream. */
 const cuts: [string, string, (socket: Socket) => void][] = [
   ['closes before the announced Content-Length', PLAIN + LENGTH + BEGUN, closes],
   ['closes before the last chunk', PLAIN + CHUNKED + chunk(BEGUN), closes],

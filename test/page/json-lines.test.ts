@@ -60,7 +60,7 @@ describe('a body as a tree', () => {
     expect(parseJsonTree(text)).toBeUndefined();
   });
 
-  test.each([199, 201, 5_000, 30_000])('is none, and costs little, where it is %i deep or else is one', (depth) => {
+  test.each([199, 201, 5_000, 30_000])('that is %i levels deep becomes a tree or none, at little cost', (depth) => {
     const root = parseJsonTree('['.repeat(depth) + ']'.repeat(depth));
     expect(root === undefined).toBe(depth > 200);
     if (root !== undefined) expect(listFoldable(root)).toHaveLength(depth - 1);

@@ -95,7 +95,7 @@ describe('masking', () => {
   });
 });
 
-/** As template engines do: what is neither letter nor digit becomes a character reference. */
+/** As template engines do: all but letters and digits become character references. */
 const inHtml = (text: string, radix: 10 | 16): string =>
   text.replace(/\W/g, (char) => `&#${radix === 16 ? 'x' : ''}${char.charCodeAt(0).toString(radix).toUpperCase()};`);
 

@@ -323,7 +323,7 @@ test.each([
 ])('text made to be slow (%#) is not', (text) => {
   const before = process.cpuUsage();
   redact(text);
-  // Of CPU time, which other processes do not use up; what grows with the square takes seconds.
+  // In CPU time, because other processes do not change it. A quadratic search takes seconds.
   expect(process.cpuUsage(before).user).toBeLessThan(500_000);
 });
 

@@ -10,7 +10,7 @@ const [, slim = ''] = /AS slim\n([^]*?)\nFROM /.exec(read('Dockerfile')) ?? [];
 /** The name of the image in all of deploy/. */
 export const IMAGE = `mkio-proxy:${version}`;
 
-/** What the Dockerfile sets. */
+/** Settings of the Dockerfile. */
 export const IMAGE_ENV: Readonly<Record<string, string>> = Object.fromEntries(
   [...(/^ENV (.*)$/m.exec(slim)?.[1] ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
 );

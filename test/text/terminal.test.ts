@@ -36,7 +36,7 @@ describe('The banner', () => {
   const nowMs = Date.UTC(2026, 0, 1);
   const claims = { kid: undefined, alg: undefined, jti: undefined, iat: undefined };
 
-  test('tells where the token came from and the days that are left', () => {
+  test('shows the source of the token and the days left', () => {
     const facts = readTokenFacts('MKIO_TOKEN (environment)', { ...claims, exp: nowMs / 1000 + 86_400 * 10 }, nowMs);
     expect(renderTokenFacts(facts)).toBe('MKIO_TOKEN (environment), expires 2026-01-11 (10 days left)');
   });

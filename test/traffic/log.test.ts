@@ -130,7 +130,7 @@ test('no log line holds the key of a caller or of the admin listener', async () 
   expect((await proxy.exchange()).target).toBe('/api/v1/[redacted]?x=[redacted]');
 });
 
-test('a log line keeps what is no secret, and masks what looks like one', async () => {
+test('a log line masks values that look like secrets, and keeps others', async () => {
   const proxy = await startTestProxy(await startUpstream());
 
   await call(proxy, '/api/v1/x?$skiptoken=2&$label_key=series&sig=abc%3D');

@@ -64,7 +64,7 @@ describe('What is kept of an exchange', () => {
     expect(exchange).toMatchObject({ upstreamCode: '[redacted]', ref: 'a [redacted]' });
   });
 
-  test('tells what a refusal refused, and what it said', async () => {
+  test('shows the refused request and the refusal', async () => {
     const proxy = await start(await startUpstream());
 
     const { headers, text } = await call(proxy, '/api/v1/user/tokens', { method: 'POST' });
@@ -223,7 +223,7 @@ describe('A body is kept', () => {
     expect(await readText(proxy, id, 'response')).toBe('{"a":"b","clientSecret":"[redacted]","t":"[redacted]"}');
   });
 
-  test('without the beginning of a secret where the upstream cut it', async () => {
+  test('without the beginning of a secret that the upstream truncated', async () => {
     const upstream = await startUpstream((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 9_999 });
       response.write(`said ${TOKEN.slice(0, 300)}`, () => response.destroy());

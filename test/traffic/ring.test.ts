@@ -38,7 +38,7 @@ describe('A ring', () => {
     expect([ring.count(), ring.bytes()]).toEqual([2, 80]);
   });
 
-  test('does not keep what is too large for it, and counts it as missed', () => {
+  test('does not keep an item that is too large, and counts it as missed', () => {
     const ring = fill(1, 101);
     expect([ring.count(), ring.bytes()]).toEqual([0, 0]);
     expect(ring.read({ after: 0, limit: 1 })).toMatchObject({ entries: [], next: 1, missed: 1 });
@@ -53,7 +53,7 @@ describe('A ring', () => {
     expect(second.missed).toBe(0);
   });
 
-  test('goes on behind what a reader did not want', () => {
+  test('continues after items that the reader did not accept', () => {
     const accepts = (item: number): boolean => item === 1;
     expect(fill(3).read({ after: 0, limit: 1, accepts })).toMatchObject({
       entries: [{ item: { item: 1 } }],
@@ -152,7 +152,7 @@ describe('A ring', () => {
     );
   });
 
-  test('gives back what it was given, however its memory grows and begins anew', () => {
+  test('returns items unchanged, however its memory grows and wraps', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc.nat(120_000).map((n) => 'ü'.repeat(n)),
@@ -169,7 +169,7 @@ describe('A ring', () => {
           const { entries } = ring.read({ after: 0, limit: maxCount });
           // Memory may be too short for all: those that are kept are the newest.
           expect(entries.map((entry) => entry.item)).toEqual(kept.slice(kept.length - entries.length));
-          // An item of up to 240,000 bytes may leave less than 80,000 on either side, where the next one has no room.
+          // An item of up to 240,000 bytes may leave less than 80,000 on either side: no room for the next one.
           expect(entries.length === kept.length || ring.bytes() >= maxBytes / 5).toBe(true);
         });
       }),
@@ -177,7 +177,7 @@ describe('A ring', () => {
     );
   });
 
-  test('leaves nothing of what it forgot in memory', () => {
+  test('leaves nothing of dropped items in memory', () => {
     const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
     onTestFinished(() => allocate.mockRestore());
     const ring = fill(3);
